@@ -1,0 +1,133 @@
+# One archive per layer. src/LAYERS is the only place that says who may call
+# whom; everything here and in scripts/check-layers is derived from it.
+#
+#	make            build/spfs and, where libmicrohttpd is there, build/spfs-demo
+#	make demo       installs what is missing, builds, mounts a sample site
+#	make check      installs what is missing, builds, runs every test
+#	make install    DESTDIR= PREFIX=/usr/local
+#
+VERSION  := 0.1.0
+PREFIX   ?= /usr/local
+BINDIR   ?= $(PREFIX)/bin
+MANDIR   ?= $(PREFIX)/share/man
+CFLAGS   ?= -O2 -g
+B        ?= build
+H        := \#
+MOUNTPOINT ?= $(HOME)/SharePoint
+
+PKGS     := fuse3 libcurl libxml-2.0 sqlite3 jansson
+DEMO_PKG := libmicrohttpd
+TEST_PKG := cmocka
+
+STD := -std=gnu17 -D_GNU_SOURCE -DSPFS_VERSION='"$(VERSION)"' -pthread \
+       -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wshadow -Wvla \
+       -Wwrite-strings -Wundef -Wformat=2 -include include/base/banned.h \
+       -ffile-prefix-map=$(CURDIR)/=
+
+HAVE = $(shell pkg-config --exists $(1) 2>/dev/null && echo y)
+PKG_C  := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS) 2>/dev/null))
+LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -pthread
+DEMO_L := $(shell pkg-config --libs $(DEMO_PKG) libxml-2.0 sqlite3 2>/dev/null) -pthread
+TEST_L := $(shell pkg-config --libs $(TEST_PKG) 2>/dev/null)
+
+LAYERS   := $(shell awk '!/^$(H)/ && NF { print $$1 }' src/LAYERS)
+# What a layer may reach, itself first, from the top down: the order of linking.
+CLOSURE  = $(shell awk -v l=$(1) -f scripts/closure.awk src/LAYERS)
+ARCHIVES = $(foreach l,$(call CLOSURE,$(1)),$(B)/lib$(l).a)
+
+WITH_DEMO := $(call HAVE,$(DEMO_PKG))
+PROGRAMS  := $(B)/spfs $(if $(WITH_DEMO),$(B)/spfs-demo,no-demo)
+
+all: have-libraries $(PROGRAMS)
+
+have-libraries:
+	@for p in $(PKGS); do pkg-config --exists $$p 2>/dev/null || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then \
+	  echo "spfs needs these libraries (pkg-config names):$$missing" >&2; \
+	  echo "On Debian and Ubuntu: scripts/install-deps" >&2; exit 1; fi
+no-demo: have-libraries
+	@echo "spfs-demo is SKIPPED: libmicrohttpd is missing (Debian: libmicrohttpd-dev)"
+
+define layer
+$(1)_o := $$(patsubst src/%.c,$(B)/%.o,$$(wildcard src/$(1)/*.c))
+# the directory too: a removed file must leave the archive
+$(B)/lib$(1).a: $$($(1)_o) src/$(1) ; @rm -f $$@ && ar rcs $$@ $$(filter %.o,$$^)
+$(B)/$(1)/%.o: src/$(1)/%.c Makefile | have-libraries ; @mkdir -p $$(@D)
+	@echo "  CC $$<"
+	@$$(CC) $(STD) $$(CFLAGS) $(PKG_C) -MMD -MP -Iinclude -Isrc/$(1) -I$(B)/$(1) -c -o $$@ $$<
+endef
+$(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
+
+# SQL stands in .sql files; each statement becomes one X-macro line.
+$(B)/store/%.inc: src/store/%.sql scripts/sql2h.awk ; @mkdir -p $(@D)
+	@awk -f scripts/sql2h.awk $< > $@
+$(store_o): $(B)/store/queries.inc $(B)/store/schema.inc
+$(B)/demo/%.inc: src/demo/%.sql scripts/sql2h.awk ; @mkdir -p $(@D)
+	@awk -f scripts/sql2h.awk $< > $@
+$(demo_o): $(patsubst src/%.sql,$(B)/%.inc,$(wildcard src/demo/*.sql))
+
+$(B)/spfs: $(call ARCHIVES,app)
+	@echo "  LD $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(B)/app/main.o $^ $(LIBS)
+$(B)/spfs-demo: $(call ARCHIVES,demo)
+	@echo "  LD $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(B)/demo/main.o $^ $(DEMO_L)
+
+# tests/t_LAYER_NAME.c links what LAYER may reach and nothing else: a call that
+# the table forbids fails to link. It may look into its own layer's folder.
+TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(filter-out $(if $(WITH_DEMO),,tests/t_demo_%),$(wildcard tests/t_*.c)))
+layer_of = $(word 2,$(subst _, ,$(notdir $(1))))
+define unit
+$(1): $(patsubst $(B)/%,%,$(1)).c $$(call ARCHIVES,$(call layer_of,$(1))) ; @mkdir -p $$(@D)
+	@echo "  CC $$<"
+	@$$(CC) $(STD) $$(CFLAGS) $(PKG_C) -Iinclude -Isrc/$(call layer_of,$(1)) -I$(B)/$(call layer_of,$(1)) \
+	  -o $$@ $$< $$(filter %.a,$$^) $$(LIBS) $(if $(filter demo,$(call layer_of,$(1))),$(DEMO_L)) $(TEST_L)
+endef
+$(foreach t,$(TESTS),$(eval $(call unit,$(t))))
+
+# ---- what people call -------------------------------------------------------
+
+install-deps: ; @scripts/install-deps
+demo: install-deps
+	@$(MAKE) --no-print-directory all
+	@mkdir -p "$(MOUNTPOINT)"
+	@$(B)/spfs demo "$(MOUNTPOINT)"
+check: install-deps
+	@$(MAKE) --no-print-directory all
+	@scripts/run-checks
+
+check-static: check-layers check-size check-headers
+check-layers: $(foreach l,$(if $(WITH_DEMO),$(LAYERS),$(filter-out demo,$(LAYERS))),$(B)/lib$(l).a)
+	@scripts/check-layers $(B)
+check-size: ; @scripts/check-size
+# Every header compiles on its own (what it needs, it includes).
+check-headers: $(B)/store/queries.inc
+	@for h in include/*/*.h src/*/*.h; do \
+	  case $$h in src/demo/*) [ -n "$(WITH_DEMO)" ] || continue;; esac; \
+	  $(CC) $(STD) -Iinclude -I$$(dirname $$h) -I$(B)/store -I$(B)/demo $(PKG_C) -fsyntax-only -include $$h -x c /dev/null || exit 1; done
+check-unit: $(TESTS)
+	@scripts/run-units $(TESTS)
+# What the tests run: fault and crash points compiled in.
+test-build: ; @$(MAKE) --no-print-directory B=build-test CFLAGS='-g -O1 -DSPFS_TEST' all
+san-build: ; @$(MAKE) --no-print-directory B=build-san \
+	  CFLAGS='-g -O1 -DSPFS_TEST -fsanitize=address,undefined -fno-omit-frame-pointer' all
+tsan-build: ; @$(MAKE) --no-print-directory B=build-tsan CFLAGS='-g -O1 -DSPFS_TEST -fsanitize=thread' all
+check-mount: test-build ; @scripts/run-pytest tests/mount
+check-san:
+	@$(MAKE) --no-print-directory B=build-san \
+	  CFLAGS='-g -O1 -DSPFS_TEST -fsanitize=address,undefined -fno-omit-frame-pointer' all check-unit
+	@SPFS_BUILD=build-san scripts/run-pytest tests/mount
+check-tsan: tsan-build ; @SPFS_BUILD=build-tsan scripts/run-pytest tests/mount
+check-fault: san-build ; @scripts/check-fault build-san
+bench: all ; @scripts/bench
+
+install: all
+	install -D -m 755 $(B)/spfs $(DESTDIR)$(BINDIR)/spfs
+	[ ! -x $(B)/spfs-demo ] || install -D -m 755 $(B)/spfs-demo $(DESTDIR)$(BINDIR)/spfs-demo
+	for m in man/*.[1-8]; do install -D -m 644 $$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
+
+clean: ; rm -rf build build-test build-san build-tsan
+-include $(wildcard $(B)/*/*.d)
+.PHONY: all have-libraries no-demo install-deps demo check check-static check-layers check-size check-headers \
+	check-unit check-mount check-san check-tsan check-fault test-build san-build tsan-build bench install clean
+.DELETE_ON_ERROR:
