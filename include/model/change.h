@@ -1,0 +1,50 @@
+#ifndef MODEL_CHANGE_H
+#define MODEL_CHANGE_H
+
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "model/values.h"
+
+/* What the user did to an item, as the server is to be told. */
+enum change_op {
+	CHANGE_NEW,        /* an item */
+	CHANGE_NEW_FOLDER, /* a folder in the list; name in `name` */
+	CHANGE_UPDATE,
+	CHANGE_DELETE,
+	CHANGE_OP_COUNT
+};
+
+struct change {
+	enum change_op op;
+	int64_t id;            /* the item's id on the server; 0 for the NEW ones */
+	int64_t version;       /* owshiddenversion it was made from; 0: do not compare */
+	char *replication_id;  /* owned; "{GUID}": NEW ones only (MS-OUTSPS_R206) */
+	char *folder;          /* owned; NEW ones: server-relative folder to create in; NULL: the list's root */
+	char *name;            /* owned; CHANGE_NEW_FOLDER: its name; else NULL */
+	struct values fields;  /* what changes; "" clears. Empty for DELETE */
+};
+
+#define CHANGE_INIT { 0 }
+
+void change_release(struct change *c);
+static inline void change_release_p(struct change *c)
+{
+	change_release(c);
+}
+
+/* The word for the database and for people: "new", "new folder", "update", "delete". */
+const char *change_op_name(enum change_op op);
+
+/* 0 or -EINVAL. */
+MUST_CHECK int change_op_parse(const char *name, enum change_op *ret);
+
+/*
+ * Folds a later change of the same item into an earlier one that was not sent:
+ * new+update = new, update+update = update (the later value of a field wins),
+ * update+delete = delete. 1: folded into `into`; 2: both vanish (new+delete);
+ * 0: cannot be folded; -ENOMEM.
+ */
+MUST_CHECK int change_fold(struct change *into, const struct change *later);
+
+#endif

@@ -1,0 +1,73 @@
+#ifndef MODEL_LIST_H
+#define MODEL_LIST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "model/field.h"
+
+struct buf;
+
+/* Rights as bits of a permission mask ([MS-LISTSWS] R140). */
+#define PERM_VIEW 0x1ull
+#define PERM_ADD 0x2ull
+#define PERM_EDIT 0x4ull
+#define PERM_DELETE 0x8ull
+#define PERM_FULL 0x7fffffffffffffffull
+
+enum list_flag {
+	LIST_HIDDEN = 1 << 0,
+	LIST_ATTACHMENTS = 1 << 1,
+	LIST_FOLDERS = 1 << 2,      /* EnableFolderCreation */
+	LIST_EXTERNAL = 1 << 3,     /* HasExternalDataSource */
+	LIST_EXCLUDED = 1 << 4,     /* ExcludeFromOfflineClient */
+	LIST_CHECKOUT = 1 << 5,     /* RequireCheckout */
+	LIST_MODERATED = 1 << 6,
+};
+
+/* A list as the server describes it (List element, [MS-LISTSWS] 2.2.4.11 and .12). */
+struct list {
+	char *id;          /* owned; "{GUID}" upper case */
+	char *title;       /* owned */
+	char *description; /* owned, may be NULL */
+	char *web_url;     /* owned; server-relative web, WebFullUrl; "" for the root web */
+	char *root_folder; /* owned; server-relative, no slash at the end; may be NULL in GetListCollection */
+	char *view_url;    /* owned; DefaultViewUrl, server-relative; may be NULL */
+	int template;      /* ServerTemplate */
+	int base_type;     /* 1: a document library */
+	int64_t version;   /* of the schema */
+	int64_t item_count;
+	int write_security; /* 1 all, 2 own items, 4 nobody */
+	int max_throttled;  /* MaxItemsPerThrottledOperation, 0 when not said */
+	unsigned flags;     /* enum list_flag */
+	int bias;           /* RegionalSettings TimeZone: minutes, UTC = local + bias */
+	char *server_version; /* owned; "16.0.0.6223" or NULL */
+	struct schema schema; /* empty in GetListCollection */
+};
+
+#define LIST_INIT { 0 }
+
+void list_release(struct list *l);
+static inline void list_release_p(struct list *l)
+{
+	list_release(l);
+}
+
+static inline bool list_is_library(const struct list *l)
+{
+	return l->base_type == 1;
+}
+
+/* Compares dotted version numbers by component; <0, 0, >0. NULL is lowest. */
+int list_version_cmp(const char *a, const char *b);
+
+/* To and from the form in the database. 0, -ENOMEM; unpack also -EUCLEAN. */
+MUST_CHECK int list_pack(const struct list *l, struct buf *out);
+MUST_CHECK int list_unpack(const void *p, size_t n, struct list *ret);
+
+/* "FullMask" or "ViewListItems, AddListItems, ..." -> mask; unknown names are ignored.
+ * The text of the listitems element ([MS-LISTSWS] 3.1.4.22.2.2). */
+uint64_t list_perm_parse(const char *text);
+
+#endif

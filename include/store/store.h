@@ -1,0 +1,76 @@
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+
+/*
+ * What is known locally: the cached lists, the names and inodes of the mount,
+ * the texts that only exist here, and the journal of local changes. The only
+ * durable truth (SQLite, WAL, synchronous=FULL), one directory per profile:
+ *
+ *	spfs.db (+ -wal, -shm)   everything but
+ *	scratch/INO              contents of scratch files (fs opens them itself)
+ *	conflicts/LIST/FILE      what a conflict or refusal left behind
+ *
+ * A struct store is thread-safe: each thread gets a connection of its own at
+ * its first call, which ends with the thread or with store_close().
+ *
+ * Writing happens between store_begin() and store_commit() of the same thread;
+ * store_begin() waits for the writer before (RANK_STORE; nothing that can wait
+ * for anything else may be done in between). Every function that changes
+ * something asserts that. Readers never wait and see the last commit, or their
+ * own transaction.
+ *
+ * Common errors of all functions: -ENOMEM, -EIO, -ENOSPC (disk full), -EROFS,
+ * -EUCLEAN (damaged). Headers name only what comes on top. "0 or -ENOENT" means
+ * that a missing row is -ENOENT and ret is untouched.
+ */
+struct store;
+
+/*
+ * Opens or creates the store in a directory (made with mode 0700 when missing).
+ * -EWOULDBLOCK: another process holds its lock; -EPROTO: the database is of a
+ * newer version; -EACCES, -EROFS: not writable. err says which file and what to do.
+ */
+MUST_CHECK int store_open(const char *dir, struct store **ret, struct err *err);
+
+/* No other thread may be inside a call. NULL is allowed. Returns NULL. */
+struct store *store_close(struct store *s);
+DEFINE_CLEANUP(struct store *, store_close);
+
+/* The directory given to store_open, without a slash at the end. */
+const char *store_dir(const struct store *s);
+
+MUST_CHECK int store_begin(struct store *s);
+
+/* Makes it durable. On failure the transaction is rolled back and ended. */
+MUST_CHECK int store_commit(struct store *s);
+
+/* Ends the transaction without effect; allowed when none is open. */
+void store_rollback(struct store *s);
+
+/* Whether the calling thread is inside a transaction. */
+bool store_in_txn(struct store *s);
+
+/*
+ *	CLEANUP(store_txn_p) struct store *txn = NULL;
+ *	int r = store_begin(s);
+ *
+ *	if (r < 0)
+ *		return r;
+ *	txn = s;                       from here an early return rolls back
+ *	...
+ *	txn = NULL;
+ *	return store_commit(s);
+ */
+static inline void store_txn_p(struct store **s)
+{
+	if (*s)
+		store_rollback(*s);
+}
+
+#endif
