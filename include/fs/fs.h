@@ -1,0 +1,62 @@
+#ifndef FS_FS_H
+#define FS_FS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+
+struct ctl_host;
+struct store;
+struct sync;
+struct sync_event;
+
+/*
+ * The kernel's side: a libfuse low-level session over the store's nodes. No FUSE
+ * thread ever waits for the network: what cannot be answered at once keeps its
+ * request and is answered by the thread that finished the work, by the deadline,
+ * or by the interrupt.
+ */
+struct fs;
+
+struct fs_config {
+	struct store *store;         /* foreign */
+	struct sync *sync;           /* foreign; may be set later with fs_set_sync(), before fs_loop */
+	const struct ctl_host *ctl;  /* foreign */
+	const char *mountpoint;      /* absolute; valid during fs_mount */
+	const char *fsname;          /* source shown in mount tables */
+	const char *fuse_options;    /* further "-o" text for libfuse ("allow_other,ro"), or NULL */
+	bool xattr;                  /* false: ENOSYS to all of them */
+	bool announce;               /* server changes are done through our own mount, for inotify */
+	bool fsync_server;           /* fsync waits for the server's answer */
+	bool read_only;
+	bool debug;                  /* libfuse's own */
+	int fresh_tree_ms;           /* unused by fs itself: 0 */
+	void (*ready)(void *arg);    /* once, when the kernel has spoken to us (INIT) */
+	void *arg;                   /* foreign */
+};
+
+/* Creates what fs_event and fs_is_open need; mounts nothing yet. 0, -ENOMEM. */
+MUST_CHECK int fs_new(const struct fs_config *c, struct fs **ret);
+void fs_set_sync(struct fs *f, struct sync *s);
+
+/* Mounts (fuse_session_new, fuse_session_mount). 0 or -errno with err. */
+MUST_CHECK int fs_mount(struct fs *f, struct err *err);
+
+/* Serves until unmounted or ended. 0: unmounted; > 0: the signal that ended it; -errno. */
+MUST_CHECK int fs_loop(struct fs *f);
+
+/* Ends fs_loop from a signal handler or another thread. */
+void fs_exit(struct fs *f);
+
+/* Unmounts if still mounted, frees. NULL allowed; returns NULL. */
+struct fs *fs_free(struct fs *f);
+
+/* Tells the kernel what to forget, and announces. For sync_hooks.event; never called from a FUSE thread. */
+void fs_event(struct fs *f, const struct sync_event *e);
+
+/* For sync_hooks.is_open: takes no lock of a rank below RANK_LEAF. */
+bool fs_is_open(struct fs *f, int64_t ino);
+
+#endif
