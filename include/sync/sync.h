@@ -68,6 +68,9 @@ struct sync_hooks {
 	 * Called inside a store transaction; may take RANK_FS locks? No: RANK_FS is below RANK_STORE,
 	 * so the answer must come without locks (an atomic set or a lock of RANK_LEAF). */
 	bool (*is_open)(void *arg, int64_t ino);
+	/* Turns the OPEN text that a killed run left in a node into a save or a draft, as its release would have;
+	 * called once per text, from sync_start(), before any sync. 0 or -errno (logged; the text stays). */
+	int (*recover)(void *arg, int64_t ino);
 	void *arg; /* foreign */
 };
 

@@ -1,0 +1,133 @@
+#ifndef SYNC_SUBMIT_H
+#define SYNC_SUBMIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "model/values.h"
+#include "store/node.h"
+
+struct sync;
+
+/*
+ * How the user's changes reach the store and the journal. The kernel's side
+ * decides what an operation means (view/slot.h) and calls exactly one of these
+ * for it; each is one transaction, durable when it returns 0, and wakes the
+ * engine itself when something is to be sent. None waits for the network.
+ *
+ * The decision was made from rows read before the transaction, and a pull may
+ * have committed in between. So each call checks that the rows are as it was
+ * told: -ESTALE when not, nothing is changed, and the caller decides anew.
+ *
+ * Nodes whose last name goes while is_open() says that somebody has them open
+ * stay as rows without a name until sync_submit_forget(). The files scratch/INO are the caller's
+ * (written and made durable before, removed after the call).
+ *
+ * Events (entries that appear, texts that were rendered anew) are delivered by an
+ * engine thread later, never from inside a call.
+ *
+ * Common errors: -ESTALE, -ENOMEM, -EIO, -ENOSPC, -EROFS (read-only list: gone, forbidden),
+ * -EACCES (the list's or the item's rights forbid it).
+ */
+
+/* A file, directory or symlink that only exists here: DRAFT, SCRATCH, SCRATCH_DIR or SYMLINK (target, else
+ * NULL). -EEXIST: the slot is taken (a ghost gives way). */
+MUST_CHECK int sync_submit_make(struct sync *s, int64_t parent, const char *name, enum store_node_kind kind,
+				int mode, const char *target, int64_t *ret_ino);
+
+/* A create in a vacated slot: a new ITEM node shows the vacancy's item, which ends the vacancy. Its
+ * content is the item's until the first save. */
+MUST_CHECK int sync_submit_bind(struct sync *s, int64_t parent, const char *name, int64_t item, int64_t *ret_ino);
+
+/*
+ * unlink: an ITEM's slot is vacated and the item deleted after the grace, in one transaction; DRAFT, SCRATCH,
+ * SYMLINK and GHOST go. A DRAFT's or item draft's bytes are not kept: the user removed them.
+ */
+MUST_CHECK int sync_submit_unlink(struct sync *s, int64_t ino);
+
+/* rmdir of a SCRATCH_DIR or FOLDER without entries. -ENOTEMPTY. */
+MUST_CHECK int sync_submit_rmdir(struct sync *s, int64_t ino);
+
+/* mkdir of a folder on the server. -EEXIST; -EPERM: the list has no folders. */
+MUST_CHECK int sync_submit_folder(struct sync *s, int64_t parent, const char *name, int64_t *ret_ino);
+
+/* Renames a FOLDER within its parent. -EEXIST. */
+MUST_CHECK int sync_submit_rename_folder(struct sync *s, int64_t ino, const char *to_name);
+
+/* The last handle of a node without a name was released: its row goes. No such row is no error. */
+MUST_CHECK int sync_submit_forget(struct sync *s, int64_t ino);
+
+/*
+ * Renames within what is local: SCRATCH, SCRATCH_DIR, SYMLINK or DRAFT to a name that is local again (kind: what
+ * it is under the new name). A local node `replaces` (0: none) gives way. -ENOTEMPTY, -EISDIR, -ENOTDIR by kind.
+ */
+MUST_CHECK int sync_submit_move(struct sync *s, int64_t ino, int64_t to_parent, const char *to_name,
+				enum store_node_kind kind, int64_t replaces);
+
+/*
+ * rename(item, local name), how editors make backups: the node becomes SCRATCH under the new name (its content, `size`
+ * bytes, already stands in scratch/INO); the item's slot is vacated, and after the grace the item shows
+ * again, unless somebody took the slot. Never deletes.
+ */
+MUST_CHECK int sync_submit_backup(struct sync *s, int64_t ino, int64_t to_parent, const char *to_name, int64_t size,
+				  int64_t replaces);
+
+/* rename(item, free item name) in one directory: the node's name, and `fields` (the title; may be empty) as an update.
+ * Leaves no ghost. -EEXIST. */
+MUST_CHECK int sync_submit_retitle(struct sync *s, int64_t ino, const char *to_name, const struct values *fields);
+
+/* One save: bytes that were read as fields become the item's. */
+struct sync_save {
+	int64_t ino;        /* the node that holds the bytes: ITEM, DRAFT, SCRATCH, or GHOST's item node */
+	int64_t parent;     /* with `name`: the slot it is renamed (or linked) into; */
+	const char *name;   /* foreign; NULL: it stays where it is */
+	bool link;          /* the bytes' old name stays too, as a scratch node with a new inode */
+	int64_t item;       /* the item behind the target slot (node, vacancy or ghost); 0: a new item */
+	const struct values *base;   /* foreign; what the writer had read; NULL: what stands now (or new) */
+	const struct values *fields; /* foreign; what the text changes; "" clears */
+	const char *text;   /* foreign; the user's bytes; NULL: none (xattr): the file is rendered anew */
+	size_t n;
+	bool complete;      /* the text lists every editable field: the bytes stand as they are (KEPT) */
+	int64_t mtime;      /* ns; 0: now */
+};
+
+struct sync_saved {
+	int64_t ino;      /* the node that shows the item now */
+	bool changed;     /* something is to be sent */
+	bool conflict;    /* some field had been changed by others meanwhile: their value stands, a copy of
+			   * the text is in conflicts/ */
+};
+
+/*
+ * Merges fields against what stands (plan_merge with base), stores item, journal row, node and text. A node
+ * that is renamed onto another item's slot (rename item A -> item B) leaves its own item vacated(unlink). The
+ * node that held the target slot loses its name. The file is renamed by itself when its title changed and its item
+ * is on the server (with a ghost); a new item's name follows when the server's row arrives.
+ * Saving what stands already: nothing is sent (S8), the text is kept all the same when complete.
+ */
+MUST_CHECK int sync_submit_save(struct sync *s, const struct sync_save *save, struct sync_saved *ret);
+
+/* flush: the writer's buffer, durable but not a change yet (state OPEN); base as in sync_save. */
+MUST_CHECK int sync_submit_open_text(struct sync *s, int64_t ino, const void *p, size_t n, const struct values *base);
+
+/* release, fsync or rename with bytes that are no valid text: they stay in the file (state DRAFT), `reason` becomes
+ * the node's error. Nothing is sent. */
+MUST_CHECK int sync_submit_draft(struct sync *s, int64_t ino, const void *p, size_t n, const char *reason);
+
+/* Drops an OPEN or DRAFT text: the file shows its item again. For a DRAFT node the file is empty. */
+MUST_CHECK int sync_submit_revert(struct sync *s, int64_t ino);
+
+/* utimens, chmod, and the size of a scratch file after writing. -1 leaves one as it is. */
+MUST_CHECK int sync_submit_attr(struct sync *s, int64_t ino, int mode, int64_t mtime, int64_t size);
+
+/* rm .spfs/outbox/X: copies the user's text to conflicts/ (events tell), takes the change back: a new item goes, an
+ * edited one shows the server's values again, a deleted one reappears. -EBUSY: it is being sent; -ENOENT. */
+MUST_CHECK int sync_submit_discard(struct sync *s, int64_t change);
+
+/* The texts that a killed run left OPEN, one call of fn each; fn turns it into a save or a draft. For sync_hooks.recover. */
+MUST_CHECK int sync_submit_recover(struct sync *s, int (*fn)(void *arg, int64_t ino), void *arg);
+
+#endif
