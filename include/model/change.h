@@ -42,8 +42,8 @@ MUST_CHECK int change_op_parse(const char *name, enum change_op *ret);
 /*
  * Folds a later change of the same item into an earlier one that was not sent:
  * new+update = new, update+update = update (the later value of a field wins),
- * update+delete = delete. 1: folded into `into`; 2: both vanish (new+delete);
- * 0: cannot be folded; -ENOMEM.
+ * update+delete = delete. 1: folded into `into`, which keeps its version; 2: both vanish
+ * (new+delete); 0: cannot be folded; -ENOMEM. On 0, 2 and -ENOMEM `into` is unchanged.
  */
 MUST_CHECK int change_fold(struct change *into, const struct change *later);
 

@@ -83,7 +83,7 @@ static inline void schema_release_p(struct schema *s)
 	schema_release(s);
 }
 
-/* Appends an empty field (strings NULL) and returns it; NULL: out of memory. */
+/* Appends an empty field (strings NULL) and returns it, valid until the next addition; NULL: out of memory. */
 struct field *schema_add(struct schema *s);
 
 /* By internal name, exact case; NULL. */
@@ -93,17 +93,19 @@ const struct field *schema_find(const struct schema *s, const char *name);
 const struct field *schema_match(const struct schema *s, const char *id, const char *name);
 
 /* Whether people may change it in a form: not Hidden, not ReadOnly, shown when
- * editing, and of a type that has a text (presentation: 3.2). */
+ * editing, and of a type that has a text. */
 bool field_editable(const struct field *f);
 
 /*
  * Whether two wire values of a field mean the same: numbers without trailing zeros,
  * Notes without carriage returns and trailing blanks, lookups and users by id (a side
  * without an id by its text), booleans by truth, the rest byte by byte. NULL is "".
+ * An empty number or boolean differs from 0: a new item would get its default.
  */
 bool field_same(const struct field *f, const char *a, const char *b);
 
-/* To and from the form in the database. 0, -ENOMEM; unpack also -EUCLEAN. */
+/* To and from the form in the database. 0, -ENOMEM, -EFBIG (out's ceiling); unpack also -EUCLEAN,
+ * then ret is untouched. */
 MUST_CHECK int schema_pack(const struct schema *s, struct buf *out);
 MUST_CHECK int schema_unpack(const void *p, size_t n, struct schema *ret);
 

@@ -62,12 +62,14 @@ static inline bool list_is_library(const struct list *l)
 /* Compares dotted version numbers by component; <0, 0, >0. NULL is lowest. */
 int list_version_cmp(const char *a, const char *b);
 
-/* To and from the form in the database. 0, -ENOMEM; unpack also -EUCLEAN. */
+/* To and from the form in the database. 0, -ENOMEM, -EFBIG (out's ceiling); unpack also -EUCLEAN,
+ * then ret is untouched: damaged, or written by another version. */
 MUST_CHECK int list_pack(const struct list *l, struct buf *out);
 MUST_CHECK int list_unpack(const void *p, size_t n, struct list *ret);
 
 /* "FullMask" or "ViewListItems, AddListItems, ..." -> mask; unknown names are ignored.
- * The text of the listitems element ([MS-LISTSWS] 3.1.4.22.2.2). */
+ * The text of the listitems element ([MS-LISTSWS] 3.1.4.22.2.2). NULL, not sent, is PERM_FULL:
+ * nothing is known to be forbidden. */
 uint64_t list_perm_parse(const char *text);
 
 #endif

@@ -1,0 +1,101 @@
+#include "model/change.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+
+static const char *const names[] = {
+	[CHANGE_NEW] = "new",
+	[CHANGE_NEW_FOLDER] = "new folder",
+	[CHANGE_UPDATE] = "update",
+	[CHANGE_DELETE] = "delete",
+};
+
+_Static_assert(sizeof(names) / sizeof(*names) == CHANGE_OP_COUNT, "each operation has its word");
+
+void change_release(struct change *c)
+{
+	free(c->replication_id);
+	free(c->folder);
+	free(c->name);
+	values_release(&c->fields);
+	*c = (struct change) CHANGE_INIT;
+}
+
+const char *change_op_name(enum change_op op)
+{
+	return names[op];
+}
+
+int change_op_parse(const char *name, enum change_op *ret)
+{
+	for (int i = 0; i < CHANGE_OP_COUNT; i++)
+		if (strcmp(names[i], name) == 0) {
+			*ret = (enum change_op) i;
+			return 0;
+		}
+	return -EINVAL;
+}
+
+/* "" is kept, unlike in values_overlay(): here it says that the field is to be
+ * cleared, and in a new item that it is not to get its default. */
+static int merge_fields(struct values *into, const struct values *later)
+{
+	CLEANUP(values_release_p) struct values sum = VALUES_INIT;
+	int r = values_copy(&sum, into);
+
+	for (size_t i = 0; r == 0 && i < later->n; i++)
+		r = values_set(&sum, later->v[i].name, later->v[i].text);
+	if (r < 0)
+		return r;
+	values_release(into);
+	*into = sum;
+	sum = (struct values) VALUES_INIT;
+	return 1;
+}
+
+/* A folder's name stands apart from its fields: a rename follows its creation as a change of its own. */
+static bool is_rename(const struct change *c)
+{
+	return values_has(&c->fields, "FileLeafRef") || values_has(&c->fields, "BaseName");
+}
+
+static int fold_into_new(struct change *into, const struct change *later)
+{
+	if (later->op == CHANGE_DELETE)
+		return 2;
+	if (later->op != CHANGE_UPDATE || (into->op == CHANGE_NEW_FOLDER && is_rename(later)))
+		return 0;
+	return merge_fields(&into->fields, &later->fields);
+}
+
+/* The version stays the earlier one: the server must compare with what the first of them was made from. */
+static int fold_into_update(struct change *into, const struct change *later)
+{
+	if (into->id != later->id)
+		return 0;
+	if (later->op == CHANGE_UPDATE)
+		return merge_fields(&into->fields, &later->fields);
+	if (later->op != CHANGE_DELETE)
+		return 0;
+	values_release(&into->fields);
+	into->op = CHANGE_DELETE;
+	return 1;
+}
+
+int change_fold(struct change *into, const struct change *later)
+{
+	switch (into->op) {
+	case CHANGE_NEW:
+	case CHANGE_NEW_FOLDER:
+		return fold_into_new(into, later);
+	case CHANGE_UPDATE:
+		return fold_into_update(into, later);
+	case CHANGE_DELETE:
+	case CHANGE_OP_COUNT:
+		break;
+	}
+	return 0;
+}
