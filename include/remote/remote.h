@@ -137,8 +137,11 @@ struct remote_ops {
 	struct remote *(*close)(struct remote *r);
 };
 
+struct remote_doc_ops;
+
 struct remote {
-	const struct remote_ops *ops; /* foreign; immutable */
+	const struct remote_ops *ops;          /* foreign; immutable */
+	const struct remote_doc_ops *docs;     /* foreign; immutable; remote/docs.h; NULL: rows only */
 };
 
 /* How the engine gets a remote: app joins sp to it, tests a fake. */
