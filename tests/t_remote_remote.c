@@ -6,12 +6,14 @@
 #include <cmocka.h>
 
 #include "base/str.h"
+#include "remote/docs.h"
 #include "remote/remote.h"
 
 static void test_released_answers_can_be_used_again(void **state)
 {
 	struct remote_page p = { .rows = 3, .more_changes = true };
 	struct remote_outcome o = { .result = REMOTE_CONFLICT, .has_row = true, .row = ITEM_INIT };
+	struct remote_doc d = { .size = 7 };
 
 	(void) state;
 	assert_int_equal(str_set(&p.token, "1;3;x"), 0);
@@ -29,6 +31,12 @@ static void test_released_answers_can_be_used_again(void **state)
 	assert_null(o.text);
 	assert_false(o.has_row);
 	remote_outcome_release(&o);
+
+	assert_int_equal(str_set(&d.etag, "\"{8D2F0A31},3\""), 0);
+	remote_doc_release(&d);
+	assert_null(d.etag);
+	assert_int_equal(d.size, -1); /* not said, which 0 would be */
+	remote_doc_release(&d);
 }
 
 static void test_each_result_has_a_word_of_its_own(void **state)
