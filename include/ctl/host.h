@@ -51,4 +51,10 @@ struct ctl_file {
 extern const struct ctl_file ctl_mount_files[]; /* ends with a NULL name */
 extern const struct ctl_file ctl_list_files[];
 
+/* The directories beside the mount's files, mode 0700; ends with NULL. */
+extern const char *const ctl_mount_dirs[];
+
+/* The row of a name in one of the tables, exact case; NULL. */
+const struct ctl_file *ctl_file_find(const struct ctl_file files[], const char *name);
+
 #endif

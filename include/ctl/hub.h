@@ -17,22 +17,26 @@ struct ctl_sub;
 
 enum ctl_stream { CTL_EVENTS, CTL_PROGRESS };
 
-struct ctl_hub *ctl_hub_new(void); /* NULL: out of memory */
+/* Starts no thread before the first subscription to events. NULL: out of memory. */
+struct ctl_hub *ctl_hub_new(void);
+
+/* No subscription may be left. NULL allowed; returns NULL. */
 struct ctl_hub *ctl_hub_free(struct ctl_hub *h);
 
-/* Sends a line (without newline) to all subscribers of the stream. */
+/* Sends a line (without newline) to all subscribers of the stream. One above 16 KiB counts as lost. */
 void ctl_hub_publish(struct ctl_hub *h, enum ctl_stream stream, const char *line);
 
 /* All present subscribers of PROGRESS reach their end; new ones too while not `running`. */
 void ctl_hub_progress_running(struct ctl_hub *h, bool running);
 
 /*
- * Subscribes from now on. wake (with arg) is called, with no lock held, whenever something
- * may be read. NULL: out of memory.
+ * Subscribes from now on. wake (with arg; NULL: none) is called, with no lock held, whenever something
+ * may be read; never by two threads at once. It may read, but not free. NULL: out of memory.
  */
 struct ctl_sub *ctl_sub_new(struct ctl_hub *h, enum ctl_stream stream, void (*wake)(void *arg), void *arg);
 
-/* After it returns wake is not running and will not be called. Returns NULL. */
+/* After it returns wake is not running and will not be called: hold no lock that wake takes.
+ * NULL allowed; returns NULL. */
 struct ctl_sub *ctl_sub_free(struct ctl_sub *sub);
 
 /* Moves up to n bytes out. > 0: how many; 0: nothing yet; -ENODATA: the stream's end. */
