@@ -59,4 +59,10 @@ void fs_event(struct fs *f, const struct sync_event *e);
 /* For sync_hooks.is_open: takes no lock of a rank below RANK_LEAF. */
 bool fs_is_open(struct fs *f, int64_t ino);
 
+/*
+ * For sync_hooks.recover: the text that a killed run had flushed and not released becomes a save or a
+ * draft, as its release would have made it. Works before fs_mount. 0 or -errno.
+ */
+MUST_CHECK int fs_recover(struct fs *f, int64_t ino);
+
 #endif

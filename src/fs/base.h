@@ -1,0 +1,53 @@
+#ifndef FS_BASE_H
+#define FS_BASE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/attr.h"
+#include "model/values.h"
+
+/*
+ * What each process has read of each item: the base of the merge when it saves
+ * (presentation 3.4). An editor with an old buffer then changes what its user changed
+ * and does not put back what others changed meanwhile. Bounded in entries and in
+ * bytes; the longest unused go. Thread-safe, RANK_LEAF.
+ */
+struct bases;
+
+/* Values of one moment, shared by everybody who read them. Never change. */
+struct base {
+	int64_t ino;
+	int64_t version; /* of the node's content, 0: of no stored content */
+	struct values values;
+	size_t size;     /* in memory, about */
+	int refs;        /* atomic */
+};
+
+enum { BASES_ENTRIES = 4096, BASES_BYTES = 8 << 20 };
+
+struct bases *bases_new(size_t max_entries, size_t max_bytes); /* NULL: out of memory */
+struct bases *bases_free(struct bases *b);
+
+/* Takes over *v (emptied). NULL: out of memory (then v is released). */
+struct base *base_new(int64_t ino, int64_t version, struct values *v);
+struct base *base_ref(struct base *b);
+struct base *base_unref(struct base *b); /* NULL allowed; returns NULL */
+static inline void base_unref_p(struct base **b)
+{
+	base_unref(*b);
+}
+
+/* Process tgid has read `base` of the item. Out of memory: it is not remembered. */
+void bases_put(struct bases *b, int64_t item, pid_t tgid, struct base *base);
+
+/* What it read last, held; NULL. */
+struct base *bases_find(struct bases *b, int64_t item, pid_t tgid);
+
+/* Values of that very content that anybody has read, held; NULL. */
+struct base *bases_of_version(struct bases *b, int64_t item, int64_t ino, int64_t version);
+
+size_t bases_count(const struct bases *b);
+
+#endif

@@ -1,0 +1,63 @@
+#ifndef FS_COMMIT_H
+#define FS_COMMIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "model/values.h"
+
+struct base;
+struct buf;
+struct fs;
+struct node;
+
+/*
+ * Bytes become changes. Nothing here waits for the network; all of it may wait
+ * for the disk. No lock is held by the caller.
+ */
+
+/* A text read as fields. */
+struct reading {
+	struct values fields;  /* what it changes */
+	struct values base;    /* against which values it was read */
+	bool complete;
+};
+
+#define READING_INIT { VALUES_INIT, VALUES_INIT, false }
+
+void reading_release(struct reading *r);
+static inline void reading_release_p(struct reading *r)
+{
+	reading_release(r);
+}
+
+/*
+ * Reads bytes as a text of the list. item 0: a new item, named `name`. base NULL: against what stands now.
+ * 0; -EINVAL with err; -ENOENT: the item is gone.
+ */
+struct commit_text {
+	int64_t list;
+	int64_t item;
+	const char *name;        /* foreign; the file's name, for a new item's title */
+	const struct base *base; /* foreign */
+	const char *text;        /* foreign */
+	size_t n;
+};
+MUST_CHECK int commit_read(struct fs *f, const struct commit_text *t, struct reading *ret, struct err *err);
+
+/* The last writer let go. */
+void commit_release(struct fs *f, struct node *n);
+
+/* flush and fsync: checked and durable. -EINVAL: not a valid text. */
+MUST_CHECK int commit_flush(struct fs *f, struct node *n);
+
+/* Commits now what release would; for fsync=server and truncate(2). */
+MUST_CHECK int commit_now(struct fs *f, struct node *n);
+
+/* What a process saves is what it has read from now on. */
+void commit_remember(struct fs *f, int64_t item, pid_t tgid, const struct reading *r);
+
+#endif

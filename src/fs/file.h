@@ -1,0 +1,40 @@
+#ifndef FS_FILE_H
+#define FS_FILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "handle.h"
+#include "state.h"
+
+struct fuse_req;
+
+/* How the kernel is to treat an open file. */
+struct file_open {
+	struct handle *handle;
+	bool keep_cache;
+	bool direct_io;
+	bool nonseekable;
+	bool noflush;
+};
+
+/* flags as of open(2). */
+MUST_CHECK int file_open(struct fs *f, const struct caller *c, int64_t ino, int flags, struct file_open *ret);
+
+/* A handle on a node that was just made; the buffer is empty. */
+MUST_CHECK int file_open_new(struct fs *f, const struct caller *c, const struct view_attr *a, int flags,
+			     struct handle **ret);
+
+/* ret_n: bytes into p. Not of streams. */
+MUST_CHECK int file_read(struct fs *f, struct handle *h, void *p, size_t size, int64_t off, size_t *ret_n);
+MUST_CHECK int file_write(struct fs *f, struct handle *h, const void *p, size_t size, int64_t off);
+MUST_CHECK int file_flush(struct fs *f, struct handle *h);
+void file_release(struct fs *f, struct handle *h);
+
+/* Answers q, now or when the server has answered. */
+void file_fsync(struct fs *f, struct fuse_req *q, struct handle *h);
+
+struct handle *handle_free(struct handle *h);
+
+#endif

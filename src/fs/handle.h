@@ -1,0 +1,134 @@
+#ifndef FS_HANDLE_H
+#define FS_HANDLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/thread.h"
+#include "base.h"
+#include "store/node.h"
+
+struct ctl_sub;
+struct fs;
+struct stream;
+struct view_attr;
+
+/*
+ * Open files. All handles of one inode share a struct node, which has the bytes:
+ * what a program writes stands there until the last writer lets go, and what a
+ * program opened stays there whatever happens to the item (presentation 5.3: handles
+ * belong to the node, not to the path).
+ *
+ *	clean --write, truncate--> dirty --flush--> dirty, and durable as an open text
+ *	  ^                          |
+ *	  +--- commit or revert -----+   release of the last writer, or rename onto an item's name
+ *
+ * Invariants: (1) dirty implies loaded. (2) Only the thread that set `busy` hands the
+ * node's bytes to sync; it does so without the lock and from a copy, and `seq` tells it
+ * afterwards whether they changed meanwhile. (3) A node that is clean takes the bytes of
+ * the stored version when it is opened again; one that is dirty never does.
+ */
+enum { NODE_MAX = 16 << 20 }; /* bytes of an item's text */
+
+struct node {
+	int64_t ino;         /* immutable */
+
+	/* protected by the table's lock */
+	int refs;
+	struct node *next;
+
+	struct lock lock;    /* RANK_FS_NODE; the rest */
+	struct cond idle;    /* busy ended */
+	bool known;          /* the next fields were read from the store */
+	enum store_node_kind kind; /* ITEM, DRAFT, SCRATCH or DOCUMENT */
+	int64_t list;
+	int64_t item;
+	int64_t parent;      /* where it had a name when it was opened */
+	char *name;          /* owned */
+	int64_t version;
+	bool unnamed;        /* its last name is gone: nothing is committed, and the row goes with the last handle */
+	bool busy;           /* invariant 2 */
+
+	bool loaded;         /* text has the bytes (not SCRATCH) */
+	bool whole;          /* text was made from nothing, not from what had stood there */
+	bool dirty;
+	uint64_t seq;        /* grows with each change of the bytes */
+	uint64_t flushed;    /* the seq that is durable as an open text, 0: none */
+	int writers;
+	pid_t writer;        /* process that wrote last */
+	int64_t mtime;       /* of the last write, or as utimens said; ns */
+	struct buf text;
+	struct base *opened; /* refd; the values that the bytes show; NULL for drafts and scratch */
+	int fd;              /* SCRATCH: its file, -1: not opened yet */
+};
+
+enum handle_kind {
+	HANDLE_NODE,   /* a file of the store */
+	HANDLE_TEXT,   /* a text made when it was opened: control files, ERRORS */
+	HANDLE_STREAM, /* progress, events */
+};
+
+/* One open file of a program. */
+struct handle {
+	enum handle_kind kind;
+	int flags;           /* of open(2) */
+	struct node *node;   /* refd; HANDLE_NODE */
+	int64_t open_ino;    /* in the open set */
+	pid_t tgid;
+	bool wrote;          /* since its last flush; protected by node->lock */
+	int64_t ino;         /* HANDLE_TEXT and STREAM: which one */
+	struct buf text;     /* HANDLE_TEXT */
+	struct stream *stream; /* owned; HANDLE_STREAM */
+};
+
+struct handles;
+
+struct handles *handles_new(void); /* NULL: out of memory */
+struct handles *handles_free(struct handles *t);
+
+/* The inode's node, held; made when missing. NULL: out of memory. */
+struct node *handles_get(struct handles *t, int64_t ino);
+
+/* The same, only when it is open: NULL. */
+struct node *handles_find(struct handles *t, int64_t ino);
+
+/* Gives one up; the last tells sync when the node has no name any more. NULL allowed. */
+void handles_put(struct fs *f, struct node *n);
+
+/* Waits until nobody else hands its bytes to sync, and is the one. Needs the lock; gives it back in between. */
+void node_begin(struct node *n);
+void node_end(struct node *n);
+
+/* Takes over what the store says of a clean node, and forgets bytes of another version. Needs the lock. */
+MUST_CHECK int node_know(struct fs *f, struct node *n, const struct view_attr *a);
+
+/* Makes sure that the bytes are there. Needs the lock. -ESTALE: they are no more. */
+MUST_CHECK int node_load(struct fs *f, struct node *n);
+
+/* Reads, writes, cuts. Need the lock. -EFBIG, -ENOSPC, -EIO, -ESTALE, -ENOMEM. ret_n: bytes read into p. */
+MUST_CHECK int node_read(struct fs *f, struct node *n, void *p, size_t size, int64_t off, size_t *ret_n);
+MUST_CHECK int node_write(struct fs *f, struct node *n, const void *p, size_t size, int64_t off);
+MUST_CHECK int node_truncate(struct fs *f, struct node *n, int64_t size);
+
+/* Its size as programs see it; -1: as the store says. Needs the lock. */
+int64_t node_size(const struct node *n);
+
+/* Becomes scratch (bytes stand in scratch/INO) or a text (bytes in `text`, taken over). Need the lock. */
+void node_to_scratch(struct node *n);
+void node_to_text(struct node *n, enum store_node_kind kind, struct buf *text);
+
+/* ---- the open inodes, for the engine: a lock of RANK_LEAF and no other ---- */
+
+struct openset *openset_new(void);
+struct openset *openset_free(struct openset *o);
+MUST_CHECK int openset_add(struct openset *o, int64_t ino);
+void openset_remove(struct openset *o, int64_t ino);
+bool openset_has(struct openset *o, int64_t ino);
+
+/* The version of the content that the kernel's pages may hold; remembers the new one. True: the same. */
+bool openset_same_version(struct openset *o, int64_t ino, int64_t version);
+
+#endif

@@ -1,0 +1,38 @@
+#ifndef FS_REPLY_H
+#define FS_REPLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+
+struct fs;
+struct fuse_pollhandle;
+struct fuse_req;
+
+/*
+ * What ops.c does with libfuse for the others: late answers and notifications.
+ * r is 0 or a negative errno. A request is gone once it was answered.
+ */
+void reply_err(struct fuse_req *q, int r);
+void reply_bytes(struct fuse_req *q, const void *p, size_t n);
+
+/* 0; -ENOENT: the caller was interrupted meanwhile and will not release the handle. */
+MUST_CHECK int reply_opendir(struct fuse_req *q, void *handle);
+
+/*
+ * fn is called once, from some FUSE thread, when the caller is interrupted; at once when it has been.
+ * NULL takes it back, and then no call of fn is running any more. Not from within fn.
+ */
+void reply_on_interrupt(struct fuse_req *q, void (*fn)(struct fuse_req *q, void *arg), void *arg);
+
+/* The kernel forgets a name / an inode's attributes, with data its pages too. Never from a FUSE thread. */
+void reply_forget_entry(struct fs *f, int64_t parent, const char *name);
+void reply_forget_inode(struct fs *f, int64_t ino, bool data);
+
+/* Wakes who polls, once per handle. */
+void reply_poll(struct fuse_pollhandle *ph);
+void reply_poll_free(struct fuse_pollhandle *ph);
+
+#endif

@@ -1,0 +1,80 @@
+#ifndef FS_STATE_H
+#define FS_STATE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include "fs/fs.h"
+#include "view/tree.h"
+
+struct bases;
+struct control;
+struct fuse_session;
+struct handles;
+struct notify;
+struct openset;
+struct waits;
+
+/*
+ * The session and its parts. A FUSE thread may take locks in the order RANK_FS,
+ * RANK_FS_NODE, then below; it holds neither while it calls sync_*(), which takes
+ * RANK_SYNC to wake the engine.
+ */
+struct fs {
+	/* immutable after fs_mount */
+	struct fs_config config;
+	char *mountpoint;            /* owned */
+	struct fuse_session *session; /* ops.c's */
+	struct sync *sync;           /* foreign */
+	uid_t uid;                   /* the mounting user, who owns every node */
+	gid_t gid;
+	struct view_tree *tree;      /* owned, and so are the next */
+	struct handles *handles;     /* open files */
+	struct openset *open;        /* their inodes, for the sync engine */
+	struct bases *bases;         /* what programs have read */
+	struct control *control;     /* .spfs */
+	struct notify *notify;       /* what the kernel is to forget */
+	struct waits *waits;         /* requests that wait for the engine */
+
+	/* Counts changes of what directories hold: a listing whose count is old asks again. */
+	atomic_uint_fast64_t changes;
+};
+
+/* Who asks. */
+struct caller {
+	pid_t tid;  /* of the thread, as FUSE tells it */
+};
+
+/* The process of a thread; tid itself when that cannot be found out. */
+pid_t caller_tgid(pid_t tid);
+
+/* An answer to lookup and its like. */
+struct entry {
+	struct stat st;  /* st_ino 0: there is no such name */
+	int entry_timeout; /* seconds */
+	int attr_timeout;
+};
+
+enum { STATE_TIMEOUT = 3600 };
+
+/* Inode numbers that are no nodes of the store: bits that a row number never reaches. */
+#define INO_CONTROL (1ll << 61) /* .spfs and what is in it */
+#define INO_ERRORS (1ll << 62)  /* | directory: its ERRORS */
+
+static inline bool ino_is_control(int64_t ino)
+{
+	return ino & INO_CONTROL;
+}
+
+static inline bool ino_is_errors(int64_t ino)
+{
+	return ino & INO_ERRORS;
+}
+
+/* What a directory holds changed through us: its times, and listings that are under way. */
+void state_touched(struct fs *f, int64_t dir);
+
+#endif

@@ -1,0 +1,36 @@
+#ifndef FS_WAIT_H
+#define FS_WAIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/attr.h"
+
+struct fs;
+struct fuse_req;
+
+/*
+ * Requests that wait for the sync engine. Answered once: by the engine's
+ * done(), after what it reported before was passed on to the kernel; by the
+ * interrupt; or by the end of the session.
+ */
+struct waits;
+
+struct waits *waits_new(void); /* NULL: out of memory */
+struct waits *waits_free(struct waits *w);
+
+/* answer is called once with arg, from any thread: r 0, -EINTR, or what the engine said. */
+typedef void (*wait_answer_fn)(struct fs *f, struct fuse_req *q, void *arg, int r);
+
+/* S3: waits for the list's sync as sync_open_list says; may answer before it returns. */
+void wait_for_list(struct fs *f, struct fuse_req *q, int64_t list, bool folder, pid_t tgid, wait_answer_fn answer,
+		   void *arg);
+
+/* fsync=server: until the list's changes were sent. */
+void wait_for_sent(struct fs *f, struct fuse_req *q, int64_t list, wait_answer_fn answer, void *arg);
+
+/* Answers all that still wait, and returns when none is left. */
+void waits_end(struct fs *f);
+
+#endif
