@@ -28,13 +28,17 @@ struct ctl_host {
 	 */
 	int (*write)(void *arg, int64_t list, const char *name, const char *text, size_t n, struct err *err);
 
-	/* The names in the directory `dir` ("outbox"). fn's nonzero return ends it. -ENOENT. */
+	/*
+	 * The names in the directory `dir`: "outbox", "conflicts", "conflicts/Tasks". One that ends with '/' is a
+	 * directory itself (a list's, in conflicts). fn's nonzero return ends it. -ENOENT.
+	 */
 	int (*dir)(void *arg, const char *dir, int (*fn)(void *fn_arg, const char *name), void *fn_arg);
 
 	/* The text of an entry of such a directory. -ENOENT. */
 	int (*entry)(void *arg, const char *dir, const char *name, struct buf *out);
 
-	/* rm of such an entry: outbox: the change is dropped after a copy went to conflicts/. -ENOENT, -EBUSY. */
+	/* rm of such an entry. outbox: the change is dropped after a copy went to conflicts/; a file in conflicts/LIST
+	 * is deleted, and so is LIST with its last one. -ENOENT, -EBUSY. */
 	int (*remove)(void *arg, const char *dir, const char *name);
 
 	struct ctl_hub *hub; /* foreign: events and progress */
