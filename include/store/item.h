@@ -49,10 +49,10 @@ MUST_CHECK int store_item_peek(struct store *s, int64_t list, int64_t sp_id, int
 /* The folder item whose item.path equals `path` (no leading slash). 0 or -ENOENT. */
 MUST_CHECK int store_item_find_folder(struct store *s, int64_t list, const char *path, int64_t *ret_id);
 
-/* Inserts (id 0; sets it) or replaces the row. -EEXIST: the list has that sp_id already. */
+/* Inserts (id 0; sets it) or replaces the row. -EEXIST: the list has that sp_id already; -ENOENT: no row of that id. */
 MUST_CHECK int store_item_put(struct store *s, struct store_item *i);
 
-/* Marks the item as seen by a full pull. */
+/* Marks the item as seen by a full pull. No such item is no error. */
 MUST_CHECK int store_item_mark(struct store *s, int64_t id, int64_t generation);
 
 /* Deletes the row; its nodes, texts, vacancies and changes are the caller's to delete first. */

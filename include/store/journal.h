@@ -60,7 +60,7 @@ const char *store_change_state_name(enum store_change_state st);
 /* Adds; c->id is set. */
 MUST_CHECK int store_change_add(struct store *s, struct store_change *c);
 
-/* Replaces the row of c->id. */
+/* Replaces the row of c->id. -ENOENT. */
 MUST_CHECK int store_change_put(struct store *s, const struct store_change *c);
 MUST_CHECK int store_change_delete(struct store *s, int64_t id);
 MUST_CHECK int store_change_get(struct store *s, int64_t id, struct store_change *ret);
@@ -69,9 +69,7 @@ MUST_CHECK int store_change_get(struct store *s, int64_t id, struct store_change
 MUST_CHECK int store_change_of_item(struct store *s, int64_t item,
 				    int (*fn)(void *arg, const struct store_change *c), void *arg);
 
-/*
- * In order of numbers, changes of the list (0: all lists) in any state.
- */
+/* In order of numbers, changes of the list (0: all lists) in any state. fn as above. */
 MUST_CHECK int store_change_each(struct store *s, int64_t list,
 				 int (*fn)(void *arg, const struct store_change *c), void *arg);
 

@@ -63,7 +63,7 @@ MUST_CHECK int store_node_get(struct store *s, int64_t ino, struct store_node *r
 /* By exact name, ghosts too. 0 or -ENOENT. */
 MUST_CHECK int store_node_lookup(struct store *s, int64_t parent, const char *name, struct store_node *ret);
 
-/* The ITEM, FOLDER or DOCUMENT node of an item (not ghosts). 0 or -ENOENT. */
+/* The ITEM, FOLDER or DOCUMENT node of an item (not ghosts); one that has a name before one that lost it. 0 or -ENOENT. */
 MUST_CHECK int store_node_of_item(struct store *s, int64_t item, struct store_node *ret);
 
 /* The entries of a directory in order of inode numbers above `after`, without ghosts. fn's nonzero return
@@ -84,10 +84,11 @@ MUST_CHECK int store_node_count(struct store *s, int64_t list, enum store_node_k
 /* Adds; n->ino is set. A ghost in the slot gives way. -EEXIST: the slot is taken. */
 MUST_CHECK int store_node_add(struct store *s, struct store_node *n);
 
-/* Stores all columns of n. -EEXIST: the slot (parent, name) belongs to another node; a ghost gives way. */
+/* Stores all columns of n. -EEXIST: the slot (parent, name) belongs to another node; a ghost gives way. -ENOENT. */
 MUST_CHECK int store_node_put(struct store *s, const struct store_node *n);
 
-/* A new inode number for the node; its text goes with it, other columns stay. scratch/INO is not moved. */
+/* A new inode number for the node; its text goes with it, other columns stay. scratch/INO is not moved.
+ * -ENOENT; -EISDIR: a directory keeps its number. */
 MUST_CHECK int store_node_renumber(struct store *s, int64_t ino, int64_t *ret_ino);
 
 /* Removes the row and its text. scratch/INO is the caller's. */
@@ -96,7 +97,7 @@ MUST_CHECK int store_node_delete(struct store *s, int64_t ino);
 /* Removes all ghosts of an item; those that expired before `now` when item is 0. */
 MUST_CHECK int store_node_drop_ghosts(struct store *s, int64_t item, int64_t now);
 
-/* Sets mtime and ctime of a directory. */
+/* Sets mtime and ctime of a directory. No such node is no error. */
 MUST_CHECK int store_node_touch(struct store *s, int64_t ino, int64_t now);
 
 /* ---- texts: a file's bytes where they are not the rendering of its item ---- */
@@ -131,7 +132,8 @@ MUST_CHECK int store_text_put(struct store *s, int64_t ino, const void *p, size_
 /* No text is no error. */
 MUST_CHECK int store_text_delete(struct store *s, int64_t ino);
 
-/* The inodes that have a text in that state. fn may call the store. */
+/* The inodes that have a text in that state, ascending. fn's nonzero return ends it and is returned; fn may call
+ * the store. */
 MUST_CHECK int store_text_each(struct store *s, enum store_text_state state, int (*fn)(void *arg, int64_t ino),
 			       void *arg);
 
@@ -165,7 +167,8 @@ MUST_CHECK int store_vacancy_find(struct store *s, int64_t parent, const char *n
 MUST_CHECK int store_vacancy_of_item(struct store *s, int64_t item, struct store_vacancy *ret);
 MUST_CHECK int store_vacancy_delete(struct store *s, int64_t parent, const char *name);
 
-/* Those with due <= now, the oldest first. fn may delete the one it is given. */
+/* Those with due <= now, the oldest first. fn may delete the one it is given; its nonzero return ends it and is
+ * returned. */
 MUST_CHECK int store_vacancy_each(struct store *s, int64_t now, int (*fn)(void *arg, const struct store_vacancy *v),
 				  void *arg);
 

@@ -10,13 +10,16 @@ struct store;
 
 /*
  * Where rows of an answer wait until the answer is known to be whole, and from
- * where they are applied in short transactions. A temporary table of the calling
- * thread's connection (on disk when large): memory does not grow, a crash
- * forgets it. One stage per thread; needs no transaction of the store.
+ * where they are applied in short transactions. A temporary database of the
+ * calling thread (on disk when large): memory does not grow, a crash forgets it.
+ * One stage per thread; it needs no transaction of the store and is not part of one.
+ *
+ * Empties it; also when the thread ends. Not from inside store_stage_take().
  */
 MUST_CHECK int store_stage_reset(struct store *s);
 
-/* Adds a row. */
+/* Adds a row; numbers ascend from 1. After a failure, adding and taking fail with the same code until the
+ * reset: rows are missing. */
 MUST_CHECK int store_stage_add(struct store *s, const struct item *row);
 
 /* Rows with a number above `after`, at most max of them, ordered. fn gets each with its number.

@@ -17,7 +17,8 @@
  *	conflicts/LIST/FILE      what a conflict or refusal left behind
  *
  * A struct store is thread-safe: each thread gets a connection of its own at
- * its first call, which ends with the thread or with store_close().
+ * its first call, which ends with the thread or with store_close(). It does not
+ * survive fork(): the child must not touch it, not even to close it.
  *
  * Writing happens between store_begin() and store_commit() of the same thread;
  * store_begin() waits for the writer before (RANK_STORE; nothing that can wait
@@ -25,9 +26,19 @@
  * something asserts that. Readers never wait and see the last commit, or their
  * own transaction.
  *
+ * A function that calls back (..._each, ..._children) walks over one snapshot, taken
+ * at its start; inside a transaction, over the transaction. The callback may call
+ * anything here, the same function too, and may begin and end a transaction when
+ * none is open: its calls see the last commit, not the snapshot being walked.
+ *
  * Common errors of all functions: -ENOMEM, -EIO, -ENOSPC (disk full), -EROFS,
  * -EUCLEAN (damaged). Headers name only what comes on top. "0 or -ENOENT" means
- * that a missing row is -ENOENT and ret is untouched.
+ * that a missing row is -ENOENT and ret is untouched; a ret that held something
+ * is released. Deleting what is not there is success.
+ *
+ * When a change fails inside a transaction for another reason than its own header
+ * names, SQLite may have given the transaction up: all further calls then fail
+ * with the same code until store_rollback() or store_commit(), which fails too.
  */
 struct store;
 
@@ -38,9 +49,16 @@ struct store;
  */
 MUST_CHECK int store_open(const char *dir, struct store **ret, struct err *err);
 
-/* No other thread may be inside a call. NULL is allowed. Returns NULL. */
+/*
+ * Closes the connections of all threads. None may be inside a call or just about to
+ * end; those that have ended (joined) or sleep elsewhere are fine, and so is their
+ * ending later. No transaction may be open. NULL is allowed. Returns NULL.
+ */
 struct store *store_close(struct store *s);
 DEFINE_CLEANUP(struct store *, store_close);
+
+/* Reads the whole database for damage (seconds for a big one). 0, or -EUCLEAN with err naming the first. */
+MUST_CHECK int store_check(struct store *s, struct err *err);
 
 /* The directory given to store_open, without a slash at the end. */
 const char *store_dir(const struct store *s);

@@ -1,0 +1,224 @@
+#include "conn.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/str.h"
+
+/* What a row's blob may grow to, and what a session keeps of its buffers between rows. */
+enum { PACK_MAX = 64 << 20, PACK_KEEP = 64 << 10 };
+
+static struct session *session_free(struct session *me)
+{
+	if (!me)
+		return NULL;
+	assert(!me->txn);
+	db_close(me->stage);
+	for (size_t i = 0; i < me->n_db; i++)
+		db_close(me->db[i]);
+	free(me->db);
+	buf_release(&me->pack[0]);
+	buf_release(&me->pack[1]);
+	free(me);
+	return NULL;
+}
+
+static void unlink_session(struct session *me)
+{
+	struct session **p = &me->store->sessions;
+
+	lock_take(&me->store->pool);
+	while (*p != me)
+		p = &(*p)->next;
+	*p = me->next;
+	lock_give(&me->store->pool);
+}
+
+void conn_end(void *session)
+{
+	unlink_session(session);
+	session_free(session);
+}
+
+void conn_end_all(struct store *s)
+{
+	while (s->sessions) {
+		struct session *me = s->sessions;
+
+		s->sessions = me->next;
+		session_free(me);
+	}
+}
+
+int conn_session(struct store *s, struct session **ret)
+{
+	struct session *me = pthread_getspecific(s->key);
+
+	if (me) {
+		*ret = me;
+		return 0;
+	}
+	me = calloc(1, sizeof(*me));
+	if (!me)
+		return -ENOMEM;
+	me->store = s;
+	me->pack[0] = me->pack[1] = (struct buf) BUF_INIT(PACK_MAX);
+	if (pthread_setspecific(s->key, me) != 0) {
+		free(me);
+		return -ENOMEM;
+	}
+	lock_take(&s->pool);
+	me->next = s->sessions;
+	s->sessions = me;
+	lock_give(&s->pool);
+	*ret = me;
+	return 0;
+}
+
+static int open_next(struct session *me, struct db **ret, struct err *err)
+{
+	int r = vec_grow(&me->db, &me->cap, me->n_db + 1, sizeof(*me->db));
+
+	if (r == 0)
+		r = db_open(me->store->path, SCRIPT_CONNECTION, &me->db[me->n_db], err);
+	if (r < 0)
+		return r;
+	*ret = me->db[me->n_db++];
+	return 0;
+}
+
+int conn_db(struct session *me, struct db **ret, struct err *err)
+{
+	if (me->txn) {
+		*ret = me->txn;
+		return 0;
+	}
+	for (size_t i = 0; i < me->n_db; i++)
+		if (!db_is_walked(me->db[i])) {
+			*ret = me->db[i];
+			return 0;
+		}
+	return open_next(me, ret, err);
+}
+
+static int vask(struct store *s, struct stmt **ret, enum query q, const char *types, va_list ap)
+{
+	struct session *me;
+	struct db *db;
+	int r = conn_session(s, &me);
+
+	if (r == 0)
+		r = conn_db(me, &db, NULL);
+	return r < 0 ? r : stmt_vask(db, ret, q, types, ap);
+}
+
+int conn_ask(struct store *s, struct stmt **ret, enum query q, const char *types, ...)
+{
+	va_list ap;
+	int r;
+
+	va_start(ap, types);
+	r = vask(s, ret, q, types, ap);
+	va_end(ap);
+	return r;
+}
+
+int conn_walk(struct store *s, struct stmt **ret, enum query q, const char *types, ...)
+{
+	va_list ap;
+	int r;
+
+	va_start(ap, types);
+	r = vask(s, ret, q, types, ap);
+	va_end(ap);
+	if (r == 0)
+		stmt_set_walked(*ret);
+	return r;
+}
+
+/* Steps to the end; ret_id is NULL when no key is wanted. Returns the number of changed rows. */
+static int vrun(struct store *s, int64_t *ret_id, enum query q, const char *types, va_list ap)
+{
+	CLEANUP(stmt_done_p) struct stmt *st = NULL;
+	int r;
+
+	assert(store_in_txn(s));
+	r = vask(s, &st, q, types, ap);
+	if (r == 0)
+		r = stmt_step(st);
+	if (r < 0)
+		return r;
+	if (ret_id)
+		*ret_id = stmt_last_id(st);
+	return stmt_changes(st);
+}
+
+int conn_run(struct store *s, enum query q, const char *types, ...)
+{
+	va_list ap;
+	int r;
+
+	va_start(ap, types);
+	r = vrun(s, NULL, q, types, ap);
+	va_end(ap);
+	return r;
+}
+
+int conn_insert(struct store *s, int64_t *ret_id, enum query q, const char *types, ...)
+{
+	va_list ap;
+	int r;
+
+	va_start(ap, types);
+	r = vrun(s, ret_id, q, types, ap);
+	va_end(ap);
+	return r < 0 ? r : 0;
+}
+
+int conn_exists(struct store *s, enum query q, const char *types, ...)
+{
+	CLEANUP(stmt_done_p) struct stmt *st = NULL;
+	va_list ap;
+	int r;
+
+	va_start(ap, types);
+	r = vask(s, &st, q, types, ap);
+	va_end(ap);
+	return r < 0 ? r : stmt_step(st);
+}
+
+int conn_number(struct store *s, int64_t *ret, enum query q, const char *types, ...)
+{
+	CLEANUP(stmt_done_p) struct stmt *st = NULL;
+	va_list ap;
+	int r;
+
+	va_start(ap, types);
+	r = vask(s, &st, q, types, ap);
+	va_end(ap);
+	if (r == 0)
+		r = stmt_step(st);
+	if (r < 0)
+		return r;
+	if (r == 0 || stmt_is_null(st, 0))
+		return -ENOENT;
+	*ret = stmt_i64(st, 0);
+	return 0;
+}
+
+int conn_pack(struct store *s, int which, struct buf **ret)
+{
+	struct session *me;
+	struct buf *b;
+	int r = conn_session(s, &me);
+
+	if (r < 0)
+		return r;
+	b = &me->pack[which];
+	if (b->cap > PACK_KEEP)
+		buf_release(b);
+	buf_reset(b);
+	*ret = b;
+	return 0;
+}

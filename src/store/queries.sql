@@ -1,0 +1,209 @@
+/*
+ * Every statement that spfs runs, by name; ?N are bound in order by stmt_ask().
+ * "slow" marks those that walk a whole table or sort, and why that is all right.
+ * Statements that read the same thing name the same columns in the same order.
+ */
+
+-- BEGIN
+BEGIN IMMEDIATE
+-- COMMIT
+COMMIT
+-- ROLLBACK
+ROLLBACK
+-- WAL
+PRAGMA journal_mode = WAL
+-- VERSION
+PRAGMA user_version
+-- APPLICATION
+PRAGMA application_id
+-- TABLES slow
+/* once at start */
+SELECT count(*) FROM sqlite_schema
+-- CHECK
+PRAGMA integrity_check(1)
+
+-- LIST_ADD
+INSERT INTO lists (site, guid, name, root, state, perm, last_sync, min_minutes, recommended_seconds, generation, info)
+VALUES (?1, ?2, ?3, 0, ?4, ?5, 0, 0, 0, 0, ?6)
+-- LIST_SET_ROOT
+UPDATE lists SET root = ?2 WHERE id = ?1
+-- LIST_GET
+SELECT id, site, name, root, state, token, perm_text, perm, last_sync, min_minutes, recommended_seconds, generation,
+       error, info
+FROM lists WHERE id = ?1
+-- LIST_FIND
+SELECT id, site, name, root, state, token, perm_text, perm, last_sync, min_minutes, recommended_seconds, generation,
+       error, info
+FROM lists WHERE name = ?1
+-- LIST_FIND_GUID
+SELECT id, site, name, root, state, token, perm_text, perm, last_sync, min_minutes, recommended_seconds, generation,
+       error, info
+FROM lists WHERE site = ?1 AND guid = ?2
+-- LIST_EACH slow
+/* dozens of rows */
+SELECT id, site, name, root, state, token, perm_text, perm, last_sync, min_minutes, recommended_seconds, generation,
+       error, info
+FROM lists ORDER BY name
+-- LIST_PUT
+UPDATE lists SET guid = ?2, state = ?3, token = ?4, perm_text = ?5, perm = ?6, last_sync = ?7, min_minutes = ?8,
+       recommended_seconds = ?9, generation = ?10, error = ?11, info = ?12
+WHERE id = ?1
+-- LIST_DELETE
+DELETE FROM lists WHERE id = ?1
+-- LIST_DELETE_ITEMS
+DELETE FROM items WHERE list = ?1
+-- LIST_DELETE_TEXTS
+DELETE FROM texts WHERE ino IN (SELECT ino FROM nodes WHERE list = ?1)
+-- LIST_DELETE_NODES
+DELETE FROM nodes WHERE list = ?1
+-- LIST_DELETE_VACANCIES
+DELETE FROM vacancies WHERE list = ?1
+-- LIST_DELETE_JOURNAL
+DELETE FROM journal WHERE list = ?1
+
+-- ITEM_GET
+SELECT id, list, generation, base, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
+       size, fields
+FROM items WHERE id = ?1
+-- ITEM_FIND
+SELECT id, list, generation, base, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
+       size, fields
+FROM items WHERE list = ?1 AND sp_id = ?2
+-- ITEM_FIND_NEW
+SELECT id, list, generation, base, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
+       size, fields
+FROM items WHERE list = ?1 AND replication_id = ?2 AND sp_id IS NULL ORDER BY id LIMIT 1
+-- ITEM_EACH
+SELECT id, list, generation, base, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
+       size, fields
+FROM items WHERE list = ?1 ORDER BY id
+-- ITEM_EACH_ALL slow
+/* asked for */
+SELECT id, list, generation, base, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
+       size, fields
+FROM items ORDER BY id
+-- ITEM_PEEK
+SELECT id, version, generation FROM items WHERE list = ?1 AND sp_id = ?2
+-- ITEM_FIND_FOLDER
+SELECT id FROM items WHERE list = ?1 AND path = ?2 AND folder = 1 ORDER BY id LIMIT 1
+-- ITEM_ADD
+INSERT INTO items (id, list, generation, sp_id, version, unique_id, path, replication_id, folder, perm, created,
+                   modified, size, fields, base)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+-- ITEM_PUT
+UPDATE items SET list = ?2, generation = ?3, sp_id = ?4, version = ?5, unique_id = ?6, path = ?7,
+       replication_id = ?8, folder = ?9, perm = ?10, created = ?11, modified = ?12, size = ?13, fields = ?14, base = ?15
+WHERE id = ?1
+-- ITEM_MARK
+UPDATE items SET generation = ?2 WHERE id = ?1 AND generation <> ?2
+-- ITEM_DELETE
+DELETE FROM items WHERE id = ?1
+-- ITEM_STALE
+SELECT id FROM items WHERE list = ?1 AND generation < ?2 AND sp_id IS NOT NULL ORDER BY id LIMIT ?3
+-- ITEM_COUNT
+SELECT count(*) FROM items WHERE list = ?1
+
+-- NODE_GET
+SELECT ino, list, parent, name, kind, item, mode, size, mtime, ctime, version, expires, target, error
+FROM nodes WHERE ino = ?1
+-- NODE_LOOKUP
+SELECT ino, list, parent, name, kind, item, mode, size, mtime, ctime, version, expires, target, error
+FROM nodes WHERE parent = ?1 AND name = ?2
+-- NODE_OF_ITEM
+SELECT ino, list, parent, name, kind, item, mode, size, mtime, ctime, version, expires, target, error
+FROM nodes WHERE item = ?1 AND kind IN ('folder', 'item', 'document') ORDER BY name IS NULL, ino LIMIT 1
+-- NODE_CHILDREN
+SELECT ino, list, parent, name, kind, item, mode, size, mtime, ctime, version, expires, target, error
+FROM nodes WHERE parent = ?1 AND ino > ?2 AND name IS NOT NULL AND kind <> 'ghost' ORDER BY ino
+-- NODE_HAS_CHILDREN
+SELECT 1 FROM nodes INDEXED BY nodes_listed WHERE parent = ?1 AND name IS NOT NULL AND kind <> 'ghost' LIMIT 1
+-- NODE_ERRORS
+SELECT ino, list, parent, name, kind, item, mode, size, mtime, ctime, version, expires, target, error
+FROM nodes INDEXED BY nodes_wrong WHERE error IS NOT NULL AND (?1 = 0 OR list = ?1) ORDER BY ino
+-- NODE_COUNT
+SELECT count(*) FROM nodes WHERE list = ?1 AND kind = ?2
+-- NODE_COUNT_ALL slow
+/* walks lists, dozens of rows, and counts in an index */
+SELECT count(*) FROM lists CROSS JOIN nodes ON nodes.list = lists.id WHERE nodes.kind = ?1
+-- NODE_ADD
+INSERT INTO nodes (ino, list, parent, name, kind, item, mode, size, mtime, ctime, version, expires, target, error)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+-- NODE_PUT
+UPDATE nodes SET list = ?2, parent = ?3, name = ?4, kind = ?5, item = ?6, mode = ?7, size = ?8, mtime = ?9, ctime = ?10,
+       version = ?11, expires = ?12, target = ?13, error = ?14
+WHERE ino = ?1
+-- NODE_DELETE
+DELETE FROM nodes WHERE ino = ?1
+-- NODE_DROP_GHOST
+DELETE FROM nodes WHERE parent = ?1 AND name = ?2 AND kind = 'ghost'
+-- NODE_DROP_GHOSTS
+DELETE FROM nodes WHERE item = ?1 AND kind = 'ghost'
+-- NODE_DROP_EXPIRED
+DELETE FROM nodes WHERE expires > 0 AND expires < ?1 AND kind = 'ghost'
+-- NODE_TOUCH
+UPDATE nodes SET mtime = ?2, ctime = ?2 WHERE ino = ?1
+
+-- TEXT_GET
+SELECT state, since, base, content FROM texts WHERE ino = ?1
+-- TEXT_PUT
+INSERT OR REPLACE INTO texts (ino, state, since, base, content) VALUES (?1, ?2, ?3, ?4, ?5)
+-- TEXT_DELETE
+DELETE FROM texts WHERE ino = ?1
+-- TEXT_MOVE
+UPDATE texts SET ino = ?2 WHERE ino = ?1
+-- TEXT_EACH
+SELECT ino FROM texts WHERE state = ?1 ORDER BY ino
+
+-- VACANCY_PUT
+INSERT OR REPLACE INTO vacancies (parent, name, item, list, reason, due) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+-- VACANCY_FIND
+SELECT parent, name, item, list, reason, due FROM vacancies WHERE parent = ?1 AND name = ?2
+-- VACANCY_OF_ITEM
+SELECT parent, name, item, list, reason, due FROM vacancies WHERE item = ?1 LIMIT 1
+-- VACANCY_DELETE
+DELETE FROM vacancies WHERE parent = ?1 AND name = ?2
+-- VACANCY_EACH
+SELECT parent, name, item, list, reason, due FROM vacancies WHERE due <= ?1 ORDER BY due
+-- VACANCY_NEXT
+SELECT min(due) FROM vacancies
+
+-- JOURNAL_ADD
+INSERT INTO journal (id, list, item, state, op, replication_id, folder, leaf, fields, created, touched, tries,
+                     server_code, reason, name)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+-- JOURNAL_PUT
+UPDATE journal SET list = ?2, item = ?3, state = ?4, op = ?5, replication_id = ?6, folder = ?7, leaf = ?8, fields = ?9,
+       created = ?10, touched = ?11, tries = ?12, server_code = ?13, reason = ?14, name = ?15
+WHERE id = ?1
+-- JOURNAL_DELETE
+DELETE FROM journal WHERE id = ?1
+-- JOURNAL_GET
+SELECT id, list, item, state, op, replication_id, folder, leaf, fields, created, touched, tries, server_code, reason,
+       name
+FROM journal WHERE id = ?1
+-- JOURNAL_OF_ITEM
+SELECT id, list, item, state, op, replication_id, folder, leaf, fields, created, touched, tries, server_code, reason,
+       name
+FROM journal WHERE item = ?1 ORDER BY id
+-- JOURNAL_OF_LIST
+SELECT id, list, item, state, op, replication_id, folder, leaf, fields, created, touched, tries, server_code, reason,
+       name
+FROM journal WHERE list = ?1 ORDER BY id
+-- JOURNAL_ALL slow
+/* asked for */
+SELECT id, list, item, state, op, replication_id, folder, leaf, fields, created, touched, tries, server_code, reason,
+       name
+FROM journal ORDER BY id
+-- JOURNAL_COUNT
+SELECT count(*) FROM journal WHERE state = ?2 AND (?1 = 0 OR list = ?1)
+-- JOURNAL_HAS
+SELECT 1 FROM journal WHERE item = ?1 LIMIT 1
+-- JOURNAL_UNSURE
+UPDATE journal SET state = 'unsure' WHERE state = 'sending'
+
+-- STAGE_ADD
+INSERT INTO stage (sp_id, version, unique_id, path, replication_id, folder, perm, created, modified, size, fields)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+-- STAGE_TAKE
+SELECT number, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified, size, fields
+FROM stage WHERE number > ?1 ORDER BY number LIMIT ?2

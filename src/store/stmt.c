@@ -1,0 +1,411 @@
+#include "stmt.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+
+#include "base/fault.h"
+
+/* Only programs outside spfs can make us wait: a person with a sqlite3 shell. */
+enum { BUSY_MS = 10000 };
+
+struct stmt {
+	sqlite3_stmt *s; /* owned */
+	struct db *db;   /* foreign */
+	bool in_use;     /* between stmt_ask() and stmt_done() */
+	bool fresh;      /* not of the cache: freed by stmt_done() */
+	bool walked;
+};
+
+/* How a transaction ends. */
+enum { END_COMMIT, END_ROLLBACK, END_COUNT };
+
+struct db {
+	sqlite3 *h;                  /* owned */
+	struct stmt cache[Q__COUNT]; /* prepared at first use */
+	sqlite3_stmt *end[END_COUNT]; /* owned; prepared at once, so that ending needs no memory */
+	bool in_txn;
+	int lost;      /* why SQLite ended the transaction by itself; each statement fails with it until our end */
+	int walks;     /* statements with `walked` */
+	int wal_pages;
+};
+
+static const char *const query_text[Q__COUNT] = {
+#define X(name, slow, sql) [Q_##name] = sql,
+#include "queries.inc"
+#undef X
+};
+
+static const char *const script_text[SCRIPT__COUNT] = {
+#define X(name, slow, sql) [SCRIPT_##name] = sql,
+#include "schema.inc"
+#undef X
+};
+
+/* What the system said; a file system tells "full" by more codes than SQLite has. Never -ENOENT, which
+ * would read as "no such row". */
+static int os_errno(const struct db *db)
+{
+	switch (sqlite3_system_errno(db->h)) {
+	case ENOSPC:
+	case EDQUOT:
+		return -ENOSPC;
+	case EROFS:
+		return -EROFS;
+	case EACCES:
+	case EPERM:
+		return -EACCES;
+	case ENOMEM:
+		return -ENOMEM;
+	default:
+		return -EIO;
+	}
+}
+
+static int constraint_errno(int code)
+{
+	switch (code) {
+	case SQLITE_CONSTRAINT_UNIQUE:
+	case SQLITE_CONSTRAINT_PRIMARYKEY:
+	case SQLITE_CONSTRAINT_ROWID:
+		return -EEXIST;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* The one place where SQLite's codes become ours. */
+static int to_errno(const struct db *db, int code)
+{
+	switch (code & 0xff) {
+	case SQLITE_OK:
+	case SQLITE_DONE:
+		return 0;
+	case SQLITE_ROW:
+		return 1;
+	case SQLITE_CONSTRAINT:
+		return constraint_errno(code);
+	case SQLITE_FULL:
+		return -ENOSPC;
+	case SQLITE_NOMEM:
+		return -ENOMEM;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return -EUCLEAN;
+	case SQLITE_READONLY:
+		return -EROFS;
+	case SQLITE_PERM:
+	case SQLITE_AUTH:
+		return -EACCES;
+	case SQLITE_TOOBIG:
+		return -EFBIG;
+	case SQLITE_IOERR:
+	case SQLITE_CANTOPEN:
+		return code == SQLITE_IOERR_NOMEM ? -ENOMEM : os_errno(db);
+	default:
+		return -EIO;
+	}
+}
+
+static int prepare(struct db *db, enum query q, sqlite3_stmt **ret)
+{
+	if (FAULT("store.prepare"))
+		return -ENOMEM;
+	return to_errno(db, sqlite3_prepare_v3(db->h, query_text[q], -1, SQLITE_PREPARE_PERSISTENT, ret, NULL));
+}
+
+/* ---- connections ------------------------------------------------------- */
+
+/* Called after each commit; being there also switches SQLite's own checkpoints off (see txn.c). */
+static int note_wal(void *arg, sqlite3 *h, const char *name, int pages)
+{
+	struct db *db = arg;
+
+	(void) h;
+	(void) name;
+	db->wal_pages = pages;
+	return SQLITE_OK;
+}
+
+static int set_up(struct db *db, const char *path, enum script setup)
+{
+	int r;
+
+	if (FAULT("store.open"))
+		return -EIO;
+	r = to_errno(db, sqlite3_open_v2(path, &db->h, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL));
+	if (r < 0)
+		return r;
+	sqlite3_extended_result_codes(db->h, 1);
+	sqlite3_busy_timeout(db->h, BUSY_MS);
+	sqlite3_wal_hook(db->h, note_wal, db);
+	r = db_script(db, setup);
+	if (r == 0)
+		r = prepare(db, Q_COMMIT, &db->end[END_COMMIT]);
+	if (r == 0)
+		r = prepare(db, Q_ROLLBACK, &db->end[END_ROLLBACK]);
+	return r;
+}
+
+int db_open(const char *path, enum script setup, struct db **ret, struct err *err)
+{
+	struct db *db = calloc(1, sizeof(*db));
+	int r;
+
+	if (!db)
+		return err_set(err, -ENOMEM, "%s: out of memory", path);
+	r = set_up(db, path, setup);
+	if (r < 0) {
+		err_set(err, r, "%s: %s", path, db_why(db));
+		db_close(db);
+		return r;
+	}
+	*ret = db;
+	return 0;
+}
+
+struct db *db_close(struct db *db)
+{
+	if (!db)
+		return NULL;
+	for (int q = 0; q < Q__COUNT; q++) {
+		assert(!db->cache[q].in_use);
+		sqlite3_finalize(db->cache[q].s);
+	}
+	for (int e = 0; e < END_COUNT; e++)
+		sqlite3_finalize(db->end[e]);
+	sqlite3_close(db->h);
+	free(db);
+	return NULL;
+}
+
+int db_script(struct db *db, enum script which)
+{
+	return to_errno(db, sqlite3_exec(db->h, script_text[which], NULL, NULL, NULL));
+}
+
+const char *db_why(const struct db *db)
+{
+	return sqlite3_errcode(db->h) == SQLITE_OK ? "failed" : sqlite3_errmsg(db->h);
+}
+
+bool db_is_walked(const struct db *db)
+{
+	return db->walks > 0;
+}
+
+/* ---- transactions ------------------------------------------------------ */
+
+int db_begin(struct db *db)
+{
+	CLEANUP(stmt_done_p) struct stmt *st = NULL;
+	int r;
+
+	assert(!db->in_txn);
+	r = stmt_ask(db, &st, Q_BEGIN, "");
+	if (r == 0)
+		r = stmt_step(st);
+	if (r == 0)
+		db->in_txn = true;
+	return r;
+}
+
+/* No fault point here: nobody could do anything about it. */
+void db_rollback(struct db *db)
+{
+	assert(db->in_txn);
+	if (!sqlite3_get_autocommit(db->h)) {
+		sqlite3_step(db->end[END_ROLLBACK]);
+		sqlite3_reset(db->end[END_ROLLBACK]);
+	}
+	db->in_txn = false;
+	db->lost = 0;
+}
+
+int db_commit(struct db *db)
+{
+	int r = db->lost;
+
+	assert(db->in_txn);
+	if (r == 0 && FAULT("store.commit"))
+		r = -EIO;
+	if (r == 0) {
+		r = to_errno(db, sqlite3_step(db->end[END_COMMIT]));
+		sqlite3_reset(db->end[END_COMMIT]);
+	}
+	if (r < 0)
+		db_rollback(db);
+	db->in_txn = false;
+	return r;
+}
+
+int db_wal_pages(const struct db *db)
+{
+	return db->wal_pages;
+}
+
+void db_checkpoint(struct db *db)
+{
+	(void) sqlite3_wal_checkpoint_v2(db->h, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
+/* ---- statements -------------------------------------------------------- */
+
+/* A va_list behind a struct can be handed on by address everywhere. */
+struct args {
+	va_list ap;
+};
+
+static int bind_one(sqlite3_stmt *s, int i, char type, struct args *a)
+{
+	const void *p;
+	int64_t v;
+
+	switch (type) {
+	case 'i':
+		return sqlite3_bind_int64(s, i, va_arg(a->ap, int64_t));
+	case 'z':
+		v = va_arg(a->ap, int64_t);
+		return v ? sqlite3_bind_int64(s, i, v) : sqlite3_bind_null(s, i);
+	case 'd':
+		return sqlite3_bind_int(s, i, va_arg(a->ap, int));
+	case 't':
+		return sqlite3_bind_text(s, i, va_arg(a->ap, const char *), -1, SQLITE_STATIC);
+	case 'b':
+		p = va_arg(a->ap, const void *);
+		return sqlite3_bind_blob64(s, i, p, va_arg(a->ap, size_t), SQLITE_STATIC);
+	default:
+		assert(!"no such type of a bound value");
+		return SQLITE_MISUSE;
+	}
+}
+
+/* The cached statement, or a fresh one when that is in use. */
+static int get_stmt(struct db *db, enum query q, struct stmt **ret)
+{
+	struct stmt *st = &db->cache[q];
+	int r = 0;
+
+	if (st->in_use) {
+		st = calloc(1, sizeof(*st));
+		if (!st)
+			return -ENOMEM;
+		st->fresh = true;
+	}
+	st->db = db;
+	if (!st->s)
+		r = prepare(db, q, &st->s);
+	if (r < 0) {
+		if (st->fresh)
+			free(st);
+		return r;
+	}
+	st->in_use = true;
+	*ret = st;
+	return 0;
+}
+
+int stmt_vask(struct db *db, struct stmt **ret, enum query q, const char *types, va_list ap)
+{
+	struct stmt *st = NULL;
+	struct args a;
+	int code = SQLITE_OK;
+	int r = db->lost ? db->lost : get_stmt(db, q, &st);
+
+	if (r < 0)
+		return r;
+	va_copy(a.ap, ap);
+	for (int i = 0; code == SQLITE_OK && types[i]; i++)
+		code = bind_one(st->s, i + 1, types[i], &a);
+	va_end(a.ap);
+	if (code != SQLITE_OK) {
+		r = to_errno(db, code);
+		stmt_done(st);
+		return r;
+	}
+	*ret = st;
+	return 0;
+}
+
+int stmt_ask(struct db *db, struct stmt **ret, enum query q, const char *types, ...)
+{
+	va_list ap;
+	int r;
+
+	va_start(ap, types);
+	r = stmt_vask(db, ret, q, types, ap);
+	va_end(ap);
+	return r;
+}
+
+void stmt_set_walked(struct stmt *st)
+{
+	assert(!st->walked);
+	st->walked = true;
+	st->db->walks++;
+}
+
+int stmt_step(struct stmt *st)
+{
+	struct db *db = st->db;
+	int r = db->lost;
+
+	if (r == 0)
+		r = FAULT("store.step") ? -EIO : to_errno(db, sqlite3_step(st->s));
+	/* Some errors end the transaction. Without this, what the caller still
+	 * does before it sees the error would be committed row by row. */
+	if (r < 0 && db->in_txn && !db->lost && sqlite3_get_autocommit(db->h))
+		db->lost = r;
+	return r;
+}
+
+int stmt_changes(const struct stmt *st)
+{
+	return sqlite3_changes(st->db->h);
+}
+
+int64_t stmt_last_id(const struct stmt *st)
+{
+	return sqlite3_last_insert_rowid(st->db->h);
+}
+
+bool stmt_is_null(const struct stmt *st, int col)
+{
+	return sqlite3_column_type(st->s, col) == SQLITE_NULL;
+}
+
+int64_t stmt_i64(const struct stmt *st, int col)
+{
+	return sqlite3_column_int64(st->s, col);
+}
+
+const char *stmt_text(const struct stmt *st, int col)
+{
+	return (const char *) sqlite3_column_text(st->s, col);
+}
+
+const void *stmt_blob(const struct stmt *st, int col, size_t *ret_n)
+{
+	const void *p = sqlite3_column_blob(st->s, col);
+
+	*ret_n = p ? (size_t) sqlite3_column_bytes(st->s, col) : 0;
+	/* SQLite gives NULL for an empty blob too. */
+	return p || stmt_is_null(st, col) ? p : "";
+}
+
+void stmt_done(struct stmt *st)
+{
+	if (!st)
+		return;
+	if (st->walked)
+		st->db->walks--;
+	st->walked = false;
+	sqlite3_reset(st->s);
+	sqlite3_clear_bindings(st->s);
+	st->in_use = false;
+	if (st->fresh) {
+		sqlite3_finalize(st->s);
+		free(st);
+	}
+}

@@ -1,0 +1,90 @@
+#include <assert.h>
+#include <errno.h>
+
+#include "base/fault.h"
+#include "conn.h"
+
+/*
+ * Transactions, and who moves the write-ahead log into the database.
+ *
+ * SQLite by itself lets whichever thread commits the 1,000th page do it, with
+ * all other writers waiting. Here a checkpoint costs those who made the work:
+ *
+ * 1. From WAL_SHORT pages on, a transaction that wrote WAL_BULK pages or more (a
+ *    page from the server, not a save) makes one after it let the next writer in.
+ *    A checkpoint stops no reader and no writer.
+ * 2. The log begins anew only if a writer finds all of it moved. Writers that
+ *    take turns can miss that moment for ever; so from WAL_LONG pages on the
+ *    next commit, whoever's, makes the checkpoint before it lets the next one in.
+ *
+ * Nothing happens between commits, and readers never do it. What bounds the log
+ * is WAL_LONG, plus what is written while one reader holds one snapshot.
+ */
+enum { WAL_SHORT = 2000, WAL_BULK = 100, WAL_LONG = 8000 };
+
+bool store_in_txn(struct store *s)
+{
+	struct session *me = pthread_getspecific(s->key);
+
+	return me && me->txn;
+}
+
+int store_begin(struct store *s)
+{
+	struct session *me;
+	struct db *db;
+	int r;
+
+	assert(!store_in_txn(s));
+	r = conn_session(s, &me);
+	if (r == 0)
+		r = conn_db(me, &db, NULL);
+	if (r < 0)
+		return r;
+	lock_take(&s->write);
+	r = db_begin(db);
+	if (r < 0) {
+		lock_give(&s->write);
+		return r;
+	}
+	me->txn = db;
+	return 0;
+}
+
+int store_commit(struct store *s)
+{
+	struct session *me = pthread_getspecific(s->key);
+	struct db *db;
+	int r, pages, wrote;
+
+	assert(me && me->txn);
+	CRASH_POINT("store.commit.before");
+	db = me->txn;
+	r = db_commit(db);
+	me->txn = NULL;
+	if (r < 0) {
+		lock_give(&s->write);
+		return r;
+	}
+	CRASH_POINT("store.commit.after");
+	pages = db_wal_pages(db);
+	wrote = pages >= s->wal_pages ? pages - s->wal_pages : pages;
+	s->wal_pages = pages;
+	if (pages >= WAL_LONG)
+		db_checkpoint(db);
+	lock_give(&s->write);
+	if (pages >= WAL_SHORT && pages < WAL_LONG && wrote >= WAL_BULK)
+		db_checkpoint(db);
+	return 0;
+}
+
+void store_rollback(struct store *s)
+{
+	struct session *me = pthread_getspecific(s->key);
+
+	if (!me || !me->txn)
+		return;
+	db_rollback(me->txn);
+	me->txn = NULL;
+	lock_give(&s->write);
+}
