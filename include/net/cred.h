@@ -1,0 +1,27 @@
+#ifndef NET_CRED_H
+#define NET_CRED_H
+
+#include <stdatomic.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+
+/*
+ * Where secrets come from, and how they leave memory. A secret is a malloc'ed
+ * string that its owner wipes: CLEANUP(net_cred_wipe_p).
+ */
+
+/* Overwrites and frees *secret (NULL allowed) and sets it to NULL. */
+void net_cred_wipe_p(char **secret);
+
+/*
+ * Runs `command` with /bin/sh -c, standard input from /dev/null, in "/" and in a process
+ * group of its own; the secret is the first line that it prints. It has 30 seconds, then
+ * its whole group is killed; the same when *cancel (NULL: never) becomes nonzero.
+ *
+ * 0; -ECHILD: exit status not 0; -ENODATA: printed nothing; -EFBIG: a first line beyond
+ * 8 KiB; -ETIMEDOUT; -ECANCELED; -ENOMEM; -errno of pipe(2) and posix_spawn(3).
+ */
+MUST_CHECK int net_cred_command(const char *command, const atomic_int *cancel, char **ret, struct err *err);
+
+#endif

@@ -1,0 +1,521 @@
+/*
+ * The only file that sees curl. One easy handle inside one multi handle: the multi
+ * handle keeps the connections and lets us wait in short steps, so that a cancel is
+ * seen within a tenth of a second however dead the server is.
+ *
+ * Invariants:
+ * 1. One exchange is one request on the wire: curl follows nothing and answers no
+ *    challenge with a body. Redirects and second logins are ours (net_http_do()).
+ * 2. A request that is marked `once` is never sent again by curl itself, which it does
+ *    when a connection from the pool dies before the answer: open_socket() refuses.
+ * 3. `sent` is true if a single byte of the request left. Callers decide on it whether
+ *    a change may have been carried out, so a doubt counts as sent.
+ */
+#include "net/http.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/str.h"
+#include "base/uri.h"
+#include "method.h"
+#include "reply.h"
+
+enum { CONNECT_MS = 10000, FIRST_BYTE_MS = 150000, STALL_MS = 30000, TICK_MS = 100 };
+enum { HEADERS_MAX = 256 * 1024, REDIRECTS_MAX = 3 };
+
+static const char agent[] = "NONISV|spfs|spfs/" SPFS_VERSION;
+
+struct net_http {
+	CURL *easy;            /* owned */
+	CURLM *multi;          /* owned; the pool of connections */
+	struct net_auth *auth; /* refd */
+	char *cafile;          /* owned, may be NULL */
+	char *user_agent;      /* owned, may be NULL */
+};
+
+/* One request on the wire. */
+struct exchange {
+	struct net_http *h;          /* foreign */
+	const struct net_request *q; /* foreign */
+	const struct uri *uri;       /* foreign */
+	const char *url;             /* foreign */
+	struct net_reply *ret;       /* foreign */
+	struct curl_slist *headers;  /* owned */
+	char detail[CURL_ERROR_SIZE];
+	int error;                   /* why a callback gave up, or 0 */
+	bool began;                  /* the headers of the final answer are complete */
+	bool wanted;                 /* its body goes to the sink */
+	int64_t header_bytes;
+	int64_t body_bytes;
+};
+
+struct net_http *net_http_free(struct net_http *h)
+{
+	if (!h)
+		return NULL;
+	curl_easy_cleanup(h->easy);
+	if (h->multi)
+		curl_multi_cleanup(h->multi);
+	net_auth_unref(h->auth);
+	free(h->cafile);
+	free(h->user_agent);
+	free(h);
+	return NULL;
+}
+
+int net_http_new(const struct net_account *account, struct net_auth *auth, struct net_http **ret)
+{
+	struct net_http *h = calloc(1, sizeof(*h));
+
+	if (!h)
+		return -ENOMEM;
+	h->auth = net_auth_ref(auth);
+	/* The easy handle first: it initialises curl, thread-safely, and a multi handle does not. */
+	h->easy = curl_easy_init();
+	h->multi = h->easy ? curl_multi_init() : NULL;
+	if (!h->multi || str_set(&h->cafile, account->cafile) < 0 ||
+	    str_set(&h->user_agent, account->user_agent) < 0) {
+		net_http_free(h);
+		return -ENOMEM;
+	}
+	*ret = h;
+	return 0;
+}
+
+/* ---- what curl calls --------------------------------------------------------- */
+
+/* The end of a header block: whose is it, and does the caller want what follows? */
+static int headers_done(struct exchange *x)
+{
+	const struct net_sink *sink = x->q->sink;
+	long status = 0;
+
+	curl_easy_getinfo(x->h->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status < 200)
+		return 0;
+	x->began = true;
+	x->ret->status = (int) status;
+	x->wanted = sink && status != 401 && (status < 300 || status > 399);
+	return x->wanted && sink->begin ? sink->begin(sink->arg, x->ret) : 0;
+}
+
+static size_t on_header(char *p, size_t size, size_t n, void *arg)
+{
+	struct exchange *x = arg;
+
+	n *= size;
+	x->header_bytes += (int64_t) n;
+	if (x->began) /* trailers of a chunked body */
+		return n;
+	if (x->header_bytes > HEADERS_MAX)
+		x->error = -EFBIG;
+	else if (n == 0 || *p == '\r' || *p == '\n')
+		x->error = headers_done(x);
+	else
+		x->error = reply_add_line(x->ret, p, n);
+	return x->error ? 0 : n;
+}
+
+static size_t on_body(char *p, size_t size, size_t n, void *arg)
+{
+	struct exchange *x = arg;
+
+	n *= size;
+	x->body_bytes += (int64_t) n;
+	if (!x->wanted)
+		return n;
+	/* Counted here, after decompression: curl's own limit counts before it. */
+	if (x->q->max_body && x->body_bytes > x->q->max_body)
+		x->error = -EFBIG;
+	else
+		x->error = x->q->sink->write(x->q->sink->arg, p, n);
+	return x->error ? 0 : n;
+}
+
+static bool was_sent(const struct exchange *x)
+{
+	long bytes = 0;
+
+	curl_easy_getinfo(x->h->easy, CURLINFO_REQUEST_SIZE, &bytes);
+	return bytes > 0;
+}
+
+/* Invariant 2. */
+static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
+{
+	struct exchange *x = arg;
+
+	(void) purpose;
+	if (x->q->once && was_sent(x))
+		return CURL_SOCKET_BAD;
+	return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+}
+
+/* ---- setting a request up ------------------------------------------------------ */
+
+static int add_header(struct exchange *x, const char *name, const char *value)
+{
+	CLEANUP(str_free_p) char *line = str_printf("%s: %s", name, value);
+	struct curl_slist *list = line ? curl_slist_append(x->headers, line) : NULL;
+
+	if (!list)
+		return -ENOMEM;
+	x->headers = list;
+	return 0;
+}
+
+static int set_headers(struct exchange *x)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < x->q->n_headers; i++) {
+		const struct net_header *h = &x->q->headers[i];
+
+		r = strpbrk(h->value, "\r\n") ? -EINVAL : add_header(x, h->name, h->value);
+	}
+	return r;
+}
+
+/* The settings that no request may change; each is a rule of the header's or of the file's. */
+static int set_rules(struct exchange *x)
+{
+	CURL *c = x->h->easy;
+	int bad = 0;
+
+	bad |= curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+	bad |= curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+	bad |= curl_easy_setopt(c, CURLOPT_UNRESTRICTED_AUTH, 0L);
+	bad |= curl_easy_setopt(c, CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
+	bad |= curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_1_1);
+	bad |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
+	bad |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
+	bad |= curl_easy_setopt(c, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
+	bad |= curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+	/* Else a cancel would wait for a name server that does not answer. */
+	bad |= curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);
+	bad |= curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
+	bad |= curl_easy_setopt(c, CURLOPT_BUFFERSIZE, 128L * 1024);
+	bad |= curl_easy_setopt(c, CURLOPT_USERAGENT, x->h->user_agent ?: agent);
+	if (x->h->cafile)
+		bad |= curl_easy_setopt(c, CURLOPT_CAINFO, x->h->cafile);
+	/* A proxy of the environment cannot reach this machine's own loopback. */
+	if (auth_is_loopback(x->uri->host))
+		bad |= curl_easy_setopt(c, CURLOPT_NOPROXY, "*");
+	return bad ? -ENOMEM : 0;
+}
+
+static int set_callbacks(struct exchange *x)
+{
+	CURL *c = x->h->easy;
+	int bad = 0;
+
+	bad |= curl_easy_setopt(c, CURLOPT_ERRORBUFFER, x->detail);
+	bad |= curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
+	bad |= curl_easy_setopt(c, CURLOPT_HEADERDATA, x);
+	bad |= curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
+	bad |= curl_easy_setopt(c, CURLOPT_WRITEDATA, x);
+	bad |= curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	bad |= curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, x);
+	return bad ? -ENOMEM : 0;
+}
+
+static int set_login(struct exchange *x, const struct login *l)
+{
+	CURL *c = x->h->easy;
+	int bad = 0;
+
+	switch (l->scheme) {
+	case LOGIN_NONE:
+		bad |= curl_easy_setopt(c, CURLOPT_HTTPAUTH, (long) CURLAUTH_NONE);
+		break;
+	case LOGIN_BASIC:
+		bad |= curl_easy_setopt(c, CURLOPT_HTTPAUTH, (long) CURLAUTH_BASIC);
+		bad |= curl_easy_setopt(c, CURLOPT_USERNAME, l->user);
+		bad |= curl_easy_setopt(c, CURLOPT_PASSWORD, l->secret);
+		break;
+	}
+	return bad ? -ENOMEM : 0;
+}
+
+static int set_request(struct exchange *x)
+{
+	const struct net_request *q = x->q;
+	CURL *c = x->h->easy;
+	int bad = 0;
+
+	bad |= curl_easy_setopt(c, CURLOPT_URL, x->url);
+	if (str_eq(q->method, "HEAD"))
+		bad |= curl_easy_setopt(c, CURLOPT_NOBODY, 1L);
+	if (q->body) {
+		bad |= curl_easy_setopt(c, CURLOPT_POST, 1L);
+		bad |= curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) q->body_len);
+		bad |= curl_easy_setopt(c, CURLOPT_POSTFIELDS, q->body);
+	}
+	bad |= curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, q->method);
+	bad |= curl_easy_setopt(c, CURLOPT_HTTPHEADER, x->headers);
+	bad |= curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, q->gzip ? "gzip" : NULL);
+	bad |= curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long) (q->timeouts.connect_ms ?: CONNECT_MS));
+	return bad ? -ENOMEM : 0;
+}
+
+static int set_up(struct exchange *x, const struct login *l)
+{
+	int r;
+
+	/* Forgets the request before, not the connections: those are the multi handle's. */
+	curl_easy_reset(x->h->easy);
+	r = set_headers(x);
+	r = r ?: set_rules(x);
+	r = r ?: set_callbacks(x);
+	r = r ?: set_login(x, l);
+	return r ?: set_request(x);
+}
+
+/* ---- running it ---------------------------------------------------------------- */
+
+/* Grows with every byte that moves either way. */
+static int64_t activity(const struct exchange *x)
+{
+	curl_off_t up = 0;
+	long request = 0;
+
+	curl_easy_getinfo(x->h->easy, CURLINFO_SIZE_UPLOAD_T, &up);
+	curl_easy_getinfo(x->h->easy, CURLINFO_REQUEST_SIZE, &request);
+	return up + request + x->header_bytes + x->body_bytes;
+}
+
+/* How long nothing may move. While connecting curl's own, shorter limit comes first. */
+static int64_t patience(const struct exchange *x)
+{
+	const struct net_timeouts *t = &x->q->timeouts;
+
+	return x->header_bytes ? t->stall_ms ?: STALL_MS : t->first_byte_ms ?: FIRST_BYTE_MS;
+}
+
+/* Until curl has a result. 0, -ECANCELED, -ETIMEDOUT, -ENOMEM. */
+static int wait_for_it(struct exchange *x)
+{
+	int64_t moved = clock_mono_ms(), seen = 0;
+	int running = 1;
+
+	for (;;) {
+		if (curl_multi_perform(x->h->multi, &running) != CURLM_OK)
+			return -ENOMEM;
+		if (!running)
+			return 0;
+		if (x->q->cancel && atomic_load(x->q->cancel))
+			return -ECANCELED;
+		if (activity(x) != seen) {
+			seen = activity(x);
+			moved = clock_mono_ms();
+		} else if (clock_mono_ms() - moved > patience(x)) {
+			return -ETIMEDOUT;
+		}
+		if (curl_multi_poll(x->h->multi, NULL, 0, TICK_MS, NULL) != CURLM_OK)
+			return -ENOMEM;
+	}
+}
+
+static CURLcode result_of(struct net_http *h)
+{
+	struct CURLMsg *m;
+	int left;
+
+	while ((m = curl_multi_info_read(h->multi, &left)))
+		if (m->msg == CURLMSG_DONE)
+			return m->data.result;
+	return CURLE_GOT_NOTHING;
+}
+
+/* ---- what a failure means -------------------------------------------------------- */
+
+static const struct failure {
+	CURLcode code;
+	int error;
+	const char *words;
+} failures[] = {
+	{ CURLE_COULDNT_RESOLVE_HOST, -ENOTCONN, "its name is not known (check the address and the network)" },
+	{ CURLE_COULDNT_RESOLVE_PROXY, -ENOTCONN, "the name of the proxy is not known" },
+	{ CURLE_COULDNT_CONNECT, -ENOTCONN, "it cannot be reached" },
+	{ CURLE_OPERATION_TIMEDOUT, -ENOTCONN, "it does not answer" },
+	{ CURLE_PEER_FAILED_VERIFICATION, -EPROTO,
+	  "its certificate is not trusted (for an authority of your organisation set cafile)" },
+	{ CURLE_SSL_CACERT_BADFILE, -EPROTO, "the file of trusted authorities (cafile) cannot be read" },
+	{ CURLE_SSL_CONNECT_ERROR, -EPROTO, "no secure connection (TLS 1.2 or later)" },
+	{ CURLE_UNSUPPORTED_PROTOCOL, -EPROTO, "it does not speak HTTP" },
+	{ CURLE_WEIRD_SERVER_REPLY, -EPROTO, "it does not speak HTTP" },
+	{ CURLE_BAD_CONTENT_ENCODING, -EBADMSG, "its answer cannot be decompressed" },
+	{ CURLE_URL_MALFORMAT, -EINVAL, "the address is not valid" },
+	{ CURLE_OUT_OF_MEMORY, -ENOMEM, "out of memory" },
+	{ CURLE_OK, -EPIPE, "the connection broke before the whole answer had come" },
+};
+
+/* Several codes mean different things before and after the first byte was sent. */
+static const struct failure *find_failure(CURLcode code, bool sent)
+{
+	const struct failure *f = failures;
+
+	if (sent && (code == CURLE_COULDNT_CONNECT || code == CURLE_OPERATION_TIMEDOUT))
+		code = CURLE_OK;
+	while (f->code != code && f->code != CURLE_OK)
+		f++;
+	return f;
+}
+
+static int stopped(const struct exchange *x, int r, struct err *err)
+{
+	const char *host = x->uri->host;
+
+	if (r == -ECANCELED)
+		return err_set(err, r, "%s: cancelled", host);
+	if (r == -ETIMEDOUT)
+		return err_set(err, r, "%s: %s", host,
+			       x->header_bytes ? "its answer stopped coming" : "it took the request and did not answer");
+	return err_set(err, r, "%s: out of memory", host);
+}
+
+static int classify(const struct exchange *x, CURLcode code, struct err *err)
+{
+	const char *host = x->uri->host;
+	const struct failure *f;
+
+	if (x->error == -EFBIG)
+		return err_set(err, x->error, "%s: its answer is bigger than spfs accepts", host);
+	if (x->error)
+		return err_add(err, x->error, "%s: %s", host, strerrordesc_np(-x->error));
+	if (code == CURLE_OK && x->began)
+		return 0;
+	f = find_failure(code, x->ret->sent);
+	return err_set(err, f->error, "%s: %s%s%s", host, f->words, *x->detail ? ": " : "", x->detail);
+}
+
+/* Where a 3xx leads. CURLINFO_REDIRECT_URL would have user and password in it. */
+static int note_redirect(struct exchange *x, struct err *err)
+{
+	const char *location = net_reply_header(x->ret, "Location", NULL);
+	char *absolute = NULL;
+	CURLU *u;
+	int r = 0;
+
+	if (!location || x->ret->status < 300 || x->ret->status > 399)
+		return 0;
+	u = curl_url();
+	if (!u)
+		return err_set(err, -ENOMEM, "out of memory");
+	if (curl_url_set(u, CURLUPART_URL, x->url, 0) == CURLUE_OK &&
+	    curl_url_set(u, CURLUPART_URL, location, 0) == CURLUE_OK &&
+	    curl_url_get(u, CURLUPART_URL, &absolute, 0) == CURLUE_OK)
+		r = str_set(&x->ret->redirect, absolute);
+	curl_free(absolute);
+	curl_url_cleanup(u);
+	return r < 0 ? err_set(err, r, "out of memory") : 0;
+}
+
+/* ---- one exchange, and the ones that follow from it ------------------------------ */
+
+static int perform(struct exchange *x, struct err *err)
+{
+	CURLcode code;
+	int r;
+
+	if (FAULT("http.connect"))
+		return err_set(err, -ENOTCONN, "%s: cannot be reached", x->uri->host);
+	if (curl_multi_add_handle(x->h->multi, x->h->easy) != CURLM_OK)
+		return err_set(err, -ENOMEM, "out of memory");
+	r = wait_for_it(x);
+	x->ret->sent = was_sent(x);
+	code = result_of(x->h);
+	curl_multi_remove_handle(x->h->multi, x->h->easy);
+	if (r == 0)
+		r = classify(x, code, err);
+	else
+		r = stopped(x, r, err);
+	if (r == 0)
+		r = note_redirect(x, err);
+	if (r == 0 && FAULT("http.answer"))
+		r = err_set(err, -EPIPE, "%s: the connection broke", x->uri->host);
+	return r;
+}
+
+static int exchange(struct exchange *x, const struct login *l, struct err *err)
+{
+	int r = set_up(x, l);
+
+	if (r < 0)
+		err_set(err, r, "%s: %s", x->uri->host, r == -EINVAL ? "a header with a line break" : "out of memory");
+	else
+		r = perform(x, err);
+	curl_slist_free_all(x->headers);
+	return r;
+}
+
+/* Does one request, and once more when the login was refused and there is a newer secret. */
+static int log_in_and_do(struct net_http *h, const struct net_request *q, const char *url,
+			 const struct uri *uri, struct net_reply *ret, struct err *err)
+{
+	for (;;) {
+		CLEANUP(login_release_p) struct login l = { 0 };
+		struct exchange x = { .h = h, .q = q, .url = url, .uri = uri, .ret = ret };
+		int r = auth_begin(h->auth, uri, q->cancel, &l, err);
+
+		net_reply_release(ret);
+		if (r == 0)
+			r = exchange(&x, &l, err);
+		if (r < 0 || l.scheme == LOGIN_NONE)
+			return r;
+		if (ret->status != 401) {
+			auth_accepted(h->auth, &l);
+			return 0;
+		}
+		if (!auth_refused(h->auth, &l, q->cancel))
+			return 0;
+	}
+}
+
+/* Only for methods that change nothing, and never away from the origin that the user named. */
+static bool may_follow(const struct net_request *q, const struct uri *from, const char *to)
+{
+	struct uri u = { 0 };
+	bool same;
+
+	if (!to || (!str_eq(q->method, "GET") && !str_eq(q->method, "HEAD")) || uri_parse(to, &u) < 0)
+		return false;
+	same = uri_same_origin(from, &u);
+	uri_release(&u);
+	return same;
+}
+
+static int do_and_follow(struct net_http *h, const struct net_request *q, const struct uri *uri,
+			 struct net_reply *ret, struct err *err)
+{
+	CLEANUP(str_free_p) char *url = strdup(q->url);
+	int r = url ? 0 : -ENOMEM;
+
+	for (int hops = 0; r == 0; hops++) {
+		r = log_in_and_do(h, q, url, uri, ret, err);
+		if (r < 0 || hops == REDIRECTS_MAX || !may_follow(q, uri, ret->redirect))
+			break;
+		free(url);
+		url = ret->redirect;
+		ret->redirect = NULL;
+	}
+	return r;
+}
+
+int net_http_do(struct net_http *h, const struct net_request *q, struct net_reply *ret, struct err *err)
+{
+	struct uri uri = { 0 };
+	int r = uri_parse(q->url, &uri);
+
+	if (r < 0)
+		return err_set(err, r, "not an http or https address: %s", q->url);
+	r = do_and_follow(h, q, &uri, ret, err);
+	uri_release(&uri);
+	return r;
+}
