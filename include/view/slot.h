@@ -31,7 +31,7 @@ enum view_slot_dir {
 /* What the name says. */
 enum view_slot_name {
 	VIEW_SLOT_NAME_ITEM,      /* of an item */
-	VIEW_SLOT_NAME_TEMPORARY, /* of a program's temporary file */
+	VIEW_SLOT_NAME_TEMPORARY, /* of a program's temporary file; in item lists every other dot name too */
 	VIEW_SLOT_NAME_OTHER,
 	VIEW_SLOT_NAME_RESERVED,  /* ERRORS, Attachments, .spfs: ours */
 	VIEW_SLOT_NAME_TRASH,     /* .Trash, .Trash-UID: refused everywhere, so that desktops delete */
@@ -61,6 +61,7 @@ struct view_slot {
 	bool folders;    /* the list takes folders */
 	int64_t list;    /* 0: the root */
 	int64_t parent;  /* inode of the directory */
+	int64_t item;    /* the one that stands or stood there; 0: none */
 };
 
 /* What to do; the functions of sync/submit.h in brackets. */
@@ -83,6 +84,7 @@ enum view_slot_action {
 	VIEW_SLOT_RENAME_FOLDER, /* [rename_folder] */
 	VIEW_SLOT_SAVE,          /* [save] the source's bytes become the item behind the target; read them first */
 	VIEW_SLOT_COPY,          /* [make] scratch with a copy of the bytes */
+	VIEW_SLOT_NOTHING,       /* both names are the same item's */
 	VIEW_SLOT_ACTION_COUNT
 };
 

@@ -1,0 +1,124 @@
+#include "tree_priv.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "store/item.h"
+#include "store/journal.h"
+#include "store/store.h"
+
+int view_tree_item(struct view_tree *t, int64_t item, struct item *ret)
+{
+	struct store_item i = STORE_ITEM_INIT;
+	int r = store_item_get(t->store, item, &i);
+
+	if (r == 0) {
+		item_release(ret);
+		*ret = i.item;
+		i.item = (struct item) ITEM_INIT;
+	}
+	store_item_release(&i);
+	return r;
+}
+
+int view_tree_values(struct view_tree *t, int64_t item, struct values *ret)
+{
+	CLEANUP(item_release_p) struct item i = ITEM_INIT;
+	int r = view_tree_item(t, item, &i);
+
+	if (r < 0)
+		return r;
+	values_release(ret);
+	*ret = i.values;
+	i.values = (struct values) VALUES_INIT;
+	return 0;
+}
+
+/* The item's text as it is made anew, or nothing when there is no item. */
+static int render(struct view_tree *t, const struct view_attr *a, const struct values *v, struct buf *out)
+{
+	CLEANUP(view_list_unref_p) const struct view_list *l = NULL;
+	int r = view_tree_list(t, a->list, &l);
+
+	return r < 0 ? r : view_text_render(&l->info, v, out);
+}
+
+int view_tree_content(struct view_tree *t, const struct view_attr *a, struct buf *out, struct values *values)
+{
+	CLEANUP(values_release_p) struct values mine = VALUES_INIT;
+	struct values *v = values ? values : &mine;
+	int r;
+
+	if (view_attr_is_dir(a))
+		return -EISDIR;
+	if (a->kind == STORE_NODE_DOCUMENT)
+		return -EOPNOTSUPP;
+	if (a->item && (r = view_tree_values(t, a->item, v)) < 0)
+		return r;
+	r = store_text_get(t->store, a->target ? a->target : a->ino, out, NULL);
+	if (r != -ENOENT)
+		return r;
+	return a->item ? render(t, a, v, out) : 0;
+}
+
+int view_tree_open_text(struct view_tree *t, int64_t ino, struct buf *out, struct values *ret_base, bool *ret_has_base)
+{
+	CLEANUP(store_text_release_p) struct store_text text = STORE_TEXT_INIT;
+	int r = store_text_get(t->store, ino, out, &text);
+
+	if (r < 0)
+		return r;
+	if (text.state != STORE_TEXT_OPEN)
+		return -ENOENT;
+	values_release(ret_base);
+	*ret_base = text.base;
+	text.base = (struct values) VALUES_INIT;
+	*ret_has_base = text.has_base;
+	return 0;
+}
+
+/* ---- how far its changes have come ------------------------------------------------ */
+
+/* The state that tells the user most wins: refused, being sent, waiting. */
+static int each_change(void *arg, const struct store_change *c)
+{
+	const char **state = arg;
+
+	switch (c->state) {
+	case STORE_CHANGE_REFUSED:
+		*state = "refused";
+		return 1;
+	case STORE_CHANGE_SENDING:
+		*state = "sending";
+		return 0;
+	case STORE_CHANGE_QUEUED:
+	case STORE_CHANGE_UNSURE:
+	case STORE_CHANGE_STATE_COUNT:
+		break;
+	}
+	if (!*state)
+		*state = "queued";
+	return 0;
+}
+
+int view_tree_state(struct view_tree *t, const struct view_attr *a, const char **ret)
+{
+	CLEANUP(store_text_release_p) struct store_text text = STORE_TEXT_INIT;
+	const char *state = NULL;
+	int r = 0;
+
+	if (a->kind == STORE_NODE_SCRATCH || a->kind == STORE_NODE_SCRATCH_DIR || a->kind == STORE_NODE_SYMLINK)
+		state = "local";
+	else if (a->kind == STORE_NODE_DRAFT)
+		state = "draft";
+	else if (a->item)
+		r = store_change_of_item(t->store, a->item, each_change, &state);
+	if (r < 0)
+		return r;
+	if (a->item && store_text_get(t->store, a->target ? a->target : a->ino, NULL, &text) == 0 &&
+	    text.state != STORE_TEXT_KEPT && (!state || *state != 'r'))
+		state = "draft";
+	*ret = state ? state : "clean";
+	return 0;
+}
