@@ -17,7 +17,7 @@ struct ctl_host;
  *
  *	read NAME               a control file's text
  *	write NAME TEXT         what write(2) to it would do
- *	dir NAME                names in outbox or conflicts, a word a line
+ *	dir NAME                names in outbox, conflicts or conflicts/LIST, a word a line
  *	entry DIR NAME          the text of one of them
  *	remove DIR NAME         rm
  *	list LIST read NAME     the same of a list, by its directory's name (or

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/fsutil.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "ctl/host.h"
 #include "ctl/hub.h"
@@ -258,9 +259,11 @@ static void send_answer(int fd, int code, const struct err *err, const struct bu
 		proto_add_ok(&head, (int64_t) out->len);
 	else
 		proto_add_error(&head, code, err_text(err, code));
-	if (buf_error(&head) == 0 && sock_send(fd, head.p, head.len, deadline) == 0 && out->len &&
-	    sock_send(fd, out->p, out->len, deadline) < 0)
-		return; /* the other end sees by the length that something is missing */
+	if (buf_error(&head) < 0 || sock_send(fd, head.p, head.len, deadline) < 0)
+		return;
+	/* The other end sees by the length that something is missing. */
+	if (out->len && sock_send(fd, out->p, out->len, deadline) < 0)
+		log_debug("control socket: an answer was not taken to its end");
 }
 
 void serve_connection(const struct ctl_server_config *c, int fd, int (*begin_stream)(void *arg), void *arg)

@@ -167,8 +167,8 @@ static int accept_one(struct ctl_server *s)
 	if (r < 0) {
 		proto_add_error(&head, r, r == -EBUSY ? "too many connections" : err_text(NULL, r));
 		/* It fits into the empty socket; if not, the end of file says it too. */
-		if (buf_error(&head) == 0)
-			r = sock_send(fd, head.p, head.len, 0);
+		if (buf_error(&head) == 0 && sock_send(fd, head.p, head.len, 0) < 0)
+			log_debug("control socket: a refusal was not delivered");
 	}
 	return 0;
 }
