@@ -20,8 +20,10 @@ struct attr_change {
 /* A node as stat shows it: with the size of bytes that are being written. */
 void attr_entry(struct fs *f, const struct view_attr *a, struct entry *ret);
 
-/* -ESTALE: no such inode any more (the kernel then looks the name up again). h may be NULL. */
-MUST_CHECK int attr_get(struct fs *f, int64_t ino, const struct handle *h, struct entry *ret);
+/* -ESTALE: no such inode any more (the kernel then looks the name up again). */
+MUST_CHECK int attr_get(struct fs *f, const struct caller *c, int64_t ino, struct entry *ret);
+
+/* h: as the kernel says through which handle; may be NULL. */
 MUST_CHECK int attr_set(struct fs *f, const struct caller *c, int64_t ino, const struct attr_change *ch,
 			struct handle *h, struct entry *ret);
 MUST_CHECK int attr_statfs(struct fs *f, struct statvfs *ret);

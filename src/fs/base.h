@@ -48,6 +48,7 @@ struct base *bases_find(struct bases *b, int64_t item, pid_t tgid);
 /* Values of that very content that anybody has read, held; NULL. */
 struct base *bases_of_version(struct bases *b, int64_t item, int64_t ino, int64_t version);
 
+/* For tests. */
 size_t bases_count(const struct bases *b);
 
 #endif

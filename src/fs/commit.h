@@ -51,13 +51,17 @@ MUST_CHECK int commit_read(struct fs *f, const struct commit_text *t, struct rea
 /* The last writer let go. */
 void commit_release(struct fs *f, struct node *n);
 
-/* flush and fsync: checked and durable. -EINVAL: not a valid text. */
+/* flush and fsync: checked and durable. -EINVAL: not a valid text; -ESTALE: the item is gone. */
 MUST_CHECK int commit_flush(struct fs *f, struct node *n);
 
-/* Commits now what release would; for fsync=server and truncate(2). */
+/* Commits now what release would; for fsync=server and truncate(2). -EINVAL: it is kept as a draft. */
 MUST_CHECK int commit_now(struct fs *f, struct node *n);
 
-/* What a process saves is what it has read from now on. */
-void commit_remember(struct fs *f, int64_t item, pid_t tgid, const struct reading *r);
+/* The values that n's bytes were made from, or that process tgid has read of the item; held. NULL: neither.
+ * Needs the node's lock. */
+struct base *commit_base(struct fs *f, const struct node *n, pid_t tgid);
+
+/* What a process saved is what it has read from now on, if it had read anything. Returns it, held; NULL. */
+struct base *commit_remember(struct fs *f, int64_t item, pid_t tgid, const struct reading *r);
 
 #endif

@@ -29,6 +29,7 @@ MUST_CHECK int file_open_new(struct fs *f, const struct caller *c, const struct 
 /* ret_n: bytes into p. Not of streams. */
 MUST_CHECK int file_read(struct fs *f, struct handle *h, void *p, size_t size, int64_t off, size_t *ret_n);
 MUST_CHECK int file_write(struct fs *f, struct handle *h, const void *p, size_t size, int64_t off);
+MUST_CHECK int file_truncate(struct fs *f, struct handle *h, int64_t size);
 MUST_CHECK int file_flush(struct fs *f, struct handle *h);
 void file_release(struct fs *f, struct handle *h);
 

@@ -116,6 +116,9 @@ MUST_CHECK int node_truncate(struct fs *f, struct node *n, int64_t size);
 /* Its size as programs see it; -1: as the store says. Needs the lock. */
 int64_t node_size(const struct node *n);
 
+/* Forgets the bytes: the store has others, of that version. Needs the lock. */
+void node_unload(struct node *n, int64_t version);
+
 /* Becomes scratch (bytes stand in scratch/INO) or a text (bytes in `text`, taken over). Need the lock. */
 void node_to_scratch(struct node *n);
 void node_to_text(struct node *n, enum store_node_kind kind, struct buf *text);

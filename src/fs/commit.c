@@ -1,0 +1,366 @@
+/*
+ * One writer's bytes on their way into the store. The thread that is `busy` with a
+ * node (handle.h, invariant 2) copies what is needed, works without any lock, and
+ * looks afterwards whether the node was written to meanwhile.
+ *
+ * What cannot become a change is not thrown away: bytes that are no valid text, or
+ * that the list's rights forbid, stay in the file as a draft; when even the file is
+ * gone because the item was deleted on the server, a draft is made in its place.
+ */
+#include "commit.h"
+
+#include <errno.h>
+
+#include "base/fault.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "handle.h"
+#include "notify.h"
+#include "state.h"
+#include "sync/submit.h"
+#include "view/name.h"
+
+enum { TRIES = 8 };
+
+/* ---- reading ------------------------------------------------------------------- */
+
+void reading_release(struct reading *r)
+{
+	values_release(&r->fields);
+	values_release(&r->base);
+}
+
+int commit_read(struct fs *f, const struct commit_text *t, struct reading *ret, struct err *err)
+{
+	CLEANUP(view_list_unref_p) const struct view_list *l = NULL;
+	char title[VIEW_NAME_SIZE];
+	struct view_resolve resolve;
+	struct view_edit edit = { .base = &ret->base };
+	int r = view_tree_list(f->tree, t->list, &l);
+
+	if (r == 0 && t->item)
+		r = t->base ? values_copy(&ret->base, &t->base->values) : view_tree_values(f->tree, t->item, &ret->base);
+	if (r < 0)
+		return r;
+	view_tree_resolve(f->tree, l, &resolve);
+	edit.list = &l->info;
+	edit.known = &resolve.known;
+	if (!t->item)
+		edit.new_title = view_name_title(&l->info, t->name, 0, title) == 0 ? title : t->name;
+	return view_text_parse(&edit, t->text, t->n, &ret->fields, &ret->complete, err);
+}
+
+struct base *commit_base(struct fs *f, const struct node *n, pid_t tgid)
+{
+	if (!n->whole && n->opened)
+		return base_ref(n->opened);
+	return n->item ? bases_find(f->bases, n->item, tgid) : NULL;
+}
+
+struct base *commit_remember(struct fs *f, int64_t item, pid_t tgid, const struct reading *r)
+{
+	CLEANUP(base_unref_p) struct base *old = bases_find(f->bases, item, tgid);
+	struct values v = VALUES_INIT;
+	struct base *b = NULL;
+
+	if (values_copy(&v, &r->base) == 0 && values_overlay(&v, &r->fields) == 0)
+		b = base_new(0, 0, &v);
+	values_release(&v);
+	if (b && old)
+		bases_put(f->bases, item, tgid, b);
+	return b;
+}
+
+/* ---- one job ------------------------------------------------------------------- */
+
+struct job {
+	struct view_attr node;   /* where the bytes go */
+	char name[VIEW_NAME_SIZE];
+	int64_t parent;
+	pid_t tgid;
+	struct base *base;       /* refd */
+	struct buf text;
+	uint64_t seq;
+	bool flushed;            /* there is an open text in the store */
+	int64_t mtime;
+	struct reading reading;
+};
+
+#define JOB_INIT { .text = BUF_INIT(NODE_MAX), .reading = READING_INIT }
+
+static void job_release(struct job *j)
+{
+	base_unref(j->base);
+	buf_release(&j->text);
+	reading_release(&j->reading);
+}
+
+/* The row may have moved to another inode since the file was opened: a version that came from the
+ * server while it was open. The item is the same. */
+static int find_node(struct fs *f, int64_t ino, int64_t item, struct view_attr *ret)
+{
+	int r = view_tree_attr(f->tree, ino, ret);
+
+	if (r == 0 && (ret->named || !item))
+		return 0;
+	if (r < 0 && r != -ENOENT)
+		return r;
+	return item ? view_tree_of_item(f->tree, item, ret) : -ENOENT;
+}
+
+static int job_read(struct fs *f, struct job *j, struct err *err)
+{
+	struct commit_text t = {
+		.list = j->node.list, .item = j->node.item, .name = j->name, .base = j->base, .text = buf_str(&j->text),
+		.n = j->text.len,
+	};
+
+	reading_release(&j->reading);
+	j->reading = (struct reading) READING_INIT;
+	return commit_read(f, &t, &j->reading, err);
+}
+
+/* Copies what the node has; the caller is busy with it and holds its lock. */
+static int job_fill(struct fs *f, struct job *j, const struct node *n)
+{
+	int r;
+
+	j->parent = n->parent;
+	snprintf(j->name, sizeof(j->name), "%s", n->name ? n->name : "");
+	j->tgid = n->writer;
+	j->base = commit_base(f, n, n->writer);
+	j->seq = n->seq;
+	j->flushed = n->flushed != 0;
+	j->mtime = n->mtime;
+	r = buf_add(&j->text, n->text.p, n->text.len);
+	j->node = (struct view_attr) { .ino = n->ino, .list = n->list, .item = n->item, .kind = n->kind };
+	return r;
+}
+
+/* The item was deleted on the server: what was written to it stays as a draft of its name. */
+static int rescue(struct fs *f, struct job *j)
+{
+	const char *reason = "the item was deleted on the server meanwhile; save this file again to make a new one";
+	char name[VIEW_NAME_SIZE];
+	int64_t ino;
+	int r;
+
+	for (int i = 1; i < 100; i++) {
+		if (i == 1)
+			snprintf(name, sizeof(name), "%s", j->name);
+		else
+			snprintf(name, sizeof(name), "%.*s (unsaved %d).txt", (int) str_utf8_cut(j->name, 200), j->name, i);
+		r = sync_submit_make(f->sync, j->parent, name, STORE_NODE_DRAFT, 0644, NULL, &ino);
+		if (r != -EEXIST)
+			break;
+	}
+	if (r == 0)
+		r = sync_submit_draft(f->sync, ino, buf_str(&j->text), j->text.len, reason);
+	state_touched(f, j->parent);
+	notify_name(f->notify, j->parent, name);
+	return r;
+}
+
+static int keep_draft(struct fs *f, struct job *j, const char *reason)
+{
+	return sync_submit_draft(f->sync, j->node.ino, buf_str(&j->text), j->text.len, reason);
+}
+
+static bool is_refusal(int r)
+{
+	return r == -EACCES || r == -EROFS || r == -EPERM;
+}
+
+/* Whether the bytes are in the store although they became no change. */
+static bool is_kept(int r)
+{
+	return r == -EINVAL || r == -ESTALE || is_refusal(r);
+}
+
+/* One attempt. 0; -EINVAL: kept as a draft; -ESTALE: decide anew; -ENOENT: the item is gone. */
+static int job_try(struct fs *f, struct job *j)
+{
+	struct err err = { 0 };
+	struct sync_saved saved;
+	struct sync_save save = {
+		.ino = j->node.ino, .item = j->node.item, .text = buf_str(&j->text), .n = j->text.len, .mtime = j->mtime,
+	};
+	int r = job_read(f, j, &err), kept;
+
+	if (r == 0) {
+		save.base = j->node.item ? &j->reading.base : NULL;
+		save.fields = &j->reading.fields;
+		save.complete = j->reading.complete;
+		r = sync_submit_save(f->sync, &save, &saved);
+	}
+	if (r == 0)
+		j->node.ino = saved.ino;
+	if (r != -EINVAL && !is_refusal(r))
+		return r;
+	kept = keep_draft(f, j, r == -EINVAL ? err_text(&err, r) : "you may not change this item; the server forbids it");
+	if (kept == 0)
+		return r;
+	return kept == -EINVAL || is_refusal(kept) ? -EIO : kept; /* not to be taken for a kept draft */
+}
+
+/* Saves, or keeps as a draft, or as a new draft. */
+static int job_store(struct fs *f, struct job *j)
+{
+	int64_t ino = j->node.ino, item = j->node.item;
+	int r = -ESTALE;
+
+	for (int i = 0; i < TRIES && r == -ESTALE; i++) {
+		r = find_node(f, ino, item, &j->node);
+		if (r == 0)
+			r = job_try(f, j);
+	}
+	if (r == -ENOENT && *j->name)
+		return rescue(f, j) < 0 ? r : -ESTALE;
+	return r;
+}
+
+/* Nothing was written: the item shows again what it has. */
+static int job_revert(struct fs *f, struct job *j)
+{
+	int r = find_node(f, j->node.ino, j->node.item, &j->node);
+
+	if (r == 0 && (j->flushed || j->node.has_error))
+		r = sync_submit_revert(f->sync, j->node.ino);
+	return r == -ENOENT || r == -ESTALE ? 0 : r;
+}
+
+/* ---- nodes ----------------------------------------------------------------------- */
+
+/* The node's bytes are in the store. Needs the lock. */
+static void settle(struct fs *f, struct node *n, const struct job *j)
+{
+	struct view_attr a;
+
+	if (n->seq != j->seq)
+		return; /* written to meanwhile: still dirty */
+	n->dirty = false;
+	n->flushed = 0;
+	if (view_tree_attr(f->tree, n->ino, &a) < 0)
+		return;
+	n->kind = a.kind;
+	n->item = a.item;
+	if (j->text.len && j->reading.complete) {
+		n->version = a.version;
+		n->opened = base_unref(n->opened);
+		n->opened = commit_remember(f, a.item, j->tgid, &j->reading);
+		n->whole = false;
+		return;
+	}
+	base_unref(commit_remember(f, a.item, j->tgid, &j->reading));
+	node_unload(n, a.version);
+	notify_inode(f->notify, n->ino);
+}
+
+int commit_now(struct fs *f, struct node *n)
+{
+	struct job j = JOB_INIT;
+	bool empty;
+	int r = 0;
+
+	lock_take(&n->lock);
+	node_begin(n);
+	if (!n->dirty || n->unnamed) {
+		n->dirty = false;
+		node_end(n);
+		lock_give(&n->lock);
+		return 0;
+	}
+	r = job_fill(f, &j, n);
+	empty = !n->text.len;
+	lock_give(&n->lock);
+	if (r == 0)
+		r = empty ? job_revert(f, &j) : job_store(f, &j);
+	lock_take(&n->lock);
+	if (r == 0) {
+		settle(f, n, &j);
+	} else if (is_kept(r) && n->seq == j.seq) {
+		n->dirty = false;
+		n->flushed = 0;
+	}
+	node_end(n);
+	lock_give(&n->lock);
+	state_touched(f, j.parent);
+	job_release(&j);
+	return r;
+}
+
+void commit_release(struct fs *f, struct node *n)
+{
+	int r;
+
+	CRASH_POINT("fs.release.before");
+	r = commit_now(f, n);
+	if (r < 0 && !is_kept(r))
+		log_error("a closed file could not be stored ino=%lld error=%d", (long long) n->ino, r);
+}
+
+static int flush_job(struct fs *f, struct job *j)
+{
+	int64_t ino = j->node.ino, item = j->node.item;
+	struct err err = { 0 };
+	int r = -ESTALE;
+
+	for (int i = 0; i < TRIES && r == -ESTALE; i++) {
+		r = find_node(f, ino, item, &j->node);
+		if (r == 0)
+			r = job_read(f, j, &err);
+		if (r == 0)
+			r = sync_submit_open_text(f->sync, j->node.ino, buf_str(&j->text), j->text.len,
+						  j->node.item ? &j->reading.base : NULL);
+	}
+	return r == -ENOENT ? -ESTALE : r;
+}
+
+int commit_flush(struct fs *f, struct node *n)
+{
+	struct job j = JOB_INIT;
+	int r = 0;
+
+	lock_take(&n->lock);
+	node_begin(n);
+	if (n->dirty && !n->unnamed && n->text.len && n->seq != n->flushed) {
+		r = job_fill(f, &j, n);
+		lock_give(&n->lock);
+		if (r == 0)
+			r = flush_job(f, &j);
+		CRASH_POINT("fs.flush.after");
+		lock_take(&n->lock);
+		if (r == 0)
+			n->flushed = j.seq;
+	}
+	node_end(n);
+	lock_give(&n->lock);
+	job_release(&j);
+	return r;
+}
+
+/* ---- what a killed run left ---------------------------------------------------------- */
+
+int fs_recover(struct fs *f, int64_t ino)
+{
+	struct job j = JOB_INIT;
+	struct values base = VALUES_INIT;
+	bool has_base = false;
+	int r = view_tree_attr(f->tree, ino, &j.node);
+
+	if (r == 0)
+		r = view_tree_open_text(f->tree, ino, &j.text, &base, &has_base);
+	if (r == 0) {
+		j.parent = j.node.parent;
+		j.mtime = j.node.mtime;
+		if (view_tree_name(f->tree, ino, j.name) < 0)
+			r = sync_submit_revert(f->sync, ino); /* it was removed while it was open */
+		else if (has_base && !(j.base = base_new(0, 0, &base)))
+			r = -ENOMEM;
+		else
+			r = job_store(f, &j);
+	}
+	values_release(&base);
+	job_release(&j);
+	return is_kept(r) ? 0 : r;
+}
