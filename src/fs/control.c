@@ -334,7 +334,7 @@ static int stat_place(struct fs *f, const struct place *p, int64_t ino, struct e
 int control_lookup(struct fs *f, int64_t parent, const char *name, struct entry *ret)
 {
 	struct place dir, p = { .kind = KIND_DIR };
-	int64_t ino;
+	int64_t ino = 0;
 	int r = 0;
 
 	if (ino_is_control(parent)) {
