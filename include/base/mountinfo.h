@@ -28,4 +28,10 @@ MUST_CHECK int mountinfo_each(const char *text, int (*fn)(void *arg, const struc
  * 0 or -errno. */
 MUST_CHECK int mountinfo_read(struct buf *out);
 
+/*
+ * The absolute path of a directory as the table has it, without touching the directory itself: only its
+ * parent is resolved. 0 or -errno.
+ */
+MUST_CHECK int mountinfo_path(const char *path, char **ret);
+
 #endif

@@ -50,6 +50,10 @@ MUST_CHECK int fs_loop(struct fs *f);
 /* Ends fs_loop from a signal handler or another thread. */
 void fs_exit(struct fs *f);
 
+/* Unmounts if still mounted. fs_event() may still be called and does nothing then: the engine goes on sending
+ * after the mount is gone. */
+void fs_unmount(struct fs *f);
+
 /* Unmounts if still mounted, frees. NULL allowed; returns NULL. */
 struct fs *fs_free(struct fs *f);
 

@@ -93,3 +93,31 @@ int mountinfo_read(struct buf *out)
 {
 	return fsutil_read("/proc/self/mountinfo", out);
 }
+
+int mountinfo_path(const char *path, char **ret)
+{
+	CLEANUP(str_free_p) char *copy = strdup(path);
+	CLEANUP(str_free_p) char *parent = NULL;
+	size_t n = copy ? strlen(copy) : 0;
+	char *leaf, *whole;
+
+	if (!copy)
+		return -ENOMEM;
+	while (n > 1 && copy[n - 1] == '/')
+		copy[--n] = '\0';
+	leaf = strrchr(copy, '/') ? strrchr(copy, '/') + 1 : copy;
+	if (!*leaf || strcmp(leaf, ".") == 0 || strcmp(leaf, "..") == 0) {
+		whole = realpath(copy, NULL);
+	} else {
+		CLEANUP(str_free_p) char *dir = strndup(copy, (size_t) (leaf - copy));
+
+		parent = dir ? realpath(*dir ? dir : ".", NULL) : NULL;
+		if (!parent)
+			return -errno;
+		whole = str_printf("%s/%s", strcmp(parent, "/") ? parent : "", leaf);
+	}
+	if (!whole)
+		return -errno;
+	*ret = whole;
+	return 0;
+}

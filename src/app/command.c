@@ -1,0 +1,109 @@
+#include "app.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "accounts.h"
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "events.h"
+
+/*
+ * Requests of the commands that are no control files, because nobody should
+ * register a list by a slip in a shell's redirection. They run in a thread of the
+ * socket's server and may wait for the disk, one after the other (app->lock).
+ */
+
+/* Later words win over those of the start in the accounts only: what the mount was made with stays. */
+static int load_config(struct app *app, struct config *ret, struct err *err)
+{
+	int r = config_init(ret);
+
+	if (r == 0)
+		r = config_load(ret, PLACES_SYSTEM_CONFIG, app->places.profile, err);
+	if (r == 0)
+		r = config_load(ret, app->config_path, app->places.profile, err);
+	return r;
+}
+
+static int reload(struct app *app, struct err *err)
+{
+	CLEANUP(config_release_p) struct config c = { 0 };
+	int r = load_config(app, &c, err);
+
+	if (r == 0)
+		r = accounts_load(app->accounts, &c, err);
+	if (r < 0)
+		return r;
+	log_setup(app->log_sink, (enum log_level) c.settings.loglevel);
+	r = lists_reconcile(app, err);
+	return r < 0 ? r : 0;
+}
+
+int command_reload(struct app *app, struct err *err)
+{
+	int r;
+
+	lock_take(&app->lock);
+	r = reload(app, err);
+	lock_give(&app->lock);
+	return r;
+}
+
+static int run_reload(struct app *app, int argc, char **argv, struct buf *out, struct err *err)
+{
+	(void) argc;
+	(void) argv;
+	(void) out;
+	return command_reload(app, err);
+}
+
+/* remove-list NAME [force] */
+static int run_remove_list(struct app *app, int argc, char **argv, struct buf *out, struct err *err)
+{
+	int r;
+
+	(void) out;
+	if (argc < 2)
+		return err_set(err, -EINVAL, "remove-list NAME [force]");
+	lock_take(&app->lock);
+	r = lists_remove(app, argv[1], argc > 2 && str_eq(argv[2], "force"), err);
+	lock_give(&app->lock);
+	return r;
+}
+
+/* The mount point and the process, a line each: for `spfs umount`. */
+static int run_where(struct app *app, int argc, char **argv, struct buf *out, struct err *err)
+{
+	(void) argc;
+	(void) argv;
+	(void) err;
+	return buf_addf(out, "%s\n", app->mountpoint ? app->mountpoint : "");
+}
+
+static int run_last_run(struct app *app, int argc, char **argv, struct buf *out, struct err *err)
+{
+	(void) argc;
+	(void) argv;
+	(void) err;
+	return events_last_run(app, out);
+}
+
+int command_run(struct app *app, int argc, char **argv, struct buf *out, struct err *err)
+{
+	static const struct {
+		const char *name;
+		int (*run)(struct app *app, int argc, char **argv, struct buf *out, struct err *err);
+	} commands[] = {
+		{ "reload", run_reload },
+		{ "remove-list", run_remove_list },
+		{ "where", run_where },
+		{ "last-run", run_last_run },
+	};
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+		if (str_eq(commands[i].name, argv[0]))
+			return commands[i].run(app, argc, argv, out, err);
+	return -ENOSYS;
+}

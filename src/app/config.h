@@ -1,0 +1,103 @@
+#ifndef APP_CONFIG_H
+#define APP_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+
+struct conf;
+
+/*
+ * The configuration's meaning: which keys there are, where they may stand, what
+ * they may be. base/conf.h knows the syntax. Later places win:
+ *
+ *	the default < [defaults] < [profile "NAME"] < -o on the command line
+ *
+ * and, file by file, /etc/spfs/config before the person's.
+ */
+enum config_place {
+	IN_PROFILE = 1 << 0, /* [defaults] and [profile "NAME"] */
+	IN_OPTION = 1 << 1,  /* -o */
+	IN_SITE = 1 << 2,    /* [site "URL"] */
+};
+
+enum config_type {
+	CONFIG_BOOL,     /* bool */
+	CONFIG_DURATION, /* int, milliseconds */
+	CONFIG_WORD,     /* int, index into words */
+	CONFIG_TEXT,     /* char *, owned */
+};
+
+struct config_key {
+	const char *name;
+	unsigned places; /* enum config_place */
+	enum config_type type;
+	size_t offset;   /* in struct settings, or struct site_config for IN_SITE */
+	int min, max;    /* of a duration */
+	const char *words[6];
+	const char *def; /* as it would be written; NULL: none */
+	const char *help;
+};
+
+extern const struct config_key config_keys[]; /* ends with a NULL name */
+
+struct settings {
+	int fresh_ms;
+	int wait_ms;
+	bool offline;
+	bool ro;
+	bool allow_other;
+	bool allow_root;
+	bool xattr;
+	bool announce;
+	int fsync;    /* enum settings_fsync */
+	int loglevel; /* enum log_level */
+};
+
+enum settings_fsync { FSYNC_LOCAL, FSYNC_SERVER };
+enum site_auth { AUTH_AUTO, AUTH_BASIC, AUTH_NONE };
+
+/* [site "URL"]: how to log in there. Holds for the site and what lies below it. */
+struct site_config {
+	char *url;      /* owned; no slash at the end */
+	char *user;     /* owned; NULL: none */
+	char *password; /* owned; only from a file that nobody else can read */
+	char *passcmd;  /* owned */
+	char *cafile;   /* owned */
+	int auth;       /* enum site_auth */
+	bool allow_http; /* the password may go over plain http */
+};
+
+struct config {
+	struct settings settings;
+	struct site_config *sites; /* owned */
+	size_t n_sites, cap_sites;
+};
+
+/* All defaults. 0 or -ENOMEM. */
+MUST_CHECK int config_init(struct config *c);
+void config_release(struct config *c);
+static inline void config_release_p(struct config *c)
+{
+	config_release(c);
+}
+
+/*
+ * Lays a file over c, as far as it concerns `profile`. A missing file is empty. -EINVAL with err "FILE:LINE:
+ * ..." for unknown sections and keys (with the nearest one) and for values out of their bounds; -errno.
+ */
+MUST_CHECK int config_load(struct config *c, const char *path, const char *profile, struct err *err);
+
+/* The same from a parsed file; `secret`: nobody else can read it, so passwords may stand in it. */
+MUST_CHECK int config_apply(struct config *c, const struct conf *file, const char *profile, bool secret,
+			    struct err *err);
+
+/* One "name", "noname" or "name=value" of -o. -ENOENT: no such option, err names the nearest; -EINVAL. */
+MUST_CHECK int config_option(struct config *c, const char *text, struct err *err);
+
+/* The most specific [site] for a URL: same origin, path a prefix by whole parts. NULL: none. */
+const struct site_config *config_site(const struct config *c, const char *url);
+
+#endif

@@ -1,0 +1,268 @@
+#include "events.h"
+
+#include <stdlib.h>
+
+#include "app.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "ctl/hub.h"
+#include "ctl/json.h"
+#include "sync/sync.h"
+#include "words.h"
+
+/* A list that is being synchronised: what its counters were when that began. */
+struct run {
+	int64_t list;
+	int64_t begun; /* monotonic ms */
+	int64_t received, sent, conflicts;
+};
+
+struct events {
+	struct lock lock; /* RANK_LEAF; protects the rest */
+	struct run *runs; /* owned */
+	size_t n, cap;
+	bool running;
+	struct buf lines; /* of the present or last run */
+	char login[512];  /* why a login is needed; "": it is not */
+};
+
+struct events *events_new(void)
+{
+	struct events *e = calloc(1, sizeof(*e));
+
+	if (!e)
+		return NULL;
+	lock_init(&e->lock, RANK_LEAF);
+	e->lines.max = 1 << 20;
+	return e;
+}
+
+struct events *events_free(struct events *e)
+{
+	if (!e)
+		return NULL;
+	lock_release(&e->lock);
+	buf_release(&e->lines);
+	free(e->runs);
+	free(e);
+	return NULL;
+}
+
+/* ---- the run of a list --------------------------------------------------------- */
+
+static struct run *find_run(struct events *e, int64_t list)
+{
+	for (size_t i = 0; i < e->n; i++)
+		if (e->runs[i].list == list)
+			return &e->runs[i];
+	return NULL;
+}
+
+/* Notes that the list runs. Without memory its end is told with what was counted since the mount. */
+static void begin_run(struct events *e, const struct sync_list_status *l)
+{
+	lock_take(&e->lock);
+	if (!find_run(e, l->list) && vec_grow(&e->runs, &e->cap, e->n + 1, sizeof(*e->runs)) == 0)
+		e->runs[e->n++] = (struct run) { .list = l->list, .begun = clock_mono_ms(), .received = l->received,
+						 .sent = l->sent, .conflicts = l->conflicts };
+	lock_give(&e->lock);
+}
+
+/* True: the list was running, ret is what it began with. */
+static bool end_run(struct events *e, int64_t list, struct run *ret)
+{
+	struct run *r;
+
+	lock_take(&e->lock);
+	r = find_run(e, list);
+	if (r) {
+		*ret = *r;
+		*r = e->runs[--e->n];
+	}
+	lock_give(&e->lock);
+	return r != NULL;
+}
+
+/* ---- the run of them all --------------------------------------------------------- */
+
+void events_run_begin(struct app *app)
+{
+	struct events *e = app->events;
+
+	lock_take(&e->lock);
+	if (!e->running) {
+		buf_reset(&e->lines);
+		e->login[0] = '\0'; /* the run finds out anew */
+	}
+	e->running = true;
+	lock_give(&e->lock);
+	ctl_hub_progress_running(app->hub, true);
+}
+
+void events_run_end(struct app *app)
+{
+	lock_take(&app->events->lock);
+	app->events->running = false;
+	lock_give(&app->events->lock);
+	ctl_hub_progress_running(app->hub, false);
+}
+
+int events_last_run(struct app *app, struct buf *out)
+{
+	struct events *e = app->events;
+	int r;
+
+	lock_take(&e->lock);
+	r = buf_adds(out, buf_str(&e->lines));
+	lock_give(&e->lock);
+	return r;
+}
+
+int events_login(struct app *app, struct buf *out)
+{
+	int r;
+
+	lock_take(&app->events->lock);
+	r = buf_adds(out, app->events->login);
+	lock_give(&app->events->lock);
+	return r;
+}
+
+static void set_login(struct app *app, const char *text)
+{
+	lock_take(&app->events->lock);
+	snprintf(app->events->login, sizeof(app->events->login), "%s", text);
+	lock_give(&app->events->lock);
+}
+
+/* A line that stays, unlike a step's. */
+static void keep_line(struct app *app, const char *line)
+{
+	lock_take(&app->events->lock);
+	buf_addf(&app->events->lines, "%s\n", line);
+	lock_give(&app->events->lock);
+	ctl_hub_publish(app->hub, CTL_PROGRESS, line);
+}
+
+/* ---- lines ------------------------------------------------------------------------ */
+
+static void publish_json(struct app *app, struct ctl_json *j)
+{
+	CLEANUP(buf_release_p) struct buf line = BUF_INIT(16384);
+
+	if (ctl_json_dump(j, CTL_JSON_LINE, &line) == 0)
+		ctl_hub_publish(app->hub, CTL_EVENTS, buf_str(&line));
+}
+
+static void tell_step(struct app *app, const struct sync_list_status *l)
+{
+	CLEANUP(ctl_json_free_p) struct ctl_json *j = ctl_json_new();
+	CLEANUP(buf_release_p) struct buf line = BUF_INIT(4096);
+
+	ctl_json_str(j, "type", "list");
+	ctl_json_str(j, "list", l->name);
+	ctl_json_str(j, "state", words_state(l));
+	ctl_json_int(j, "done", l->done);
+	ctl_json_int(j, "total", l->total);
+	ctl_json_int(j, "to_send", l->to_send);
+	ctl_json_str(j, "error", l->error);
+	publish_json(app, j);
+	if (l->state == SYNC_IDLE)
+		return;
+	begin_run(app->events, l);
+	buf_addc(&line, ' '); /* tells a step from a result; no list's name begins so */
+	if (l->state != SYNC_QUEUED && words_step(&line, l) == 0)
+		ctl_hub_publish(app->hub, CTL_PROGRESS, buf_str(&line));
+}
+
+static void tell_end(struct app *app, const struct sync_list_status *l, const struct run *run)
+{
+	CLEANUP(buf_release_p) struct buf line = BUF_INIT(4096);
+	int64_t ms = clock_mono_ms() - run->begun;
+
+	if (words_done(&line, l, l->received - run->received, l->sent - run->sent, l->conflicts - run->conflicts, ms) < 0)
+		return;
+	keep_line(app, buf_str(&line));
+	if (l->error)
+		log_warning("sync list=\"%s\" failed: %s", l->name, l->error);
+	else
+		log_info("sync list=\"%s\" received=%lld sent=%lld conflicts=%lld ms=%lld", l->name,
+			 (long long) (l->received - run->received), (long long) (l->sent - run->sent),
+			 (long long) (l->conflicts - run->conflicts), (long long) ms);
+}
+
+struct find {
+	struct app *app;
+	int64_t list;
+};
+
+static int tell_list(void *arg, const struct sync_list_status *l)
+{
+	const struct find *f = arg;
+	struct run run;
+
+	if (l->list != f->list)
+		return 0;
+	tell_step(f->app, l);
+	if (l->state == SYNC_IDLE && end_run(f->app->events, l->list, &run))
+		tell_end(f->app, l, &run);
+	return 0;
+}
+
+/* ---- what else happens --------------------------------------------------------------- */
+
+static void tell(struct app *app, const struct sync_event *e, const char *type, enum log_level level)
+{
+	CLEANUP(ctl_json_free_p) struct ctl_json *j = ctl_json_new();
+	CLEANUP(str_free_p) char *list = NULL;
+
+	if (e->list && host_list_name(app, e->list, &list) < 0)
+		list = NULL;
+	ctl_json_str(j, "type", type);
+	if (list)
+		ctl_json_str(j, "list", list);
+	if (e->name)
+		ctl_json_str(j, "name", e->name);
+	ctl_json_str(j, "text", e->text);
+	publish_json(app, j);
+	log_line(level, "%s list=\"%s\" name=\"%s\" %s", type, list ? list : "", e->name ? e->name : "",
+		 e->text ? e->text : "");
+}
+
+void events_publish(struct app *app, const struct sync_event *e)
+{
+	struct find f = { app, e->list };
+	struct sync_status s;
+
+	switch (e->kind) {
+	case SYNC_LIST:
+		if (sync_status(app->sync, &s, tell_list, &f) < 0)
+			log_warning("a change of state could not be shown");
+		else if (s.running)
+			events_run_begin(app);
+		break;
+	case SYNC_RUN_END:
+		tell(app, e, "end", LOG_LEVEL_INFO);
+		keep_line(app, e->text ? e->text : "done");
+		events_run_end(app);
+		break;
+	case SYNC_CONFLICT:
+		tell(app, e, "conflict", LOG_LEVEL_WARNING);
+		break;
+	case SYNC_REFUSED:
+		tell(app, e, "refused", LOG_LEVEL_WARNING);
+		break;
+	case SYNC_LOGIN:
+		set_login(app, e->text ? e->text : "login needed");
+		tell(app, e, "login", LOG_LEVEL_WARNING);
+		break;
+	case SYNC_ENTRY_ADDED:
+	case SYNC_ENTRY_REMOVED:
+	case SYNC_ENTRY_RENAMED:
+	case SYNC_CONTENT:
+	case SYNC_ATTR:
+		break; /* the kernel's business: fs */
+	}
+}

@@ -1,0 +1,184 @@
+#include "app.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "cli/word.h"
+#include "store/list.h"
+#include "store/store.h"
+#include "sync/sync.h"
+#include "events.h"
+#include "words.h"
+
+/* ---- reading -------------------------------------------------------------------- */
+
+struct first {
+	int64_t list; /* wanted, or 0: the first that runs */
+	struct buf *out;
+	bool found;
+};
+
+static int add_running(void *arg, const struct sync_list_status *l)
+{
+	struct first *f = arg;
+
+	if (f->found || l->state == SYNC_IDLE || (f->list ? l->list != f->list : l->state == SYNC_QUEUED))
+		return 0;
+	f->found = true;
+	return words_step(f->out, l);
+}
+
+int host_sync_read(struct app *app, int64_t list, struct buf *out)
+{
+	struct first f = { .list = list, .out = out };
+	struct sync_status s;
+	int r = sync_status(app->sync, &s, add_running, &f);
+
+	if (r < 0)
+		return r;
+	if (!f.found)
+		buf_adds(out, !list && s.running ? "queued" : "idle");
+	if (!list && s.running && s.lists > 1)
+		buf_addf(out, " (%lld of %lld lists)", (long long) s.lists_done, (long long) s.lists);
+	return buf_addc(out, '\n');
+}
+
+/* ---- writing -------------------------------------------------------------------- */
+
+struct nearest {
+	struct cli_word word;
+	char name[256]; /* of the best one: a row's strings live during the walk only */
+};
+
+static int offer(void *arg, const struct store_list *l)
+{
+	struct nearest *n = arg;
+
+	cli_word_offer(&n->word, l->name);
+	if (n->word.best == l->name) {
+		snprintf(n->name, sizeof(n->name), "%s", l->name);
+		n->word.best = n->name;
+	}
+	return 0;
+}
+
+static int no_such_list(struct app *app, const char *name, struct err *err)
+{
+	static const char *const verbs[] = { "all", "idle", "send", "receive", "retry" };
+	struct nearest n = { .word = CLI_WORD_INIT(name) };
+	int r = store_list_each(app->store, offer, &n);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
+		cli_word_offer(&n.word, verbs[i]);
+	if (n.word.best)
+		return err_set(err, -ENOENT, "there is no list named \"%s\"; did you mean %s?", name, n.word.best);
+	return err_set(err, -ENOENT, "there is no list named \"%s\"", name);
+}
+
+/* Which list a line means: that of the file, or the one it names. */
+static int find_list(struct app *app, int64_t of_file, const struct words_order *o, int64_t *ret, struct err *err)
+{
+	CLEANUP(store_list_release_p) struct store_list l = STORE_LIST_INIT;
+	int r;
+
+	*ret = of_file;
+	if (!o->list)
+		return 0;
+	if (of_file)
+		return err_set(err, -EINVAL, "\"%s\": one of all, send, receive, retry, idle, or nothing", o->list);
+	r = store_list_find(app->store, o->list, &l);
+	if (r == -ENOENT)
+		return no_such_list(app, o->list, err);
+	*ret = l.id;
+	return r;
+}
+
+/*
+ * A reader of `progress` that comes after the write must find the run and not the
+ * end of it, so it counts as running before the engine knows. When nothing runs
+ * after all, it is taken back.
+ */
+static int request(struct app *app, const struct words_order *o, int64_t list, struct err *err)
+{
+	static const enum sync_what what[] = { [WORDS_ALL] = SYNC_ALL, [WORDS_SEND] = SYNC_SEND,
+					       [WORDS_RECEIVE] = SYNC_RECEIVE, [WORDS_RETRY] = SYNC_RETRY };
+	struct sync_status s = { 0 };
+	int r;
+
+	if (o->verb == WORDS_IDLE) {
+		sync_idle(app->sync);
+		return 0;
+	}
+	events_run_begin(app);
+	r = sync_request(app->sync, what[o->verb], list);
+	if (r < 0 || (sync_status(app->sync, &s, NULL, NULL) == 0 && !s.running))
+		events_run_end(app);
+	if (r == -ENETDOWN)
+		return err_set(err, r, "working offline; `spfs online` ends that");
+	return r < 0 ? err_set(err, r, "%s", err_text(NULL, r)) : 0;
+}
+
+/* Runs the lines (run false: only checks them, so that a wrong one does nothing at all). */
+static int each_line(struct app *app, int64_t list, char *text, bool run, struct err *err)
+{
+	char *next;
+	int r = 0;
+
+	do {
+		CLEANUP(words_order_release_p) struct words_order o = { 0 };
+		size_t n = strcspn(text, "\n");
+		int64_t id = 0;
+
+		next = text[n] ? text + n + 1 : NULL;
+		r = words_parse(text, n, &o);
+		if (r == -EINVAL)
+			return err_set(err, r, "the quote does not end");
+		if (r == 0)
+			r = find_list(app, list, &o, &id, err);
+		if (r == 0 && run)
+			r = request(app, &o, id, err);
+		text = next;
+	} while (r == 0 && next && *next);
+	return r;
+}
+
+int host_sync_write(struct app *app, int64_t list, const char *text, size_t n, struct err *err)
+{
+	CLEANUP(str_free_p) char *copy = strndup(text, n);
+	int r;
+
+	if (!copy)
+		return -ENOMEM;
+	r = each_line(app, list, copy, false, err);
+	return r < 0 ? r : each_line(app, list, copy, true, err);
+}
+
+/* ---- online ----------------------------------------------------------------------- */
+
+int host_online_read(struct app *app, int64_t list, struct buf *out)
+{
+	struct sync_status s;
+	int r = sync_status(app->sync, &s, NULL, NULL);
+
+	(void) list;
+	return r < 0 ? r : buf_adds(out, s.online ? "1\n" : "0\n");
+}
+
+int host_online_write(struct app *app, int64_t list, const char *text, size_t n, struct err *err)
+{
+	CLEANUP(str_free_p) char *copy = strndup(text, n);
+	const char *word = copy ? str_trim(copy) : NULL;
+
+	(void) list;
+	if (!word)
+		return -ENOMEM;
+	if (!str_eq(word, "0") && !str_eq(word, "1"))
+		return err_set(err, -EINVAL, "online takes 1 or 0");
+	sync_set_online(app->sync, *word == '1');
+	return 0;
+}

@@ -1,0 +1,191 @@
+#include "places.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/fsutil.h"
+#include "base/str.h"
+
+void places_release(struct places *p)
+{
+	free(p->profile);
+	free(p->config);
+	free(p->lists);
+	free(p->base);
+	free(p->data);
+	free(p->lock);
+	free(p->run);
+	free(p->socket);
+	*p = (struct places) PLACES_INIT;
+}
+
+/* XDG says: a relative path in these variables counts as unset. */
+static const char *absolute_env(const char *name)
+{
+	const char *v = getenv(name);
+
+	return v && *v == '/' ? v : NULL;
+}
+
+static const char *home(void)
+{
+	const char *h = absolute_env("HOME");
+	const struct passwd *pw = h ? NULL : getpwuid(getuid());
+
+	return h ? h : pw && pw->pw_dir && *pw->pw_dir == '/' ? pw->pw_dir : "/";
+}
+
+/* $XDG_NAME/spfs, or HOME/fallback/spfs */
+static char *xdg(const char *name, const char *fallback)
+{
+	const char *dir = absolute_env(name);
+
+	return dir ? str_printf("%s/spfs", dir) : str_printf("%s/%s/spfs", home(), fallback);
+}
+
+static bool name_is_fine(const char *s)
+{
+	size_t n = strlen(s);
+
+	return n > 0 && n <= 64 && *s != '.' &&
+	       strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == n;
+}
+
+static int find_config(struct places *p)
+{
+	CLEANUP(str_free_p) char *dir = xdg("XDG_CONFIG_HOME", ".config");
+	const char *named = getenv("SPFS_CONFIG");
+	char *slash;
+
+	if (!dir)
+		return -ENOMEM;
+	p->config = str_empty(named) ? str_printf("%s/config", dir) : strdup(named);
+	if (!p->config)
+		return -ENOMEM;
+	/* the registry stands beside the configuration, wherever that is */
+	slash = strrchr(p->config, '/');
+	p->lists = str_printf("%.*slists", slash ? (int) (slash - p->config) + 1 : 0, p->config);
+	return p->lists ? 0 : -ENOMEM;
+}
+
+static int find_data(struct places *p)
+{
+	const char *named = getenv("SPFS_DATA");
+	const char *run = absolute_env("XDG_RUNTIME_DIR");
+
+	p->base = str_empty(named) ? xdg("XDG_DATA_HOME", ".local/share") : strdup(named);
+	p->data = p->base ? str_printf("%s/%s", p->base, p->profile) : NULL;
+	p->lock = p->data ? str_printf("%s/mount.lock", p->data) : NULL;
+	if (!p->lock)
+		return -ENOMEM;
+	if (run) {
+		p->run = str_printf("%s/spfs", run);
+		p->socket = p->run ? str_printf("%s/%s.sock", p->run, p->profile) : NULL;
+	} else {
+		p->socket = str_printf("%s/socket", p->data);
+	}
+	return p->socket ? 0 : -ENOMEM;
+}
+
+int places_find(const char *profile, struct places *ret, struct err *err)
+{
+	struct places p = PLACES_INIT;
+	int r;
+
+	if (!name_is_fine(profile))
+		return err_set(err, -EINVAL, "\"%s\" cannot be a profile's name: use letters, digits, '-', '_', '.'",
+			       profile);
+	r = str_set(&p.profile, profile);
+	if (r == 0)
+		r = find_config(&p);
+	if (r == 0)
+		r = find_data(&p);
+	if (r < 0) {
+		places_release(&p);
+		return err_set(err, r, "out of memory");
+	}
+	*ret = p;
+	return 0;
+}
+
+int places_make(const struct places *p, struct err *err)
+{
+	const char *dirs[] = { p->data, p->run };
+
+	for (int i = 0; i < 2; i++) {
+		int r = dirs[i] ? fsutil_mkdirs(dirs[i], 0700) : 0;
+
+		if (r == 0 && dirs[i] && access(dirs[i], W_OK | X_OK) < 0)
+			r = -errno;
+		if (r < 0)
+			return err_set(err, r, "%s: %s; spfs keeps its %s there", dirs[i], err_text(NULL, r),
+				       i ? "socket" : "database and unsent changes");
+	}
+	return 0;
+}
+
+int places_lock(const struct places *p, int *ret_fd, struct err *err)
+{
+	CLEANUP(buf_release_p) struct buf who = BUF_INIT(8192);
+	int r = fsutil_lock(p->lock, ret_fd);
+	char *dir;
+
+	if (r != -EWOULDBLOCK)
+		return r < 0 ? err_set(err, r, "%s: %s", p->lock, err_text(NULL, r)) : 0;
+	if (fsutil_read(p->lock, &who) < 0 || who.len == 0)
+		return err_set(err, r, "profile %s is in use by another spfs", p->profile);
+	dir = strchr(who.p, ' ');
+	if (dir)
+		*dir++ = '\0';
+	if (str_empty(dir))
+		return err_set(err, r, "profile %s is in use by another spfs (process %s)", p->profile, who.p);
+	return err_set(err, r, "profile %s is already mounted at %s (process %s)", p->profile, dir, who.p);
+}
+
+void places_note_holder(int lock_fd, const char *mountpoint)
+{
+	CLEANUP(str_free_p) char *text = str_printf("%d %s", (int) getpid(), mountpoint ? mountpoint : "");
+
+	/* Only for a message: when it cannot be written, that is shorter. */
+	if (text && ftruncate(lock_fd, 0) == 0 && pwrite(lock_fd, text, strlen(text), 0) < 0)
+		return;
+}
+
+/* Whether the profile's lock is held: a socket's file alone may be what a crash left. */
+static bool is_running(const char *profile)
+{
+	CLEANUP(places_release_p) struct places p = PLACES_INIT;
+	CLEANUP(fsutil_close_p) int fd = -1;
+	struct stat st;
+
+	if (places_find(profile, &p, NULL) < 0 || stat(p.lock, &st) < 0 || stat(p.socket, &st) < 0)
+		return false;
+	return fsutil_lock(p.lock, &fd) == -EWOULDBLOCK;
+}
+
+char *places_only_running(const struct places *p)
+{
+	DIR *d = opendir(p->base);
+	char *found = NULL;
+	int n = 0;
+
+	for (struct dirent *e; d && (e = readdir(d));) {
+		if (*e->d_name == '.' || !is_running(e->d_name))
+			continue;
+		if (n++ == 0)
+			found = strdup(e->d_name);
+	}
+	if (d)
+		closedir(d);
+	if (n == 1)
+		return found;
+	free(found);
+	return NULL;
+}

@@ -1,0 +1,50 @@
+#ifndef APP_PLACES_H
+#define APP_PLACES_H
+
+#include "base/attr.h"
+#include "base/err.h"
+
+/*
+ * Where a profile's files are (XDG base directories). SPFS_CONFIG names another
+ * configuration file, SPFS_DATA another directory for what belongs in
+ * $XDG_DATA_HOME/spfs. Without HOME, as mount(8) calls us, the password database says.
+ */
+struct places {
+	char *profile; /* owned, all of them */
+	char *config;  /* ~/.config/spfs/config, the person's */
+	char *lists;   /* ~/.config/spfs/lists, written by `spfs add` */
+	char *base;    /* ~/.local/share/spfs */
+	char *data;    /* ~/.local/share/spfs/PROFILE: database, unsent changes */
+	char *lock;    /* in data: one daemon per profile; holds "PID MOUNTPOINT" */
+	char *run;     /* $XDG_RUNTIME_DIR/spfs; NULL: there is none, sockets stand with the data */
+	char *socket;
+};
+
+#define PLACES_INIT { 0 }
+#define PLACES_SYSTEM_CONFIG "/etc/spfs/config" /* read before the person's */
+
+void places_release(struct places *p);
+static inline void places_release_p(struct places *p)
+{
+	places_release(p);
+}
+
+/* 0; -EINVAL with err: a profile's name is one to 64 letters, digits, '-', '_' or '.', not '.' first; -ENOMEM. */
+MUST_CHECK int places_find(const char *profile, struct places *ret, struct err *err);
+
+/* Makes the data and socket directories, mode 0700. 0 or -errno with err. */
+MUST_CHECK int places_make(const struct places *p, struct err *err);
+
+/*
+ * Takes the profile's lock; it lives as long as the descriptor and those that fork inherits. -EWOULDBLOCK with
+ * err: who holds it and what is mounted where. 0 or -errno with err.
+ */
+MUST_CHECK int places_lock(const struct places *p, int *ret_fd, struct err *err);
+
+/* Writes who holds the lock into it, for the message of the next one. */
+void places_note_holder(int lock_fd, const char *mountpoint);
+
+/* The one profile whose daemon listens, when there is exactly one: fresh string, else NULL. */
+char *places_only_running(const struct places *p);
+
+#endif

@@ -1,0 +1,163 @@
+#include "run.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "cli/cli.h"
+#include "bar.h"
+#include "table.h"
+#include "talk.h"
+
+enum { AGAIN_US = 50000 };
+
+struct watch {
+	const struct run_order *order;
+	struct bar bar;
+	int told; /* result lines that were printed */
+};
+
+/* Everything from the daemon may hold a server's words. */
+static void print(const char *line)
+{
+	CLEANUP(buf_release_p) struct buf safe = BUF_INIT(65536);
+
+	table_cell(&safe, line, 0);
+	puts(buf_str(&safe));
+	fflush(stdout);
+}
+
+static int take_line(void *arg, const char *line)
+{
+	struct watch *w = arg;
+
+	if (!line || *line == '#' || !*line)
+		return 0;
+	if (*line == ' ') {
+		bar_draw(&w->bar, line);
+		return 0;
+	}
+	bar_wipe(&w->bar);
+	w->told++;
+	if (!w->order->quiet)
+		print(line);
+	return 0;
+}
+
+/* The name in quotes is a list's, whatever it is. */
+static int quote(const char *list, struct buf *out)
+{
+	buf_addc(out, '"');
+	for (; *list; list++) {
+		if (*list == '"' || *list == '\\')
+			buf_addc(out, '\\');
+		buf_addc(out, *list);
+	}
+	return buf_addc(out, '"');
+}
+
+static int ask(const struct cli_env *env, const struct run_order *o)
+{
+	CLEANUP(buf_release_p) struct buf name = BUF_INIT(4096);
+
+	if (!o->list)
+		return TALK(env, NULL, "write", "sync", o->verb);
+	if (strcmp(o->verb, "all") != 0)
+		return TALK(env, NULL, "list", o->list, "write", "sync", o->verb);
+	return quote(o->list, &name) < 0 ? CLI_FAILED : TALK(env, NULL, "write", "sync", buf_str(&name));
+}
+
+/* Results that were told before we could listen. */
+static int print_missed(const struct cli_env *env, const struct watch *w)
+{
+	CLEANUP(buf_release_p) struct buf lines = BUF_INIT(2 << 20);
+	int n = 0, r = TALK(env, &lines, "last-run");
+	char *line, *next;
+
+	if (r != CLI_OK)
+		return r;
+	for (const char *p = buf_str(&lines); *p; p++)
+		n += *p == '\n';
+	for (line = lines.p; line && *line && n > w->told; line = next, n--) {
+		next = line + strcspn(line, "\n") + 1;
+		next[-1] = '\0';
+		if (!w->order->quiet)
+			print(line);
+	}
+	return CLI_OK;
+}
+
+/*
+ * Reads progress until nothing runs any more. The stream may have ended before
+ * it was opened (a quick run), and another run may follow the one that it ended
+ * with, so what counts is the state.
+ */
+static int follow(const struct cli_env *env, struct watch *w)
+{
+	CLEANUP(buf_release_p) struct buf state = BUF_INIT(65536);
+	int r;
+
+	do {
+		if (state.len)
+			usleep(AGAIN_US);
+		r = talk_stream(env, "progress", take_line, w);
+		buf_reset(&state);
+		if (r == CLI_OK)
+			r = TALK(env, &state, "read", "sync");
+	} while (r == CLI_OK && strcmp(buf_str(&state), "idle\n") != 0);
+	bar_wipe(&w->bar);
+	return r == CLI_OK ? print_missed(env, w) : r;
+}
+
+struct tally {
+	const char *list; /* NULL: all count */
+	int lists, failed;
+};
+
+static int count(void *arg, const char *const column[TABLE_COLUMNS])
+{
+	struct tally *t = arg;
+
+	if (t->list && !str_eq(t->list, column[TABLE_LIST]))
+		return 0;
+	t->lists++;
+	t->failed += str_eq(column[TABLE_STATE], "failed");
+	return 0;
+}
+
+static int verdict(const struct cli_env *env, const struct run_order *o)
+{
+	CLEANUP(buf_release_p) struct buf status = BUF_INIT(16 << 20);
+	CLEANUP(str_free_p) char *login = NULL;
+	CLEANUP(str_free_p) char *online = NULL;
+	struct tally t = { .list = o->list };
+	int r = TALK(env, &status, "read", "status");
+
+	if (r != CLI_OK)
+		return r;
+	if (table_each(buf_str(&status), count, &t) < 0)
+		return CLI_FAILED;
+	login = talk_status_key(buf_str(&status), "login");
+	online = talk_status_key(buf_str(&status), "online");
+	if (t.failed == 0)
+		return CLI_OK;
+	if (login)
+		return CLI_LOGIN;
+	if (online && str_starts(online, "no"))
+		return CLI_UNREACHABLE;
+	return t.failed < t.lists ? CLI_PARTLY : CLI_FAILED;
+}
+
+int run_sync(const struct cli_env *env, const struct run_order *o)
+{
+	struct watch w = { .order = o };
+	int r;
+
+	bar_begin(&w.bar, o->progress);
+	r = ask(env, o);
+	if (r == CLI_OK)
+		r = follow(env, &w);
+	return r == CLI_OK ? verdict(env, o) : r;
+}
