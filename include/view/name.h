@@ -33,7 +33,8 @@ int view_name_make(const struct list *l, const struct item *i, bool with_id, cha
 /* A list's directory name from its title; never empty, never ".spfs" or a dot name. */
 void view_name_list(const char *title, char out[VIEW_NAME_SIZE]);
 
-/* Whether a file of this name in a directory of the list is an item: no leading dot, the list's extension, more than the extension. */
+/* Whether a file of this name in a directory of the list is an item: no leading dot, the list's extension, more than the
+ * extension. In a library: whether it goes to the server, which is every name but those of view_name_is_temporary(). */
 bool view_name_is_item(const struct list *l, const char *name);
 
 /*
@@ -46,7 +47,18 @@ MUST_CHECK int view_name_title(const struct list *l, const char *name, int64_t i
  * field's internal name, or NULL when a rename changes only the name. */
 const char *view_name_field(const struct list *l);
 
-/* Names of well-known temporary files of editors and desktops (presentation 5.2, desktop 4.6). */
+/*
+ * What a rename changes: sets in ret the wire value of view_name_field() with which an item of these values has
+ * that title; nothing when it has it already. 0, -EPERM: the list's names follow no field; -EINVAL: a link without
+ * an address cannot have one; -ENOMEM. ret may be values.
+ */
+MUST_CHECK int view_name_change(const struct list *l, const struct values *v, const char *title, struct values *ret);
+
+/* Names of well-known temporary files of editors and desktops (presentation 5.2, desktop 4.6): never sent. */
 bool view_name_is_temporary(const char *name);
+
+/* Names that some program uses for a moment and people use too: tmp*, sed??????, XX??????, 4913, .NAME.??????.
+ * In a library they wait a while before they are sent; none of them is temporary by the function above. */
+bool view_name_may_be_temporary(const char *name);
 
 #endif
