@@ -74,6 +74,9 @@ static inline bool ino_is_errors(int64_t ino)
 	return ino & INO_ERRORS;
 }
 
+/* Frees all but the session. Returns NULL. */
+struct fs *state_free(struct fs *f);
+
 /* What a directory holds changed through us: its times, and listings that are under way. */
 void state_touched(struct fs *f, int64_t dir);
 

@@ -1,0 +1,380 @@
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fsutil.h"
+#include "base/str.h"
+#include "commit.h"
+#include "control.h"
+#include "errors.h"
+#include "reply.h"
+#include "wait.h"
+
+static bool writes(int flags)
+{
+	return (flags & O_ACCMODE) != O_RDONLY;
+}
+
+static bool reads(int flags)
+{
+	return (flags & O_ACCMODE) != O_WRONLY;
+}
+
+/* ---- handles --------------------------------------------------------------------- */
+
+struct handle *handle_free(struct handle *h)
+{
+	if (h) {
+		buf_release(&h->text);
+		stream_free(h->stream);
+		free(h);
+	}
+	return NULL;
+}
+
+static struct handle *new_handle(const struct caller *c, int flags)
+{
+	struct handle *h = calloc(1, sizeof(*h));
+
+	if (h) {
+		h->kind = HANDLE_NODE;
+		h->flags = flags;
+		h->tgid = caller_tgid(c->tid);
+		h->text = (struct buf) BUF_INIT(NODE_MAX);
+	}
+	return h;
+}
+
+/* Gives up the node, when it has one, and the handle. */
+static void end_handle(struct fs *f, struct handle *h)
+{
+	if (h->open_ino)
+		openset_remove(f->open, h->open_ino);
+	handles_put(f, h->node);
+	handle_free(h);
+}
+
+/*
+ * Holds the inode's node and reads its row, in that order: from the moment when it is in the
+ * open set on, the engine gives a new version a new inode, so that the row read
+ * is the one whose bytes the program will see. Returns with the node's lock.
+ */
+static int hold(struct fs *f, struct handle *h, int64_t ino, struct view_attr *ret)
+{
+	struct node *n;
+	int r = openset_add(f->open, ino);
+
+	if (r < 0)
+		return r;
+	h->open_ino = ino;
+	h->node = n = handles_get(f->handles, ino);
+	if (!n)
+		return -ENOMEM;
+	lock_take(&n->lock);
+	while (n->busy) /* the writer before has just closed: what it wrote is being stored */
+		cond_wait(&n->idle, &n->lock);
+	r = view_tree_attr(f->tree, ino, ret);
+	if (r < 0)
+		lock_give(&n->lock);
+	return r == -ENOENT ? -ESTALE : r;
+}
+
+/* The same; a former name leads to its item's own node. */
+static int hold_target(struct fs *f, struct handle *h, int64_t ino, struct view_attr *ret)
+{
+	int r = hold(f, h, ino, ret);
+
+	if (r < 0 || !ret->target)
+		return r;
+	lock_give(&h->node->lock);
+	handles_put(f, h->node);
+	h->node = NULL;
+	openset_remove(f->open, h->open_ino);
+	h->open_ino = 0;
+	return hold(f, h, ret->target, ret);
+}
+
+static int kind_error(enum store_node_kind k)
+{
+	switch (k) {
+	case STORE_NODE_ITEM:
+	case STORE_NODE_DRAFT:
+	case STORE_NODE_SCRATCH:
+		return 0;
+	case STORE_NODE_DOCUMENT:
+		return -EOPNOTSUPP;
+	case STORE_NODE_SYMLINK:
+		return -ELOOP;
+	case STORE_NODE_GHOST:
+		return -ESTALE;
+	case STORE_NODE_ROOT:
+	case STORE_NODE_LIST:
+	case STORE_NODE_FOLDER:
+	case STORE_NODE_SCRATCH_DIR:
+	case STORE_NODE_KIND_COUNT:
+		break;
+	}
+	return -EISDIR;
+}
+
+/* ---- what the program reads -------------------------------------------------------- */
+
+/* The item's values that go with version a->version; they may not be those of the next. */
+static int read_values(struct fs *f, const struct view_attr *a, struct base **ret)
+{
+	struct values v = VALUES_INIT;
+	struct view_attr after;
+	int r = view_tree_values(f->tree, a->item, &v);
+
+	if (r == 0)
+		r = view_tree_attr(f->tree, a->ino, &after);
+	if (r == 0 && after.version == a->version)
+		*ret = base_new(a->ino, a->version, &v);
+	else if (r == 0 || r == -ENOENT)
+		r = -ESTALE;
+	values_release(&v);
+	return r == 0 && !*ret ? -ENOMEM : r;
+}
+
+/* Knows the values behind the bytes, and that this process reads them. Needs the node's lock. */
+static int open_item(struct fs *f, struct handle *h, const struct view_attr *a)
+{
+	struct node *n = h->node;
+	int r = 0;
+
+	if (!a->item)
+		return 0;
+	if (!n->opened)
+		n->opened = bases_of_version(f->bases, a->item, a->ino, a->version);
+	if (!n->opened)
+		r = read_values(f, a, &n->opened);
+	if (r == 0 && reads(h->flags))
+		bases_put(f->bases, a->item, h->tgid, n->opened);
+	return r;
+}
+
+/* ino: as the kernel knows it. Needs the node's lock. */
+static int open_node(struct fs *f, struct handle *h, int64_t ino, const struct view_attr *a, struct file_open *ret)
+{
+	struct node *n = h->node;
+	int r = kind_error(a->kind);
+
+	if (r == 0)
+		r = node_know(f, n, a);
+	if (r < 0)
+		return r;
+	ret->keep_cache = !n->dirty && openset_same_version(f->open, ino, a->version) && n->kind != STORE_NODE_SCRATCH;
+	ret->noflush = !writes(h->flags);
+	if (h->flags & O_TRUNC) {
+		r = node_truncate(f, n, 0);
+		n->mtime = clock_now_ns();
+	} else if (!n->loaded && n->kind != STORE_NODE_SCRATCH) {
+		r = open_item(f, h, a);
+	} else if (n->opened && reads(h->flags)) {
+		bases_put(f->bases, n->item, h->tgid, n->opened);
+	}
+	/* Pages that the kernel has need no text; it is made when one is asked for. */
+	if (r == 0 && reads(h->flags) && !ret->keep_cache)
+		r = node_load(f, n);
+	if (r == 0 && writes(h->flags))
+		n->writers++;
+	return r;
+}
+
+int file_open(struct fs *f, const struct caller *c, int64_t ino, int flags, struct file_open *ret)
+{
+	struct file_open o = { 0 };
+	struct view_attr a;
+	struct handle *h;
+	int r;
+
+	if (ino_is_control(ino))
+		return control_open(f, ino, flags, ret);
+	if (ino_is_errors(ino))
+		return errors_open(f, ino, flags, ret);
+	o.handle = h = new_handle(c, flags);
+	if (!h)
+		return -ENOMEM;
+	r = hold_target(f, h, ino, &a);
+	if (r == 0) {
+		r = open_node(f, h, ino, &a, &o);
+		lock_give(&h->node->lock);
+	}
+	if (r < 0) {
+		end_handle(f, h);
+		return r;
+	}
+	*ret = o;
+	return 0;
+}
+
+int file_open_new(struct fs *f, const struct caller *c, const struct view_attr *a, int flags, struct handle **ret)
+{
+	struct handle *h = new_handle(c, flags);
+	struct view_attr now;
+	int r = h ? hold(f, h, a->ino, &now) : -ENOMEM;
+
+	if (r == 0) {
+		r = node_know(f, h->node, &now);
+		if (r == 0 && writes(flags)) {
+			r = node_truncate(f, h->node, 0);
+			h->node->mtime = clock_now_ns();
+		}
+		if (r == 0 && writes(flags))
+			h->node->writers++;
+		lock_give(&h->node->lock);
+	}
+	if (r < 0) {
+		if (h)
+			end_handle(f, h);
+		return r;
+	}
+	*ret = h;
+	return 0;
+}
+
+/* ---- bytes --------------------------------------------------------------------------- */
+
+int file_read(struct fs *f, struct handle *h, void *p, size_t size, int64_t off, size_t *ret_n)
+{
+	size_t left;
+	int r;
+
+	if (h->kind == HANDLE_TEXT) {
+		left = (uint64_t) off < h->text.len ? h->text.len - (size_t) off : 0;
+		*ret_n = left < size ? left : size;
+		if (*ret_n)
+			memcpy(p, h->text.p + off, *ret_n);
+		return 0;
+	}
+	if (h->kind != HANDLE_NODE)
+		return -EINVAL;
+	lock_take(&h->node->lock);
+	r = node_read(f, h->node, p, size, off, ret_n);
+	lock_give(&h->node->lock);
+	return r;
+}
+
+static void wrote(struct handle *h)
+{
+	h->node->writer = h->tgid;
+	h->node->mtime = clock_now_ns();
+	h->wrote = true;
+}
+
+int file_write(struct fs *f, struct handle *h, const void *p, size_t size, int64_t off)
+{
+	struct node *n = h->node;
+	int r = 0;
+
+	if (h->kind == HANDLE_TEXT)
+		return control_write(f, h, p, size);
+	if (h->kind != HANDLE_NODE)
+		return -EBADF;
+	lock_take(&n->lock);
+	if (h->flags & O_APPEND && n->kind != STORE_NODE_SCRATCH) {
+		/* the kernel's idea of the end may be older than the bytes */
+		r = node_load(f, n);
+		off = (int64_t) n->text.len;
+	}
+	if (r == 0)
+		r = node_write(f, n, p, size, off);
+	if (r == 0)
+		wrote(h);
+	lock_give(&n->lock);
+	return r;
+}
+
+int file_truncate(struct fs *f, struct handle *h, int64_t size)
+{
+	int r;
+
+	lock_take(&h->node->lock);
+	r = node_truncate(f, h->node, size);
+	if (r == 0)
+		wrote(h);
+	lock_give(&h->node->lock);
+	return r;
+}
+
+/* ---- the end -------------------------------------------------------------------------- */
+
+int file_flush(struct fs *f, struct handle *h)
+{
+	bool due;
+
+	if (h->kind != HANDLE_NODE)
+		return 0;
+	lock_take(&h->node->lock);
+	due = h->wrote;
+	h->wrote = false;
+	lock_give(&h->node->lock);
+	return due ? commit_flush(f, h->node) : 0;
+}
+
+void file_release(struct fs *f, struct handle *h)
+{
+	bool last;
+
+	if (h->kind != HANDLE_NODE) {
+		handle_free(h);
+		return;
+	}
+	lock_take(&h->node->lock);
+	if (writes(h->flags))
+		h->node->writers--;
+	last = h->node->writers == 0 && h->node->dirty;
+	lock_give(&h->node->lock);
+	if (last)
+		commit_release(f, h->node);
+	end_handle(f, h); /* after the commit: until then the inode is this file's */
+}
+
+static int sync_scratch(struct fs *f, struct node *n)
+{
+	CLEANUP(str_free_p) char *dir = str_printf("%s/scratch", view_tree_dir(f->tree));
+	int r = 0;
+
+	lock_take(&n->lock);
+	if (n->fd >= 0 && fdatasync(n->fd) < 0)
+		r = -errno;
+	lock_give(&n->lock);
+	if (r == 0)
+		r = dir ? fsutil_sync_dir(dir) : -ENOMEM;
+	return r;
+}
+
+static void answer_fsync(struct fs *f, struct fuse_req *q, void *arg, int r)
+{
+	(void) f;
+	(void) arg;
+	reply_err(q, r);
+}
+
+void file_fsync(struct fs *f, struct fuse_req *q, struct handle *h)
+{
+	int64_t list = 0;
+	bool scratch;
+	int r;
+
+	if (h->kind != HANDLE_NODE) {
+		reply_err(q, 0);
+		return;
+	}
+	lock_take(&h->node->lock);
+	scratch = h->node->kind == STORE_NODE_SCRATCH;
+	list = h->node->list;
+	lock_give(&h->node->lock);
+	r = scratch ? sync_scratch(f, h->node) : commit_flush(f, h->node);
+	if (r == 0 && f->config.fsync_server && !scratch)
+		r = commit_now(f, h->node);
+	if (r == 0 && f->config.fsync_server && !scratch)
+		wait_for_sent(f, q, list, answer_fsync, NULL);
+	else
+		reply_err(q, r);
+}

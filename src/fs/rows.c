@@ -1,0 +1,83 @@
+#include "rows.h"
+
+#include <errno.h>
+
+#include "scratch.h"
+
+void rows_begin(struct fs *f, const struct view_attr *a, struct rows_going *ret)
+{
+	*ret = (struct rows_going) { .ino = a->ino, .kind = a->kind };
+	if (a->ino)
+		ret->node = handles_find(f->handles, a->ino);
+}
+
+void rows_end(struct fs *f, struct rows_going *g, int r)
+{
+	if (!g->ino)
+		return;
+	if (r == 0 && !g->node) /* opened while sync was at work */
+		g->node = handles_find(f->handles, g->ino);
+	if (r == 0 && g->node) {
+		lock_take(&g->node->lock);
+		g->node->unnamed = true;
+		lock_give(&g->node->lock);
+	} else if (r == 0 && g->kind == STORE_NODE_SCRATCH) {
+		scratch_remove(f, g->ino);
+	}
+	handles_put(f, g->node);
+	*g = (struct rows_going) { 0 };
+}
+
+/* Needs the open node's lock, when there is one. */
+static int read_bytes(struct fs *f, struct rows_bytes *b)
+{
+	int r = 0;
+
+	buf_reset(&b->text);
+	if (b->node.kind == STORE_NODE_SCRATCH)
+		return scratch_read_all(f, b->node.ino, &b->text);
+	if (!b->open || !b->open->known)
+		return view_tree_content(f->tree, &b->node, &b->text, NULL);
+	r = node_load(f, b->open);
+	return r < 0 ? r : buf_add(&b->text, b->open->text.p, b->open->text.len);
+}
+
+int rows_take(struct fs *f, const struct view_attr *a, struct rows_bytes *ret)
+{
+	int r;
+
+	ret->node = *a;
+	if (a->target)
+		ret->node.ino = a->target;
+	ret->mtime = a->mtime;
+	ret->open = handles_find(f->handles, ret->node.ino);
+	if (!ret->open)
+		return read_bytes(f, ret);
+	lock_take(&ret->open->lock);
+	node_begin(ret->open);
+	r = read_bytes(f, ret);
+	ret->seq = ret->open->seq;
+	if (ret->open->dirty)
+		ret->mtime = ret->open->mtime;
+	lock_give(&ret->open->lock);
+	return r;
+}
+
+void rows_give(struct fs *f, struct rows_bytes *b)
+{
+	if (b->open) {
+		lock_take(&b->open->lock);
+		node_end(b->open);
+		lock_give(&b->open->lock);
+		handles_put(f, b->open);
+	}
+	buf_release(&b->text);
+	*b = (struct rows_bytes) ROWS_BYTES_INIT;
+}
+
+int rows_again(struct fs *f, struct rows_bytes *b)
+{
+	int r = b->open->seq == b->seq ? 0 : read_bytes(f, b);
+
+	return r < 0 ? r : b->open->seq != b->seq;
+}
