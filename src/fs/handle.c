@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "file.h"
 #include "scratch.h"
 #include "state.h"
 #include "sync/submit.h"
@@ -16,6 +17,7 @@ enum { BUCKETS = 1024 };
 struct handles {
 	struct lock lock; /* RANK_FS */
 	struct node *bucket[BUCKETS];
+	struct handle *first; /* of the open ones */
 };
 
 /* ---- the table ------------------------------------------------------------------ */
@@ -136,6 +138,40 @@ void handles_put(struct fs *f, struct node *n)
 			scratch_remove(f, n->ino);
 	}
 	free_node(n);
+}
+
+void handles_track(struct handles *t, struct handle *h)
+{
+	lock_take(&t->lock);
+	h->prev = NULL;
+	h->next = t->first;
+	if (h->next)
+		h->next->prev = h;
+	t->first = h;
+	lock_give(&t->lock);
+}
+
+void handles_untrack(struct handles *t, struct handle *h)
+{
+	lock_take(&t->lock);
+	*(h->prev ? &h->prev->next : &t->first) = h->next;
+	if (h->next)
+		h->next->prev = h->prev;
+	lock_give(&t->lock);
+}
+
+void handles_end(struct fs *f)
+{
+	struct handle *h;
+
+	while ((h = f->handles->first)) {
+		handles_untrack(f->handles, h);
+		if (h->node) {
+			openset_remove(f->open, h->open_ino);
+			handles_put(f, h->node);
+		}
+		handle_free(h);
+	}
 }
 
 /* ---- who hands bytes to sync ------------------------------------------------------ */

@@ -82,6 +82,8 @@ struct handle {
 	int64_t ino;         /* HANDLE_TEXT and STREAM: which one */
 	struct buf text;     /* HANDLE_TEXT */
 	struct stream *stream; /* owned; HANDLE_STREAM */
+	struct handle *next;   /* protected by the table's lock: all open ones */
+	struct handle *prev;
 };
 
 struct handles;
@@ -97,6 +99,14 @@ struct node *handles_find(struct handles *t, int64_t ino);
 
 /* Gives one up; the last tells sync when the node has no name any more. NULL allowed. */
 void handles_put(struct fs *f, struct node *n);
+
+/* The kernel has a handle, or has given it back. */
+void handles_track(struct handles *t, struct handle *h);
+void handles_untrack(struct handles *t, struct handle *h);
+
+/* The session is over: handles that the kernel never gave back go. What was flushed waits for the next
+ * start as an open text; what was not was never promised. */
+void handles_end(struct fs *f);
 
 /* Waits until nobody else hands its bytes to sync, and is the one. Needs the lock; gives it back in between. */
 void node_begin(struct node *n);

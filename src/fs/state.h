@@ -1,6 +1,7 @@
 #ifndef FS_STATE_H
 #define FS_STATE_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,7 +28,9 @@ struct fs {
 	/* immutable after fs_mount */
 	struct fs_config config;
 	char *mountpoint;            /* owned */
-	struct fuse_session *session; /* ops.c's */
+	struct fuse_session *session; /* ops.c's, and the next two */
+	pthread_t loop;
+	atomic_bool looping;
 	struct sync *sync;           /* foreign */
 	uid_t uid;                   /* the mounting user, who owns every node */
 	gid_t gid;

@@ -124,12 +124,16 @@ int stream_open(struct fs *f, bool events, struct stream **ret)
 	return 0;
 }
 
-/* The kernel releases a file only after its last read was answered. */
+/* The kernel releases a file only after its last read was answered; a reader is left when the session ends. */
 struct stream *stream_free(struct stream *s)
 {
 	if (!s)
 		return NULL;
 	ctl_sub_free(s->sub);
+	if (s->waiting) {
+		settle(s, s->waiting);
+		reply_err(s->waiting, -ENODEV);
+	}
 	if (s->poll)
 		reply_poll_free(s->poll);
 	lock_release(&s->lock);

@@ -1,0 +1,20 @@
+#ifndef FS_OPS_H
+#define FS_OPS_H
+
+#include "base/attr.h"
+
+struct fs;
+
+/* The libfuse session behind session.c. options: one word, "-oNAME,NAME=VALUE,...". 0 or -errno. */
+MUST_CHECK int ops_new(struct fs *f, const char *options);
+MUST_CHECK int ops_mount(struct fs *f);
+
+/* 0: unmounted; > 0: the signal that ended it; -errno. */
+MUST_CHECK int ops_serve(struct fs *f);
+
+/* From a signal handler or another thread: only a flag. */
+void ops_exit(struct fs *f);
+void ops_unmount(struct fs *f);
+void ops_free(struct fs *f);
+
+#endif
