@@ -6,11 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "announce.h"
 #include "base/clock.h"
 #include "control.h"
 #include "errors.h"
 #include "file.h"
-#include "notify.h"
 #include "scratch.h"
 #include "sync/submit.h"
 

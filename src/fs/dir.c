@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "announce.h"
 #include "attr.h"
 #include "base/str.h"
 #include "control.h"
 #include "errors.h"
-#include "notify.h"
 #include "reply.h"
 #include "wait.h"
 
@@ -81,7 +81,7 @@ void dir_open(struct fs *f, struct fuse_req *q, const struct caller *c, int64_t 
 	d->ino = ino;
 	d->parent = a.parent ? a.parent : ino;
 	if (!ino_is_control(ino))
-		notify_opened(f->notify, ino);
+		announcer_opened(f->announcer, ino);
 	if (a.kind == STORE_NODE_LIST || a.kind == STORE_NODE_FOLDER)
 		wait_for_list(f, q, a.list, a.kind == STORE_NODE_FOLDER, caller_tgid(c->tid), answer, d);
 	else

@@ -4,12 +4,12 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "announce.h"
 #include "attr.h"
 #include "base/buf.h"
 #include "control.h"
 #include "errors.h"
 #include "file.h"
-#include "notify.h"
 #include "rows.h"
 #include "scratch.h"
 #include "sync/submit.h"

@@ -1,7 +1,6 @@
 #ifndef FS_NOTIFY_H
 #define FS_NOTIFY_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/attr.h"
@@ -33,21 +32,5 @@ void notify_name(struct notify *n, int64_t parent, const char *name);
 
 /* fn(arg, r) after all that was queued before; at once (in the caller's thread) when no thread runs. */
 void notify_call(struct notify *n, void (*fn)(void *arg, int r), void *arg, int r);
-
-/* Somebody shows this directory: changes in it are announced. */
-void notify_opened(struct notify *n, int64_t dir);
-
-/* ---- announce.c: changes done again through our own mount, for inotify ---- */
-
-/*
- * Whether the request comes from the announcing thread. Then the change is in the
- * store already: the handlers ask the functions below and change nothing.
- */
-bool announce_is_ours(const struct fs *f, const struct caller *c);
-void announce_seen(struct fs *f); /* it has reached us, so the path leads to our mount */
-
-/* -ENOSYS: not about what is being announced, do as for others. */
-MUST_CHECK int announce_lookup(struct fs *f, int64_t parent, const char *name, struct entry *ret);
-MUST_CHECK int announce_made(struct fs *f, int64_t parent, const char *name, struct entry *ret);
 
 #endif

@@ -28,7 +28,7 @@ struct openset {
 	struct slot *s;   /* owned; a power of two */
 	size_t cap;
 	size_t used;      /* slots that are not free */
-	struct seen_version *seen; /* owned */
+	struct seen_version *seen; /* owned; NULL until somebody asks */
 };
 
 static size_t hash(int64_t ino, size_t cap)
@@ -112,12 +112,17 @@ bool openset_has(struct openset *o, int64_t ino)
 
 bool openset_same_version(struct openset *o, int64_t ino, int64_t version)
 {
-	struct seen_version *v = &o->seen[hash(ino, VERSIONS)];
-	bool same;
+	struct seen_version *v;
+	bool same = false;
 
 	lock_take(&o->lock);
-	same = v->ino == ino && v->version == version;
-	*v = (struct seen_version) { ino, version };
+	if (!o->seen)
+		o->seen = calloc(VERSIONS, sizeof(*o->seen));
+	if (o->seen) {
+		v = &o->seen[hash(ino, VERSIONS)];
+		same = v->ino == ino && v->version == version;
+		*v = (struct seen_version) { ino, version };
+	}
 	lock_give(&o->lock);
 	return same;
 }
@@ -131,8 +136,7 @@ struct openset *openset_new(void)
 	lock_init(&o->lock, RANK_LEAF);
 	o->cap = 256;
 	o->s = calloc(o->cap, sizeof(*o->s));
-	o->seen = calloc(VERSIONS, sizeof(*o->seen));
-	return o->s && o->seen ? o : openset_free(o);
+	return o->s ? o : openset_free(o);
 }
 
 struct openset *openset_free(struct openset *o)

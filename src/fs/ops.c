@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "attr.h"
 #include "base/buf.h"
@@ -25,6 +26,9 @@
 #include "ops.h"
 #include "reply.h"
 #include "xattr.h"
+
+/* What an operation is given and does not need. */
+#define UNUSED __attribute__((unused))
 
 enum { THREADS_MAX = 10, XATTR_MAX = 64 << 10 };
 
@@ -118,9 +122,8 @@ static void op_lookup(fuse_req_t q, fuse_ino_t parent, const char *name)
 {
 	struct caller c = caller_of(q);
 	struct entry e;
-	int r = names_lookup(fs_of(q), &c, (int64_t) parent, name, &e);
 
-	reply_entry(q, r, &e);
+	reply_entry(q, names_lookup(fs_of(q), &c, (int64_t) parent, name, &e), &e);
 }
 
 static void forget(struct fs *f, fuse_ino_t ino, uint64_t n)
@@ -143,31 +146,27 @@ static void op_forget_multi(fuse_req_t q, size_t n, struct fuse_forget_data *v)
 	fuse_reply_none(q);
 }
 
-static void op_mknod(fuse_req_t q, fuse_ino_t parent, const char *name, mode_t mode, dev_t dev)
+static void op_mknod(fuse_req_t q, fuse_ino_t parent, const char *name, mode_t mode, dev_t dev UNUSED)
 {
 	struct caller c = caller_of(q);
 	struct entry e;
-	int r = names_mknod(fs_of(q), &c, (int64_t) parent, name, mode, &e);
 
-	(void) dev;
-	reply_entry(q, r, &e);
+	reply_entry(q, names_mknod(fs_of(q), &c, (int64_t) parent, name, mode, &e), &e);
 }
 
 static void op_mkdir(fuse_req_t q, fuse_ino_t parent, const char *name, mode_t mode)
 {
 	struct caller c = caller_of(q);
 	struct entry e;
-	int r = names_mkdir(fs_of(q), &c, (int64_t) parent, name, mode, &e);
 
-	reply_entry(q, r, &e);
+	reply_entry(q, names_mkdir(fs_of(q), &c, (int64_t) parent, name, mode, &e), &e);
 }
 
 static void op_symlink(fuse_req_t q, const char *target, fuse_ino_t parent, const char *name)
 {
 	struct entry e;
-	int r = names_symlink(fs_of(q), target, (int64_t) parent, name, &e);
 
-	reply_entry(q, r, &e);
+	reply_entry(q, names_symlink(fs_of(q), target, (int64_t) parent, name, &e), &e);
 }
 
 static void op_readlink(fuse_req_t q, fuse_ino_t ino)
@@ -208,9 +207,8 @@ static void op_link(fuse_req_t q, fuse_ino_t ino, fuse_ino_t to_parent, const ch
 {
 	struct caller c = caller_of(q);
 	struct entry e;
-	int r = names_link(fs_of(q), &c, (int64_t) ino, (int64_t) to_parent, to_name, &e);
 
-	reply_entry(q, r, &e);
+	reply_entry(q, names_link(fs_of(q), &c, (int64_t) ino, (int64_t) to_parent, to_name, &e), &e);
 }
 
 /* ---- attributes ------------------------------------------------------------------------ */
@@ -220,14 +218,12 @@ static struct handle *handle_of(const struct fuse_file_info *fi)
 	return fi ? (struct handle *) (uintptr_t) fi->fh : NULL;
 }
 
-static void op_getattr(fuse_req_t q, fuse_ino_t ino, struct fuse_file_info *fi)
+static void op_getattr(fuse_req_t q, fuse_ino_t ino, struct fuse_file_info *fi UNUSED)
 {
 	struct caller c = caller_of(q);
 	struct entry e;
-	int r = attr_get(fs_of(q), &c, (int64_t) ino, &e);
 
-	(void) fi;
-	reply_attr(q, r, &e);
+	reply_attr(q, attr_get(fs_of(q), &c, (int64_t) ino, &e), &e);
 }
 
 static void op_setattr(fuse_req_t q, fuse_ino_t ino, struct stat *st, int valid, struct fuse_file_info *fi)
@@ -253,12 +249,11 @@ static void op_setattr(fuse_req_t q, fuse_ino_t ino, struct stat *st, int valid,
 	reply_attr(q, r, &e);
 }
 
-static void op_statfs(fuse_req_t q, fuse_ino_t ino)
+static void op_statfs(fuse_req_t q, fuse_ino_t ino UNUSED)
 {
 	struct statvfs s;
 	int r = attr_statfs(fs_of(q), &s);
 
-	(void) ino;
 	if (r < 0)
 		reply_err(q, r);
 	else
@@ -302,9 +297,7 @@ static void op_listxattr(fuse_req_t q, fuse_ino_t ino, size_t size)
 
 static void op_setxattr(fuse_req_t q, fuse_ino_t ino, const char *name, const char *value, size_t n, int flags)
 {
-	struct fs *f = fs_of(q);
-
-	reply_err(q, f->config.xattr ? xattr_set(f, (int64_t) ino, name, value, n, flags) : -ENOSYS);
+	reply_err(q, fs_of(q)->config.xattr ? xattr_set(fs_of(q), (int64_t) ino, name, value, n, flags) : -ENOSYS);
 }
 
 static void op_removexattr(fuse_req_t q, fuse_ino_t ino, const char *name)
@@ -359,7 +352,7 @@ static void op_create(fuse_req_t q, fuse_ino_t parent, const char *name, mode_t 
 	}
 }
 
-static void op_read(fuse_req_t q, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
+static void op_read(fuse_req_t q, fuse_ino_t ino UNUSED, size_t size, off_t off, struct fuse_file_info *fi)
 {
 	struct fs *f = fs_of(q);
 	struct handle *h = handle_of(fi);
@@ -367,7 +360,6 @@ static void op_read(fuse_req_t q, fuse_ino_t ino, size_t size, off_t off, struct
 	char *p;
 	int r;
 
-	(void) ino;
 	if (h->kind == HANDLE_STREAM) {
 		stream_read(f, h->stream, q, size, fi->flags & O_NONBLOCK);
 		return;
@@ -381,45 +373,39 @@ static void op_read(fuse_req_t q, fuse_ino_t ino, size_t size, off_t off, struct
 	free(p);
 }
 
-static void op_write(fuse_req_t q, fuse_ino_t ino, const char *p, size_t n, off_t off, struct fuse_file_info *fi)
+static void op_write(fuse_req_t q, fuse_ino_t ino UNUSED, const char *p, size_t n, off_t off, struct fuse_file_info *fi)
 {
 	int r = file_write(fs_of(q), handle_of(fi), p, n, off);
 
-	(void) ino;
 	if (r < 0)
 		reply_err(q, r);
 	else
 		fuse_reply_write(q, n);
 }
 
-static void op_flush(fuse_req_t q, fuse_ino_t ino, struct fuse_file_info *fi)
+static void op_flush(fuse_req_t q, fuse_ino_t ino UNUSED, struct fuse_file_info *fi)
 {
-	(void) ino;
 	reply_err(q, file_flush(fs_of(q), handle_of(fi)));
 }
 
-static void op_fsync(fuse_req_t q, fuse_ino_t ino, int data_only, struct fuse_file_info *fi)
+static void op_fsync(fuse_req_t q, fuse_ino_t ino UNUSED, int data_only UNUSED, struct fuse_file_info *fi)
 {
-	(void) ino;
-	(void) data_only;
 	file_fsync(fs_of(q), q, handle_of(fi));
 }
 
-static void op_release(fuse_req_t q, fuse_ino_t ino, struct fuse_file_info *fi)
+static void op_release(fuse_req_t q, fuse_ino_t ino UNUSED, struct fuse_file_info *fi)
 {
 	struct fs *f = fs_of(q);
 
-	(void) ino;
 	handles_untrack(f->handles, handle_of(fi));
 	file_release(f, handle_of(fi));
 	reply_err(q, 0);
 }
 
-static void op_poll(fuse_req_t q, fuse_ino_t ino, struct fuse_file_info *fi, struct fuse_pollhandle *ph)
+static void op_poll(fuse_req_t q, fuse_ino_t ino UNUSED, struct fuse_file_info *fi, struct fuse_pollhandle *ph)
 {
 	struct handle *h = handle_of(fi);
 
-	(void) ino;
 	if (h->kind == HANDLE_STREAM) {
 		fuse_reply_poll(q, stream_poll(fs_of(q), h->stream, ph) ? POLLIN : 0);
 		return;
@@ -431,11 +417,10 @@ static void op_poll(fuse_req_t q, fuse_ino_t ino, struct fuse_file_info *fi, str
 
 /* ---- directories -------------------------------------------------------------------------------- */
 
-static void op_opendir(fuse_req_t q, fuse_ino_t ino, struct fuse_file_info *fi)
+static void op_opendir(fuse_req_t q, fuse_ino_t ino, struct fuse_file_info *fi UNUSED)
 {
 	struct caller c = caller_of(q);
 
-	(void) fi;
 	dir_open(fs_of(q), q, &c, (int64_t) ino);
 }
 
@@ -476,30 +461,24 @@ static void read_dir(fuse_req_t q, size_t size, off_t off, struct fuse_file_info
 	free(pg.p);
 }
 
-static void op_readdir(fuse_req_t q, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
+static void op_readdir(fuse_req_t q, fuse_ino_t ino UNUSED, size_t size, off_t off, struct fuse_file_info *fi)
 {
-	(void) ino;
 	read_dir(q, size, off, fi, false);
 }
 
-static void op_readdirplus(fuse_req_t q, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
+static void op_readdirplus(fuse_req_t q, fuse_ino_t ino UNUSED, size_t size, off_t off, struct fuse_file_info *fi)
 {
-	(void) ino;
 	read_dir(q, size, off, fi, true);
 }
 
-static void op_releasedir(fuse_req_t q, fuse_ino_t ino, struct fuse_file_info *fi)
+static void op_releasedir(fuse_req_t q, fuse_ino_t ino UNUSED, struct fuse_file_info *fi)
 {
-	(void) ino;
 	dir_release((struct dir *) (uintptr_t) fi->fh);
 	reply_err(q, 0);
 }
 
-static void op_fsyncdir(fuse_req_t q, fuse_ino_t ino, int data_only, struct fuse_file_info *fi)
+static void op_fsyncdir(fuse_req_t q, fuse_ino_t ino UNUSED, int data_only UNUSED, struct fuse_file_info *fi UNUSED)
 {
-	(void) ino;
-	(void) data_only;
-	(void) fi;
 	reply_err(q, 0); /* each operation on names was durable when it was answered */
 }
 
@@ -580,6 +559,26 @@ int ops_serve(struct fs *f)
 	fuse_loop_cfg_destroy(cfg);
 	fuse_remove_signal_handlers(f->session);
 	return r;
+}
+
+/*
+ * The descriptor becomes /dev/null and keeps its number until all threads have ended: what they still
+ * send goes nowhere, instead of into a file that got the number. The kernel fails the requests of a thread of
+ * ours that is in the mount. Not when the kernel is done with the connection already: libfuse looks at the
+ * descriptor to see that nothing is left to unmount.
+ */
+void ops_disconnect(struct fs *f)
+{
+	struct pollfd p = { .fd = fuse_session_fd(f->session) };
+	int null;
+
+	if (p.fd < 0 || (poll(&p, 1, 0) == 1 && p.revents & POLLERR))
+		return;
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null >= 0) {
+		dup3(null, p.fd, O_CLOEXEC);
+		close(null);
+	}
 }
 
 void ops_exit(struct fs *f)

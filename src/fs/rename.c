@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "announce.h"
 #include "attr.h"
 #include "base/str.h"
 #include "commit.h"

@@ -76,10 +76,11 @@ int fs_loop(struct fs *f)
 	atomic_store(&f->looping, true);
 	r = ops_serve(f);
 	atomic_store(&f->looping, false);
-	ops_unmount(f);
+	ops_disconnect(f);
 	waits_end(f);
 	notify_stop(f->notify);
 	handles_end(f);
+	ops_unmount(f);
 	return r;
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/fsutil.h"
 #include "base/str.h"
+#include "announce.h"
 #include "base.h"
 #include "control.h"
 #include "handle.h"
@@ -82,8 +83,9 @@ int fs_new(const struct fs_config *c, struct fs **ret)
 	f->bases = bases_new(BASES_ENTRIES, BASES_BYTES);
 	f->control = control_new();
 	f->notify = notify_new(f);
+	f->announcer = announcer_new(f);
 	f->waits = waits_new();
-	r = f->handles && f->open && f->bases && f->control && f->notify && f->waits ? 0 : -ENOMEM;
+	r = f->handles && f->open && f->bases && f->control && f->notify && f->announcer && f->waits ? 0 : -ENOMEM;
 	if (r == 0)
 		r = view_tree_new(c->store, &f->tree);
 	if (r == 0)
@@ -104,6 +106,7 @@ void fs_set_sync(struct fs *f, struct sync *s)
 struct fs *state_free(struct fs *f)
 {
 	notify_free(f->notify);
+	announcer_free(f->announcer);
 	control_free(f->control);
 	handles_free(f->handles);
 	waits_free(f->waits);

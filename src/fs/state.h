@@ -11,6 +11,7 @@
 #include "fs/fs.h"
 #include "view/tree.h"
 
+struct announcer;
 struct bases;
 struct control;
 struct fuse_session;
@@ -40,6 +41,7 @@ struct fs {
 	struct bases *bases;         /* what programs have read */
 	struct control *control;     /* .spfs */
 	struct notify *notify;       /* what the kernel is to forget */
+	struct announcer *announcer; /* what watchers of open windows are to hear */
 	struct waits *waits;         /* requests that wait for the engine */
 
 	/* Counts changes of what directories hold: a listing whose count is old asks again. */
@@ -66,6 +68,7 @@ enum { STATE_TIMEOUT = 3600 };
 /* Inode numbers that are no nodes of the store: bits that a row number never reaches. */
 #define INO_CONTROL (1ll << 61) /* .spfs and what is in it */
 #define INO_ERRORS (1ll << 62)  /* | directory: its ERRORS */
+#define INO_GONE (1ll << 60)    /* | number: a removed file that is still to be announced */
 
 static inline bool ino_is_control(int64_t ino)
 {
