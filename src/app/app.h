@@ -1,7 +1,6 @@
 #ifndef APP_APP_H
 #define APP_APP_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -14,12 +13,16 @@
 #include "places.h"
 
 struct accounts;
+struct buf;
 struct ctl_hub;
 struct ctl_server;
 struct events;
 struct fs;
+struct sp_factory;
 struct store;
 struct sync;
+struct sync_hooks;
+struct sync_present;
 
 /*
  * A running spfs: where everything meets. wire.c makes it and takes it apart;
@@ -27,22 +30,27 @@ struct sync;
  */
 struct app {
 	/* immutable once the threads run */
-	struct places places;
-	const char *mountpoint;    /* foreign; absolute; NULL: not mounted */
+	const struct places *places; /* foreign, and so are the next */
+	const char *config_path;
+	const char *mountpoint;      /* absolute; NULL: not mounted */
+	struct accounts *accounts;   /* thread-safe by itself */
 	enum log_sink log_sink;
-	const char *config_path;   /* foreign; -o config=FILE, else places.config */
-	struct store *store;       /* owned, and so are the next */
+	struct store *store;         /* owned, and so are the next */
+	struct sp_factory *sp;
 	struct sync *sync;
-	struct fs *fs;             /* NULL: not mounted */
+	struct fs *fs;
 	struct ctl_hub *hub;
 	struct ctl_server *server;
-	struct accounts *accounts; /* thread-safe by itself */
-	struct events *events;     /* what is told to watchers; the same */
+	struct events *events;       /* what is told to watchers; thread-safe by itself */
 	struct ctl_host host;
+	char *spool_dir;
+	char *fuse_options;
+	struct sync_present *present;
+	struct sync_hooks *hooks;
 
-	/* RANK_APP: one reload, one registering, one removing at a time */
-	struct lock lock;
-	struct config config; /* its settings are those of the start */
+	bool started; /* the engine runs; one thread starts it, one stops it, the latter after the former */
+
+	struct lock lock; /* RANK_APP: one reload, one removing at a time */
 };
 
 /* ---- host.c: the control files ------------------------------------------------ */

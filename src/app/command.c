@@ -3,10 +3,14 @@
 #include <errno.h>
 #include <string.h>
 
-#include "accounts.h"
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "sp/sp.h"
+#include "store/list.h"
+#include "store/store.h"
+#include "accounts.h"
+#include "config.h"
 #include "events.h"
 
 /*
@@ -21,10 +25,22 @@ static int load_config(struct app *app, struct config *ret, struct err *err)
 	int r = config_init(ret);
 
 	if (r == 0)
-		r = config_load(ret, PLACES_SYSTEM_CONFIG, app->places.profile, err);
+		r = config_load(ret, PLACES_SYSTEM_CONFIG, app->places->profile, err);
 	if (r == 0)
-		r = config_load(ret, app->config_path, app->places.profile, err);
+		r = config_load(ret, app->config_path, app->places->profile, err);
 	return r;
+}
+
+/* Passwords may have changed; what a site refused is tried again. */
+static int login_again(void *arg, const struct store_list *l)
+{
+	const struct app *app = arg;
+	struct err err = { 0 };
+	int r = sp_factory_login(app->sp, l->site, &err);
+
+	if (r < 0)
+		log_warning("login at %s: %s", l->site, err_text(&err, r));
+	return 0;
 }
 
 static int reload(struct app *app, struct err *err)
@@ -32,12 +48,13 @@ static int reload(struct app *app, struct err *err)
 	CLEANUP(config_release_p) struct config c = { 0 };
 	int r = load_config(app, &c, err);
 
-	if (r == 0)
-		r = accounts_load(app->accounts, &c, err);
 	if (r < 0)
 		return r;
 	log_setup(app->log_sink, (enum log_level) c.settings.loglevel);
-	r = lists_reconcile(app, err);
+	accounts_load(app->accounts, &c);
+	r = store_list_each(app->store, login_again, app);
+	if (r == 0)
+		r = lists_reconcile(app, err);
 	return r < 0 ? r : 0;
 }
 

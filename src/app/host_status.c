@@ -90,7 +90,7 @@ static int add_all(struct app *app, struct buf *out)
 	if (r < 0)
 		return r;
 	buf_addf(out, "mountpoint: %s\n", app->mountpoint ? app->mountpoint : "none");
-	buf_addf(out, "profile: %s\n", app->places.profile);
+	buf_addf(out, "profile: %s\n", app->places->profile);
 	buf_addf(out, "pid: %d\n", (int) getpid());
 	buf_addf(out, "online: %s\n", online_word(&s));
 	if (events_login(app, &login) == 0 && login.len)
@@ -200,7 +200,7 @@ int host_status_json(struct app *app, int64_t list, struct buf *out)
 	ctl_json_int(j, "version", 1);
 	ctl_json_str(j, "program", "spfs " SPFS_VERSION);
 	ctl_json_str(j, "mountpoint", app->mountpoint);
-	ctl_json_str(j, "profile", app->places.profile);
+	ctl_json_str(j, "profile", app->places->profile);
 	ctl_json_int(j, "pid", getpid());
 	ctl_json_array(j, "lists");
 	r = sync_status(app->sync, &s, add_json, &w);

@@ -64,7 +64,8 @@ static int add_if_missing(struct app *app, const struct registry_entry *e, struc
 		r = store_list_get(app->store, id, &l);
 	if (r < 0)
 		return r;
-	sync_list_added(app->sync, id);
+	if (app->sync)
+		sync_list_added(app->sync, id);
 	tell_kernel(app, SYNC_ENTRY_ADDED, &l);
 	log_notice("list \"%s\" added, of %s", e->name, e->site);
 	return 1;
@@ -74,13 +75,13 @@ int lists_reconcile(struct app *app, struct err *err)
 {
 	CLEANUP(registry_release_p) struct registry reg = REGISTRY_INIT;
 	int added = 0;
-	int r = registry_load(app->places.lists, app->places.profile, &reg, err);
+	int r = registry_load(app->places->lists, app->places->profile, &reg, err);
 
 	for (size_t i = 0; r >= 0 && i < reg.n; i++) {
 		r = add_if_missing(app, &reg.v[i], err);
 		added += r > 0;
 	}
-	return r < 0 ? err_add(err, r, "%s: %s", app->places.lists, err_text(NULL, r)) : added;
+	return r < 0 ? err_add(err, r, "%s: %s", app->places->lists, err_text(NULL, r)) : added;
 }
 
 /* ---- what would be lost --------------------------------------------------------------- */
@@ -232,6 +233,6 @@ int lists_remove(struct app *app, const char *name, bool force, struct err *err)
 		r = remove_list(app, &l, force, err);
 	if (r < 0 && r != -ENOENT)
 		return err_add(err, r, "%s: %s", name, err_text(NULL, r));
-	r = registry_remove(app->places.lists, app->places.profile, name, err);
+	r = registry_remove(app->places->lists, app->places->profile, name, err);
 	return r == -ENOENT && in_store ? 0 : r;
 }

@@ -211,8 +211,7 @@ static int take_word(struct walk *w)
 	return r < 0 ? r : 0;
 }
 
-/* mount.spfs, mount.fuse.spfs: mount(8) is the caller. */
-static bool is_helper(const char *argv0)
+bool opts_is_helper(const char *argv0)
 {
 	const char *slash = strrchr(argv0, '/');
 
@@ -242,7 +241,7 @@ int opts_parse(int argc, char *const argv[], struct opts *ret, struct err *err)
 	struct walk w = { .o = OPTS_INIT, .at = 1, .argc = argc, .argv = argv, .err = err };
 	int r = 0;
 
-	w.o.helper = is_helper(argv[0]);
+	w.o.helper = opts_is_helper(argv[0]);
 	for (; r == 0 && w.at < argc; w.at++)
 		r = take_word(&w);
 	if (r == 0)

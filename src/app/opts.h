@@ -41,6 +41,9 @@ static inline void opts_release_p(struct opts *o)
 /* Reads the arguments; says nothing. 0; -EINVAL with err; -ENOMEM. */
 MUST_CHECK int opts_parse(int argc, char *const argv[], struct opts *ret, struct err *err);
 
+/* mount.spfs, mount.fuse.spfs: mount(8) is the caller. */
+bool opts_is_helper(const char *argv0);
+
 /* Lays the settings of -o, -v and -d over c. 0; -EINVAL, -ENOENT with err. */
 MUST_CHECK int opts_apply(const struct opts *o, struct config *c, struct err *err);
 

@@ -6,12 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/fsutil.h"
 #include "base/str.h"
+#include "ctl/client.h"
+
+enum { TRIES = 60 /* for the lock, 50 ms apart */ };
 
 void places_release(struct places *p)
 {
@@ -137,6 +140,12 @@ int places_lock(const struct places *p, int *ret_fd, struct err *err)
 	int r = fsutil_lock(p->lock, ret_fd);
 	char *dir;
 
+	/* One that holds it and does not listen is about to end, or has just begun. */
+	for (int i = 0; i < TRIES && r == -EWOULDBLOCK && !places_is_running(p); i++) {
+		nanosleep(&(struct timespec) { .tv_nsec = 50000000 }, NULL);
+		r = fsutil_lock(p->lock, ret_fd);
+	}
+
 	if (r != -EWOULDBLOCK)
 		return r < 0 ? err_set(err, r, "%s: %s", p->lock, err_text(NULL, r)) : 0;
 	if (fsutil_read(p->lock, &who) < 0 || who.len == 0)
@@ -158,34 +167,78 @@ void places_note_holder(int lock_fd, const char *mountpoint)
 		return;
 }
 
-/* Whether the profile's lock is held: a socket's file alone may be what a crash left. */
-static bool is_running(const char *profile)
+/* Somebody accepts on its socket: the file alone may be what a crash left. */
+bool places_is_running(const struct places *p)
 {
-	CLEANUP(places_release_p) struct places p = PLACES_INIT;
-	CLEANUP(fsutil_close_p) int fd = -1;
-	struct stat st;
+	struct ctl_client *c = NULL;
+	int r = ctl_client_open(p->socket, 1000, &c);
 
-	if (places_find(profile, &p, NULL) < 0 || stat(p.lock, &st) < 0 || stat(p.socket, &st) < 0)
-		return false;
-	return fsutil_lock(p.lock, &fd) == -EWOULDBLOCK;
+	ctl_client_close(c);
+	return r == 0;
+}
+
+/* Calls fn with the places of each profile that has a directory; nonzero ends it. */
+static void each_profile(const struct places *p, int (*fn)(void *arg, const struct places *other), void *arg)
+{
+	DIR *d = opendir(p->base);
+	int r = 0;
+
+	for (struct dirent *e; d && r == 0 && (e = readdir(d));) {
+		CLEANUP(places_release_p) struct places other = PLACES_INIT;
+
+		if (*e->d_name != '.' && places_find(e->d_name, &other, NULL) == 0)
+			r = fn(arg, &other);
+	}
+	if (d)
+		closedir(d);
+}
+
+struct search {
+	const char *dir;
+	char *found; /* owned */
+	int n;
+};
+
+static int note_running(void *arg, const struct places *other)
+{
+	struct search *s = arg;
+
+	if (!places_is_running(other))
+		return 0;
+	s->n++;
+	return str_set(&s->found, other->profile);
 }
 
 char *places_only_running(const struct places *p)
 {
-	DIR *d = opendir(p->base);
-	char *found = NULL;
-	int n = 0;
+	struct search s = { 0 };
 
-	for (struct dirent *e; d && (e = readdir(d));) {
-		if (*e->d_name == '.' || !is_running(e->d_name))
-			continue;
-		if (n++ == 0)
-			found = strdup(e->d_name);
-	}
-	if (d)
-		closedir(d);
-	if (n == 1)
-		return found;
-	free(found);
+	each_profile(p, note_running, &s);
+	if (s.n == 1)
+		return s.found;
+	free(s.found);
 	return NULL;
+}
+
+/* The lock's holder wrote where it is mounted. */
+static int note_mounted(void *arg, const struct places *other)
+{
+	CLEANUP(buf_release_p) struct buf who = BUF_INIT(8192);
+	struct search *s = arg;
+	const char *dir;
+
+	if (fsutil_read(other->lock, &who) < 0)
+		return 0;
+	dir = strchr(buf_str(&who), ' ');
+	if (!dir || strcmp(dir + 1, s->dir) != 0)
+		return 0;
+	return str_set(&s->found, other->profile) < 0 ? -ENOMEM : 1;
+}
+
+char *places_mounted_at(const struct places *p, const char *dir)
+{
+	struct search s = { .dir = dir };
+
+	each_profile(p, note_mounted, &s);
+	return s.found;
 }

@@ -1,6 +1,8 @@
 #ifndef APP_PLACES_H
 #define APP_PLACES_H
 
+#include <stdbool.h>
+
 #include "base/attr.h"
 #include "base/err.h"
 
@@ -46,5 +48,11 @@ void places_note_holder(int lock_fd, const char *mountpoint);
 
 /* The one profile whose daemon listens, when there is exactly one: fresh string, else NULL. */
 char *places_only_running(const struct places *p);
+
+/* Whether the profile's daemon listens. */
+bool places_is_running(const struct places *p);
+
+/* The profile that is mounted on a directory (absolute): fresh string; NULL: none. */
+char *places_mounted_at(const struct places *p, const char *dir);
 
 #endif

@@ -105,11 +105,19 @@ int str_to_u64(const char *s, uint64_t *ret)
 	return r;
 }
 
+/* What the first byte says of the character's length; 0: none begins so. */
+static size_t utf8_claim(unsigned char c)
+{
+	if (c < 0x80)
+		return 1;
+	return c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+}
+
 /* Length of the character that begins at s, at most n bytes; 0 when malformed. */
 static size_t utf8_len(const unsigned char *s, size_t n)
 {
 	static const unsigned char low[5] = { 0, 0, 0, 0xa0, 0x90 };
-	size_t len = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
+	size_t len = utf8_claim(s[0]);
 
 	if (len > n)
 		return 0;

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/str.h"
-#include "table.h"
+#include "cli/table.h"
 
 enum { FIRST_MS = 500, EVERY_MS = 100, WIDTH = 20 /* of the bar itself */ };
 
@@ -44,10 +44,10 @@ void bar_line(const char *step, int columns, struct buf *out)
 	long long done, total;
 
 	if (!split(step, verb, name, &done, &total)) {
-		table_cell(out, step, columns > 1 ? columns - 1 : 1);
+		cli_table_cell(out, step, columns > 1 ? columns - 1 : 1);
 		return;
 	}
-	table_cell(out, name, columns > 70 ? 24 : 12);
+	cli_table_cell(out, name, columns > 70 ? 24 : 12);
 	buf_addf(out, " %-8s", verb);
 	if (total > 0 && columns > 60) {
 		int full = (int) (done * WIDTH / total);

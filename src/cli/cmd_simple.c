@@ -9,9 +9,9 @@
 #include "base/str.h"
 #include "cli/args.h"
 #include "cli/cli.h"
+#include "cli/table.h"
+#include "cli/talk.h"
 #include "commands.h"
-#include "table.h"
-#include "talk.h"
 
 enum { TEXT_MAX = 16 << 20 };
 
@@ -24,7 +24,7 @@ static void print_lines(char *text)
 
 		next = line + n + (line[n] != '\0');
 		line[n] = '\0';
-		table_cell(&safe, line, 0);
+		cli_table_cell(&safe, line, 0);
 		puts(buf_str(&safe));
 	}
 }
@@ -40,7 +40,7 @@ static int set_online(const struct cli_env *env, const struct cli_command *cmd, 
 		return code;
 	if (argc > 1)
 		return cli_usage(cmd, "too many words");
-	code = talk_begin(env, TALK_MOUNTED);
+	code = cli_talk_begin(env, TALK_MOUNTED);
 	return code == CLI_OK ? TALK(env, NULL, "write", "online", value) : code;
 }
 
@@ -83,7 +83,7 @@ static int run_conflicts(const struct cli_env *env, int argc, char **argv)
 		return code;
 	if (argc > 1)
 		return cli_usage(&cmd_conflicts, "too many words");
-	code = talk_begin(env, TALK_STORE);
+	code = cli_talk_begin(env, TALK_STORE);
 	if (code == CLI_OK)
 		code = TALK(env, &text, "read", "conflicts.txt");
 	if (code != CLI_OK)
@@ -161,7 +161,7 @@ static int run_log(const struct cli_env *env, int argc, char **argv)
 		return code;
 	if (argc > 1 || str_to_i64(count, &n) < 0 || n < 1)
 		return cli_usage(&cmd_log, argc > 1 ? "too many words" : "-n takes a number of lines");
-	code = talk_begin(env, TALK_MOUNTED);
+	code = cli_talk_begin(env, TALK_MOUNTED);
 	if (code == CLI_OK)
 		code = TALK(env, &text, "read", "log");
 	if (code != CLI_OK)
@@ -196,7 +196,7 @@ static int run_remove(const struct cli_env *env, int argc, char **argv)
 		return code;
 	if (argc < 2)
 		return cli_usage(&cmd_remove, "which list? `spfs lists` shows them");
-	code = talk_begin(env, TALK_STORE);
+	code = cli_talk_begin(env, TALK_STORE);
 	for (int i = 1; code == CLI_OK && i < argc; i++) {
 		code = TALK(env, NULL, "remove-list", argv[i], force ? "force" : "");
 		if (code == CLI_OK)

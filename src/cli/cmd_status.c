@@ -6,9 +6,9 @@
 #include "base/str.h"
 #include "cli/args.h"
 #include "cli/cli.h"
+#include "cli/table.h"
+#include "cli/talk.h"
 #include "commands.h"
-#include "table.h"
-#include "talk.h"
 
 enum { STATUS_MAX = 16 << 20, NAME_MIN = 10, NAME_MAX_WIDTH = 40 };
 
@@ -16,7 +16,7 @@ enum { STATUS_MAX = 16 << 20, NAME_MIN = 10, NAME_MAX_WIDTH = 40 };
 
 static int measure(void *arg, const char *const column[TABLE_COLUMNS])
 {
-	int n = table_width(column[TABLE_LIST]), *name = arg;
+	int n = cli_table_width(column[TABLE_LIST]), *name = arg;
 
 	*name = n > *name ? n : *name;
 	return 0;
@@ -35,50 +35,50 @@ static int add_row(void *arg, const char *const column[TABLE_COLUMNS])
 	char ago[32];
 
 	if (r->n++ == 0) {
-		table_cell(r->out, "LIST", r->name);
+		cli_table_cell(r->out, "LIST", r->name);
 		buf_adds(r->out, "    ITEMS  SYNCED       TO SEND  CONFLICTS  STATE\n");
 	}
-	table_ago(column[TABLE_SYNCED], r->now, ago);
-	table_cell(r->out, column[TABLE_LIST], r->name);
-	table_cell(r->out, column[TABLE_ITEMS], -9);
+	cli_table_ago(column[TABLE_SYNCED], r->now, ago);
+	cli_table_cell(r->out, column[TABLE_LIST], r->name);
+	cli_table_cell(r->out, column[TABLE_ITEMS], -9);
 	buf_adds(r->out, "  ");
-	table_cell(r->out, ago, 10);
-	table_cell(r->out, column[TABLE_TO_SEND], -10);
-	table_cell(r->out, column[TABLE_CONFLICTS], -11);
+	cli_table_cell(r->out, ago, 10);
+	cli_table_cell(r->out, column[TABLE_TO_SEND], -10);
+	cli_table_cell(r->out, column[TABLE_CONFLICTS], -11);
 	buf_adds(r->out, "  ");
-	table_cell(r->out, column[TABLE_STATE], 0);
+	cli_table_cell(r->out, column[TABLE_STATE], 0);
 	if (strcmp(column[TABLE_REFUSED], "0") != 0) {
 		buf_adds(r->out, ", refused: ");
-		table_cell(r->out, column[TABLE_REFUSED], 0);
+		cli_table_cell(r->out, column[TABLE_REFUSED], 0);
 	}
 	if (*column[TABLE_NOTE]) {
 		buf_adds(r->out, ": ");
-		table_cell(r->out, column[TABLE_NOTE], 0);
+		cli_table_cell(r->out, column[TABLE_NOTE], 0);
 	}
 	return buf_addc(r->out, '\n');
 }
 
 static void add_key(struct buf *out, const char *status, const char *key, const char *before)
 {
-	CLEANUP(str_free_p) char *value = talk_status_key(status, key);
+	CLEANUP(str_free_p) char *value = cli_status_key(status, key);
 
 	if (!value)
 		return;
 	buf_adds(out, before);
-	table_cell(out, value, 0);
+	cli_table_cell(out, value, 0);
 }
 
 static int format(const char *status, struct buf *out)
 {
-	CLEANUP(str_free_p) char *last = talk_status_key(status, "last-sync");
+	CLEANUP(str_free_p) char *last = cli_status_key(status, "last-sync");
 	struct rows rows = { .out = out, .name = NAME_MIN, .now = clock_now_ns() / 1000000000 };
 	char ago[32] = "never";
-	int r = table_each(status, measure, &rows.name);
+	int r = cli_table_each(status, measure, &rows.name);
 
 	if (rows.name > NAME_MAX_WIDTH)
 		rows.name = NAME_MAX_WIDTH;
 	if (last)
-		table_ago(last, rows.now, ago);
+		cli_table_ago(last, rows.now, ago);
 	add_key(out, status, "mountpoint", "");
 	add_key(out, status, "profile", "   profile ");
 	add_key(out, status, "online", "   online: ");
@@ -88,7 +88,7 @@ static int format(const char *status, struct buf *out)
 	add_key(out, status, "login", "\nlogin needed: ");
 	buf_addc(out, '\n');
 	if (r == 0)
-		r = table_each(status, add_row, &rows);
+		r = cli_table_each(status, add_row, &rows);
 	if (r == 0 && rows.n == 0)
 		buf_adds(out, "no lists yet; try: spfs add URL\n");
 	return r < 0 ? r : buf_error(out);
@@ -145,16 +145,16 @@ static int watch(const struct cli_env *env)
 	struct watch w = { .env = env };
 	int r = redraw(&w);
 
-	return r == CLI_OK ? talk_stream(env, "events", on_event, &w) : r;
+	return r == CLI_OK ? cli_talk_stream(env, "events", on_event, &w) : r;
 }
 
 /* ---- the command -------------------------------------------------------------------- */
 
 static int check(const char *status)
 {
-	CLEANUP(str_free_p) char *refused = talk_status_key(status, "refused");
-	CLEANUP(str_free_p) char *conflicts = talk_status_key(status, "conflicts");
-	CLEANUP(str_free_p) char *login = talk_status_key(status, "login");
+	CLEANUP(str_free_p) char *refused = cli_status_key(status, "refused");
+	CLEANUP(str_free_p) char *conflicts = cli_status_key(status, "conflicts");
+	CLEANUP(str_free_p) char *login = cli_status_key(status, "login");
 
 	if (login)
 		return CLI_LOGIN;
@@ -184,7 +184,7 @@ static int run(const struct cli_env *env, int argc, char **argv)
 		return code;
 	if (argc > 1)
 		return cli_usage(&cmd_status, "too many words");
-	code = talk_begin(env, watching ? TALK_MOUNTED : TALK_STORE);
+	code = cli_talk_begin(env, watching ? TALK_MOUNTED : TALK_STORE);
 	if (code != CLI_OK)
 		return code;
 	if (watching)

@@ -2,8 +2,8 @@
 #include "cli/args.h"
 #include "cli/cli.h"
 #include "commands.h"
-#include "run.h"
-#include "talk.h"
+#include "cli/run.h"
+#include "cli/talk.h"
 
 static int run(const struct cli_env *env, int argc, char **argv)
 {
@@ -14,7 +14,7 @@ static int run(const struct cli_env *env, int argc, char **argv)
 		{ "progress", 0, &progress, NULL },       { "no-progress", 0, &no_progress, NULL },
 		{ 0 },
 	};
-	struct run_order o = { .verb = "all" };
+	struct cli_run_order o = { .verb = "all" };
 	int code;
 
 	if (!cli_args(&cmd_sync, options, &argc, argv, &code))
@@ -27,8 +27,8 @@ static int run(const struct cli_env *env, int argc, char **argv)
 	o.list = argc > 1 ? argv[1] : NULL;
 	o.quiet = quiet;
 	o.progress = progress ? 1 : no_progress || quiet ? -1 : 0;
-	code = talk_begin(env, TALK_ENGINE);
-	return code == CLI_OK ? run_sync(env, &o) : code;
+	code = cli_talk_begin(env, TALK_ENGINE);
+	return code == CLI_OK ? cli_run_sync(env, &o) : code;
 }
 
 const struct cli_command cmd_sync = {

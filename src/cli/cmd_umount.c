@@ -9,11 +9,11 @@
 #include "base/str.h"
 #include "cli/args.h"
 #include "cli/cli.h"
+#include "cli/run.h"
+#include "cli/talk.h"
 #include "cli/unmount.h"
-#include "commands.h"
 #include "ctl/client.h"
-#include "run.h"
-#include "talk.h"
+#include "commands.h"
 
 enum { GONE_MS = 20000 /* the daemon tries for 10 s to send what is left */ };
 
@@ -44,7 +44,7 @@ static bool is_mounted(const char *dir)
 static int where(const struct cli_env *env, char **ret)
 {
 	CLEANUP(buf_release_p) struct buf dir = BUF_INIT(65536);
-	int code = talk_begin(env, TALK_MOUNTED);
+	int code = cli_talk_begin(env, TALK_MOUNTED);
 
 	if (code == CLI_OK)
 		code = TALK(env, &dir, "where");
@@ -63,12 +63,12 @@ static void send_waiting(const struct cli_env *env)
 	CLEANUP(str_free_p) char *waiting = NULL;
 	struct err err = { 0 };
 
-	if (talk_try(env, &status, &err, (const char *const[]) { "read", "status", NULL }) < 0)
+	if (cli_talk_try(env, &status, &err, (const char *const[]) { "read", "status", NULL }) < 0)
 		return;
-	waiting = talk_status_key(buf_str(&status), "to-send");
+	waiting = cli_status_key(buf_str(&status), "to-send");
 	if (!waiting || str_eq(waiting, "0"))
 		return;
-	if (run_sync(env, &(struct run_order) { .verb = "send", .quiet = true }) == CLI_OK)
+	if (cli_run_sync(env, &(struct cli_run_order) { .verb = "send", .quiet = true }) == CLI_OK)
 		return;
 	fprintf(stderr, "spfs: some changes could not be sent; they wait for the next mount\n");
 }

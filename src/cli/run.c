@@ -1,4 +1,4 @@
-#include "run.h"
+#include "cli/run.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -7,14 +7,14 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "cli/cli.h"
+#include "cli/table.h"
+#include "cli/talk.h"
 #include "bar.h"
-#include "table.h"
-#include "talk.h"
 
 enum { AGAIN_US = 50000 };
 
 struct watch {
-	const struct run_order *order;
+	const struct cli_run_order *order;
 	struct bar bar;
 	int told; /* result lines that were printed */
 };
@@ -24,7 +24,7 @@ static void print(const char *line)
 {
 	CLEANUP(buf_release_p) struct buf safe = BUF_INIT(65536);
 
-	table_cell(&safe, line, 0);
+	cli_table_cell(&safe, line, 0);
 	puts(buf_str(&safe));
 	fflush(stdout);
 }
@@ -58,7 +58,7 @@ static int quote(const char *list, struct buf *out)
 	return buf_addc(out, '"');
 }
 
-static int ask(const struct cli_env *env, const struct run_order *o)
+static int ask(const struct cli_env *env, const struct cli_run_order *o)
 {
 	CLEANUP(buf_release_p) struct buf name = BUF_INIT(4096);
 
@@ -102,7 +102,7 @@ static int follow(const struct cli_env *env, struct watch *w)
 	do {
 		if (state.len)
 			usleep(AGAIN_US);
-		r = talk_stream(env, "progress", take_line, w);
+		r = cli_talk_stream(env, "progress", take_line, w);
 		buf_reset(&state);
 		if (r == CLI_OK)
 			r = TALK(env, &state, "read", "sync");
@@ -127,7 +127,7 @@ static int count(void *arg, const char *const column[TABLE_COLUMNS])
 	return 0;
 }
 
-static int verdict(const struct cli_env *env, const struct run_order *o)
+static int verdict(const struct cli_env *env, const struct cli_run_order *o)
 {
 	CLEANUP(buf_release_p) struct buf status = BUF_INIT(16 << 20);
 	CLEANUP(str_free_p) char *login = NULL;
@@ -137,10 +137,10 @@ static int verdict(const struct cli_env *env, const struct run_order *o)
 
 	if (r != CLI_OK)
 		return r;
-	if (table_each(buf_str(&status), count, &t) < 0)
+	if (cli_table_each(buf_str(&status), count, &t) < 0)
 		return CLI_FAILED;
-	login = talk_status_key(buf_str(&status), "login");
-	online = talk_status_key(buf_str(&status), "online");
+	login = cli_status_key(buf_str(&status), "login");
+	online = cli_status_key(buf_str(&status), "online");
 	if (t.failed == 0)
 		return CLI_OK;
 	if (login)
@@ -150,7 +150,7 @@ static int verdict(const struct cli_env *env, const struct run_order *o)
 	return t.failed < t.lists ? CLI_PARTLY : CLI_FAILED;
 }
 
-int run_sync(const struct cli_env *env, const struct run_order *o)
+int cli_run_sync(const struct cli_env *env, const struct cli_run_order *o)
 {
 	struct watch w = { .order = o };
 	int r;

@@ -1,4 +1,4 @@
-#include "table.h"
+#include "cli/table.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -24,7 +24,7 @@ static int one_row(char *line, int (*fn)(void *arg, const char *const column[TAB
 	return fn(arg, column);
 }
 
-int table_each(const char *status, int (*fn)(void *arg, const char *const column[TABLE_COLUMNS]), void *arg)
+int cli_table_each(const char *status, int (*fn)(void *arg, const char *const column[TABLE_COLUMNS]), void *arg)
 {
 	const char *header = strstr(status, "\n\nLIST\t");
 	CLEANUP(str_free_p) char *rows = NULL;
@@ -47,7 +47,7 @@ int table_each(const char *status, int (*fn)(void *arg, const char *const column
 	return r;
 }
 
-void table_ago(const char *iso, int64_t now, char out[32])
+void cli_table_ago(const char *iso, int64_t now, char out[32])
 {
 	int64_t at, ago;
 	time_t t;
@@ -76,7 +76,7 @@ static bool continues(char c)
 	return ((unsigned char) c & 0xc0) == 0x80;
 }
 
-int table_width(const char *s)
+int cli_table_width(const char *s)
 {
 	int n = 0;
 
@@ -94,9 +94,9 @@ static void add_safe(struct buf *out, const char *s, int max)
 	}
 }
 
-void table_cell(struct buf *out, const char *s, int width)
+void cli_table_cell(struct buf *out, const char *s, int width)
 {
-	int w = table_width(s), room = width < 0 ? -width : width;
+	int w = cli_table_width(s), room = width < 0 ? -width : width;
 
 	for (int i = w; width < 0 && i < room; i++)
 		buf_addc(out, ' ');

@@ -1,4 +1,4 @@
-#include "talk.h"
+#include "cli/talk.h"
 
 #include <errno.h>
 #include <string.h>
@@ -17,7 +17,7 @@ static bool nobody_listens(int r)
 	return r == -ENOENT || r == -ECONNREFUSED;
 }
 
-int talk_failed(int r, const struct err *err)
+int cli_talk_failed(int r, const struct err *err)
 {
 	static const struct {
 		int r;
@@ -41,10 +41,10 @@ static int serve(const struct cli_env *env, bool run)
 	struct err err = { 0 };
 	int r = env->serve(env->arg, run, &err);
 
-	return r < 0 ? talk_failed(r, &err) : CLI_OK;
+	return r < 0 ? cli_talk_failed(r, &err) : CLI_OK;
 }
 
-int talk_begin(const struct cli_env *env, enum talk_need need)
+int cli_talk_begin(const struct cli_env *env, enum talk_need need)
 {
 	CLEANUP(ctl_client_close_p) struct ctl_client *c = NULL;
 	int r = ctl_client_open(env->socket, WAIT_MS, &c);
@@ -58,7 +58,7 @@ int talk_begin(const struct cli_env *env, enum talk_need need)
 	return serve(env, need == TALK_ENGINE);
 }
 
-int talk_try(const struct cli_env *env, struct buf *body, struct err *err, const char *const words[])
+int cli_talk_try(const struct cli_env *env, struct buf *body, struct err *err, const char *const words[])
 {
 	CLEANUP(ctl_client_close_p) struct ctl_client *c = NULL;
 	int n = 0;
@@ -71,16 +71,16 @@ int talk_try(const struct cli_env *env, struct buf *body, struct err *err, const
 	return ctl_client_call(c, n, words, body, err);
 }
 
-int talk(const struct cli_env *env, struct buf *body, const char *const words[])
+int cli_talk(const struct cli_env *env, struct buf *body, const char *const words[])
 {
 	CLEANUP(buf_release_p) struct buf none = BUF_INIT(65536);
 	struct err err = { 0 };
-	int r = talk_try(env, body ? body : &none, &err, words);
+	int r = cli_talk_try(env, body ? body : &none, &err, words);
 
-	return r < 0 ? talk_failed(r, &err) : CLI_OK;
+	return r < 0 ? cli_talk_failed(r, &err) : CLI_OK;
 }
 
-int talk_stream(const struct cli_env *env, const char *stream, int (*fn)(void *arg, const char *line), void *arg)
+int cli_talk_stream(const struct cli_env *env, const char *stream, int (*fn)(void *arg, const char *line), void *arg)
 {
 	CLEANUP(ctl_client_close_p) struct ctl_client *c = NULL;
 	struct err err = { 0 };
@@ -88,10 +88,10 @@ int talk_stream(const struct cli_env *env, const char *stream, int (*fn)(void *a
 
 	if (r == 0)
 		r = ctl_client_stream(c, stream, fn, arg, &err);
-	return r < 0 ? talk_failed(r, &err) : r;
+	return r < 0 ? cli_talk_failed(r, &err) : r;
 }
 
-char *talk_status_key(const char *status, const char *key)
+char *cli_status_key(const char *status, const char *key)
 {
 	size_t n = strlen(key);
 

@@ -8,7 +8,7 @@
 struct cli_env;
 
 /* Asking for a synchronisation, watching it and telling how it ended: `spfs sync`, `spfs umount`, `spfs add`. */
-struct run_order {
+struct cli_run_order {
 	const char *verb; /* "all", "send", "receive", "retry" */
 	const char *list; /* NULL: every list */
 	bool quiet;       /* no results on stdout */
@@ -16,6 +16,6 @@ struct run_order {
 };
 
 /* CLI_OK; CLI_PARTLY: some lists failed; CLI_FAILED: all of them did; CLI_LOGIN, CLI_UNREACHABLE. */
-MUST_CHECK int run_sync(const struct cli_env *env, const struct run_order *o);
+MUST_CHECK int cli_run_sync(const struct cli_env *env, const struct cli_run_order *o);
 
 #endif

@@ -17,23 +17,23 @@ enum talk_need {
 };
 
 /* Makes sure that somebody listens. CLI_OK, or the exit code. */
-MUST_CHECK int talk_begin(const struct cli_env *env, enum talk_need need);
+MUST_CHECK int cli_talk_begin(const struct cli_env *env, enum talk_need need);
 
 /* One request; its words end with NULL. 0 or a negative errno with err; says nothing. */
-MUST_CHECK int talk_try(const struct cli_env *env, struct buf *body, struct err *err, const char *const words[]);
+MUST_CHECK int cli_talk_try(const struct cli_env *env, struct buf *body, struct err *err, const char *const words[]);
 
 /* The same, and says what failed. CLI_OK or the exit code. */
-MUST_CHECK int talk(const struct cli_env *env, struct buf *body, const char *const words[]);
-#define TALK(env, body, ...) talk((env), (body), (const char *const[]) { __VA_ARGS__, NULL })
+MUST_CHECK int cli_talk(const struct cli_env *env, struct buf *body, const char *const words[]);
+#define TALK(env, body, ...) cli_talk((env), (body), (const char *const[]) { __VA_ARGS__, NULL })
 
 /* Lines of a stream; fn as for ctl_client_stream. CLI_OK at its end, else the exit code or fn's positive return. */
-MUST_CHECK int talk_stream(const struct cli_env *env, const char *stream, int (*fn)(void *arg, const char *line),
+MUST_CHECK int cli_talk_stream(const struct cli_env *env, const char *stream, int (*fn)(void *arg, const char *line),
 			   void *arg);
 
 /* Says "spfs: text" for an errno of the daemon. The exit code for it. */
-int talk_failed(int r, const struct err *err);
+int cli_talk_failed(int r, const struct err *err);
 
 /* "\nKEY: value\n" in the status text: fresh string, NULL: no such key. */
-char *talk_status_key(const char *status, const char *key);
+char *cli_status_key(const char *status, const char *key);
 
 #endif

@@ -21,16 +21,16 @@ enum table_column {
 };
 
 /* Calls fn for each list; the strings are valid during the call. fn's nonzero return ends it and is returned. 0 or -ENOMEM. */
-MUST_CHECK int table_each(const char *status, int (*fn)(void *arg, const char *const column[TABLE_COLUMNS]), void *arg);
+MUST_CHECK int cli_table_each(const char *status, int (*fn)(void *arg, const char *const column[TABLE_COLUMNS]), void *arg);
 
 /* "never", "2 min ago", "14:02", "2026-11-22": an ISO time for people. `now` in seconds since 1970. */
-void table_ago(const char *iso, int64_t now, char out[32]);
+void cli_table_ago(const char *iso, int64_t now, char out[32]);
 
 /* How many columns of a terminal a text fills: its characters (combining and wide ones are not told apart). */
-int table_width(const char *s);
+int cli_table_width(const char *s);
 
 /* Adds s with everything that could steer a terminal as '?', padded with blanks to `width` (negative: to the
  * right); a longer one is cut, with an ellipsis. 0: as long as it is. */
-void table_cell(struct buf *out, const char *s, int width);
+void cli_table_cell(struct buf *out, const char *s, int width);
 
 #endif

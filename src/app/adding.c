@@ -1,0 +1,133 @@
+#include "adding.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "cli/args.h"
+#include "cli/cli.h"
+#include "cli/word.h"
+#include "view/name.h"
+#include "session.h"
+#include "site.h"
+
+/* ---- names ------------------------------------------------------------------------- */
+
+/* What tells two sites apart in a name: the last part of the path, or the host. */
+static char *site_word(const char *url)
+{
+	const char *slash = strrchr(url, '/');
+	const char *host = strstr(url, "://");
+
+	if (slash && host && slash > host + 2)
+		return strdup(slash + 1);
+	return strdup(host ? host + 3 : url);
+}
+
+/* The directory's name: the title, `Title (Site)`, `Title (Site 2)`... fresh string. */
+static char *free_name(const struct adding *a, const struct list *l)
+{
+	CLEANUP(str_free_p) char *site = site_word(a->site->url);
+	char name[VIEW_NAME_SIZE];
+
+	view_name_list(l->title, name);
+	for (int i = 1; site && i < 100; i++) {
+		CLEANUP(str_free_p) char *title = i == 1 ? strdup(l->title) :
+						  i == 2 ? str_printf("%s (%s)", l->title, site) :
+							   str_printf("%s (%s %d)", l->title, site, i - 1);
+
+		if (!title)
+			return NULL;
+		view_name_list(title, name);
+		if (!registry_find(&a->reg, name))
+			return strdup(name);
+	}
+	return NULL;
+}
+
+static int choose_name(const struct adding *a, const struct list *l, char **ret)
+{
+	char name[VIEW_NAME_SIZE];
+
+	if (!a->as) {
+		*ret = free_name(a, l);
+		return *ret ? 0 : -ENOMEM;
+	}
+	view_name_list(a->as, name);
+	if (strcmp(name, a->as) != 0)
+		return -EINVAL;
+	*ret = strdup(name);
+	return *ret ? 0 : -ENOMEM;
+}
+
+/* ---- adding ------------------------------------------------------------------------- */
+
+int adding_read(struct adding *a)
+{
+	struct err err = { 0 };
+
+	registry_release(&a->reg);
+	if (registry_load(a->s->places.lists, a->s->places.profile, &a->reg, &err) < 0)
+		return cli_fail(CLI_USAGE, "%s", err.text);
+	return CLI_OK;
+}
+
+int adding_list(struct adding *a, const struct list *l)
+{
+	const struct registry_entry *have = registry_find_id(&a->reg, a->site->url, l->id);
+	CLEANUP(str_free_p) char *name = NULL;
+	struct registry_entry e = { .site = a->site->url, .id = l->id, .title = l->title, .template = l->template,
+				    .library = list_is_library(l) };
+	struct err err = { 0 };
+
+	if (have) {
+		printf("%s: registered already, as %s\n", l->title, have->name);
+		return CLI_OK;
+	}
+	if (choose_name(a, l, &name) < 0)
+		return cli_fail(CLI_FAILED, "\"%s\" cannot be a directory's name", a->as ? a->as : l->title);
+	e.name = name;
+	if (registry_add(a->s->places.lists, a->s->places.profile, &e, &err) < 0)
+		return cli_fail(CLI_FAILED, "%s%s", err.text, err.code == -EEXIST ? "; choose another with --as NAME" : "");
+	printf("%s: added%s%s%s\n", name, strcmp(name, l->title) ? " (" : "", strcmp(name, l->title) ? l->title : "",
+	       strcmp(name, l->title) ? ")" : "");
+	a->added++;
+	return adding_read(a);
+}
+
+static int unknown_list(const struct adding *a, const char *name)
+{
+	struct cli_word w = CLI_WORD_INIT(name);
+
+	for (size_t i = 0; i < a->site->n; i++)
+		if (site_shows(&a->site->v[i]))
+			cli_word_offer(&w, a->site->v[i].title);
+	if (w.best)
+		return cli_fail(CLI_FAILED, "%s has no list \"%s\"; did you mean \"%s\"?", a->site->url, name, w.best);
+	return cli_fail(CLI_FAILED, "%s has no list \"%s\"; `spfs lists %s` shows what it has", a->site->url, name,
+			a->site->url);
+}
+
+int adding_named(struct adding *a, int argc, char **argv)
+{
+	int code = CLI_OK;
+
+	for (int i = 0; code == CLI_OK && i < argc; i++) {
+		const struct list *l = site_list_of_title(a->site, argv[i]);
+
+		code = l ? adding_list(a, l) : unknown_list(a, argv[i]);
+	}
+	return code;
+}
+
+int adding_all(struct adding *a)
+{
+	int code = CLI_OK;
+
+	for (size_t i = 0; code == CLI_OK && i < a->site->n; i++)
+		if (site_shows(&a->site->v[i]))
+			code = adding_list(a, &a->site->v[i]);
+	return code;
+}

@@ -1,0 +1,118 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "cli/args.h"
+#include "cli/cli.h"
+#include "cli/talk.h"
+#include "adding.h"
+#include "commands.h"
+#include "discover.h"
+#include "session.h"
+#include "site.h"
+
+/* A site without a list's name: what could be meant. */
+static int offer(const struct adding *a)
+{
+	discover_print(a->s, a->site);
+	printf("\nNothing was added yet. Name what you want, or take all of it:\n"
+	       "  spfs add %s NAME...\n  spfs add --all %s\n",
+	       a->site->url, a->site->url);
+	return CLI_OK;
+}
+
+static int choose(struct adding *a, bool all, int argc, char **argv)
+{
+	const struct list *page = site_list_of_url(a->site);
+
+	if (a->as && argc > 1)
+		return cli_fail(CLI_USAGE, "--as names one list only");
+	if (argc > 0)
+		return adding_named(a, argc, argv);
+	if (page)
+		return adding_list(a, page);
+	if (all)
+		return adding_all(a);
+	return offer(a);
+}
+
+/* ---- afterwards ---------------------------------------------------------------------- */
+
+/* The daemon shows the directory at once and receives the list; without one the next mount does. */
+static int tell_daemon(const struct cli_env *env)
+{
+	CLEANUP(buf_release_p) struct buf none = BUF_INIT(65536);
+	struct err err = { 0 };
+	int r = cli_talk_try(env, &none, &err, (const char *const[]) { "reload", NULL });
+
+	if (r == -ENOENT || r == -ECONNREFUSED) {
+		printf("Not mounted yet: spfs ~/SharePoint\n");
+		return CLI_OK;
+	}
+	return r < 0 ? cli_talk_failed(r, &err) : CLI_OK;
+}
+
+/* `spfs add NAME`: the site is the one that all registered lists are of. */
+static const char *only_site(const struct registry *reg)
+{
+	for (size_t i = 1; i < reg->n; i++)
+		if (!str_eq(reg->v[i].site, reg->v[0].site))
+			return NULL;
+	return reg->n ? reg->v[0].site : NULL;
+}
+
+static int add(const struct cli_env *env, struct adding *a, bool all, int argc, char **argv)
+{
+	CLEANUP(site_release_p) struct site site = SITE_INIT;
+	CLEANUP(str_free_p) char *url = NULL;
+	bool named = strstr(argv[0], "://") != NULL;
+	int code = adding_read(a);
+
+	if (code != CLI_OK)
+		return code;
+	if (!named && !only_site(&a->reg))
+		return cli_usage(&cmd_add, "which site? Begin with its address: spfs add https://... %s", argv[0]);
+	url = strdup(named ? argv[0] : only_site(&a->reg));
+	code = url ? discover(a->s, url, &site) : CLI_FAILED;
+	if (code != CLI_OK)
+		return code;
+	a->site = &site;
+	code = choose(a, all, argc - named, argv + named);
+	if (a->added && tell_daemon(env) != CLI_OK && code == CLI_OK)
+		code = CLI_FAILED;
+	return code;
+}
+
+static int run(const struct cli_env *env, int argc, char **argv)
+{
+	bool all = false;
+	struct adding a = { .s = env->arg };
+	const struct cli_option options[] = { { "as", 0, NULL, &a.as }, { "all", 0, &all, NULL }, { 0 } };
+	int code;
+
+	if (!cli_args(&cmd_add, options, &argc, argv, &code))
+		return code;
+	if (argc < 2)
+		return cli_usage(&cmd_add, "the address of a site or of a list is missing");
+	code = add(env, &a, all, argc - 1, argv + 1);
+	registry_release(&a.reg);
+	return code;
+}
+
+const struct cli_command cmd_add = {
+	.name = "add",
+	.usage = "add [--as NAME] [--all] URL [LIST...] | add LIST...",
+	.summary = "register a list of a site; it is a directory of the mount from then on",
+	.help = "  --as NAME    call the directory so instead of after the list's title\n"
+		"  --all        every list that the site shows\n"
+		"URL is the address of a site, or that of a list as the browser shows it.\n"
+		"\n"
+		"  spfs add https://sharepoint.example.org/sites/team               what is there?\n"
+		"  spfs add https://sharepoint.example.org/sites/team Tasks Links\n"
+		"  spfs add https://sharepoint.example.org/sites/team/Lists/Tasks/AllItems.aspx\n",
+	.registers = true,
+	.run = run,
+};

@@ -1,0 +1,18 @@
+#ifndef APP_DISCOVER_H
+#define APP_DISCOVER_H
+
+#include "base/attr.h"
+#include "base/err.h"
+
+struct accounts;
+struct remote_factory;
+struct session;
+struct site;
+
+/* Asks a site what it offers, with the accounts of the configuration; what fails is said on stderr. An exit code. */
+MUST_CHECK int discover(struct session *s, const char *url, struct site *ret);
+
+/* Prints the table of `spfs lists URL`. */
+void discover_print(struct session *s, const struct site *site);
+
+#endif
