@@ -44,15 +44,11 @@ void fs_set_sync(struct fs *f, struct sync *s);
 /* Mounts (fuse_session_new, fuse_session_mount). 0 or -errno with err. */
 MUST_CHECK int fs_mount(struct fs *f, struct err *err);
 
-/* Serves until unmounted or ended. 0: unmounted; > 0: the signal that ended it; -errno. */
+/* Serves until unmounted or ended; the mount is gone when it returns, and fs_event() does nothing more. 0: unmounted; > 0: the signal that ended it; -errno. */
 MUST_CHECK int fs_loop(struct fs *f);
 
 /* Ends fs_loop from a signal handler or another thread. */
 void fs_exit(struct fs *f);
-
-/* Unmounts if still mounted. fs_event() may still be called and does nothing then: the engine goes on sending
- * after the mount is gone. */
-void fs_unmount(struct fs *f);
 
 /* Unmounts if still mounted, frees. NULL allowed; returns NULL. */
 struct fs *fs_free(struct fs *f);

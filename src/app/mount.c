@@ -209,8 +209,7 @@ static int serve(struct mount *m)
 	daemon_notify("STOPPING=1\nSTATUS=Sending outstanding changes");
 	if (m->starting)
 		pthread_join(m->starter, NULL);
-	/* First the mount: nobody shall wait for an answer while the last changes go out. */
-	fs_unmount(app->fs);
+	/* The mount is gone already: nobody waits for an answer while the last changes go out. */
 	wire_stop(app, SEND_MS);
 	return r < 0 ? CLI_FAILED : CLI_OK;
 }

@@ -70,7 +70,6 @@ static int fuse_options(const struct wire_config *c, struct buf *out)
 	} words[] = {
 		{ "allow_other", c->settings->allow_other },
 		{ "allow_root", c->settings->allow_root && !c->settings->allow_other },
-		{ "ro", c->settings->ro },
 	};
 
 	buf_adds(out, c->kernel);
