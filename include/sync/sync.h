@@ -109,10 +109,12 @@ struct sync *sync_free(struct sync *s);
 
 /* One that waits for a sync to end. Embedded in the caller's request. */
 struct sync_waiter {
-	void (*done)(struct sync_waiter *w, int r); /* foreign; called once; r: 0 */
+	void (*done)(struct sync_waiter *w, int r); /* foreign; called once, w is the caller's again */
 	struct sync_waiter *next; /* the engine's, while it waits */
 	int64_t list;             /* the engine's */
 	int64_t deadline;         /* the engine's, monotonic ms */
+	int64_t since;            /* the engine's: what began after it answers, monotonic ms */
+	int kind;                 /* the engine's */
 };
 
 /*

@@ -1,6 +1,8 @@
 #ifndef SYNC_PLAN_H
 #define SYNC_PLAN_H
 
+#include <stdbool.h>
+
 #include "base/attr.h"
 #include "model/field.h"
 #include "model/values.h"
@@ -9,8 +11,8 @@
  * Three-way merge of a record, field by field; pure. `base` are the values that `mine` was made from, `mine` the
  * fields that the user changed (a change's fields: "" clears), `theirs` what stands now.
  *
- *	theirs means the same as base    -> to send: mine
  *	theirs means the same as mine    -> nothing to send
+ *	theirs means the same as base    -> to send: mine
  *	else                             -> conflict: theirs stands, mine is reported
  *
  * ret_send and ret_conflict (initialised, emptied first) get mine's fields, each in one of them or in
@@ -18,5 +20,17 @@
  */
 MUST_CHECK int plan_merge(const struct schema *schema, const struct values *base, const struct values *mine,
 			  const struct values *theirs, struct values *ret_send, struct values *ret_conflict);
+
+/* Whether two texts of a field mean the same; NULL is "". */
+bool plan_same(const struct schema *schema, const char *name, const char *a, const char *b);
+
+/* Whether a field that people can edit has another meaning after than before. */
+bool plan_edited(const struct schema *schema, const struct values *before, const struct values *after);
+
+/*
+ * Whether an update whose answer was lost stands in `theirs`, values of a later version: each field has what was
+ * sent. Fields that the server appends to and shows empty (FIELD_APPENDONLY) prove nothing.
+ */
+bool plan_arrived(const struct schema *schema, const struct values *sent, const struct values *theirs);
 
 #endif

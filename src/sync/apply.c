@@ -1,0 +1,321 @@
+#include "apply.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "conflict.h"
+#include "place.h"
+#include "plan.h"
+#include "show.h"
+
+/* ---- keeping ------------------------------------------------------------------------- */
+
+int apply_keep_bytes(struct txn *t, const void *p, size_t n, const char *name, const char *why)
+{
+	CLEANUP(buf_release_p) struct buf say = BUF_INIT(8192);
+	int r = conflict_keep(t->st, t->list.name, *name ? name : "item", p, n, &say);
+
+	if (r < 0)
+		return r;
+	buf_addf(&say, ": %s", why);
+	return txn_say(t, SYNC_CONFLICT, name, buf_str(&say));
+}
+
+int apply_keep(struct txn *t, const struct store_node *n, const struct values *v, const char *name, const char *why)
+{
+	CLEANUP(buf_release_p) struct buf bytes = SHOW_TEXT_INIT;
+	int r = show_bytes(t, n ? n->ino : 0, v, &bytes);
+
+	return r < 0 ? r : apply_keep_bytes(t, buf_str(&bytes), bytes.len, name, why);
+}
+
+void apply_name_fields(const struct schema *schema, const struct values *fields, struct buf *out)
+{
+	for (size_t i = 0; i < fields->n; i++) {
+		const struct field *f = schema_find(schema, fields->v[i].name);
+
+		buf_addf(out, "%s%s", i ? ", " : "", f ? f->display : fields->v[i].name);
+	}
+}
+
+/* "Status, Title: changed by somebody else too; their value stands" */
+static int keep_conflict(struct txn *t, const struct store_node *n, const struct item *old, const struct values *lost)
+{
+	CLEANUP(buf_release_p) struct buf why = BUF_INIT(4096);
+	const char *name = n && n->name ? n->name : item_leaf(old->path);
+
+	apply_name_fields(&t->list.info.schema, lost, &why);
+	buf_adds(&why, ": changed on the server too; the server's value stands");
+	return apply_keep(t, n, &old->values, name, buf_str(&why));
+}
+
+/* ---- finding ---------------------------------------------------------------------------- */
+
+/* An item made here that this row is the first news of: by what we gave it to be known by, or a folder by its path. */
+static int find_ours(const struct txn *t, const struct item *row, struct store_item *ret)
+{
+	int64_t id;
+	int r = row->replication_id ? store_item_find_new(t->st, t->list.id, row->replication_id, ret) : -ENOENT;
+
+	if (r != -ENOENT || !row->folder || !row->path)
+		return r;
+	r = store_item_find_folder(t->st, t->list.id, row->path, &id);
+	if (r == 0)
+		r = store_item_get(t->st, id, ret);
+	if (r == 0 && ret->item.id) {
+		store_item_release(ret);
+		return -ENOENT;
+	}
+	return r;
+}
+
+/* Whether the row says nothing that is not known, although it may have to be looked at. */
+static bool is_same(const struct store_item *it, const struct item *row)
+{
+	return it->item.version == row->version && it->item.perm == row->perm && it->item.size == row->size &&
+	       str_eq(it->item.path, row->path) && values_equal(store_item_base(it), &row->values);
+}
+
+/* ---- one item ------------------------------------------------------------------------------ */
+
+/* The row takes the item's place; the old one, with what the user saw, goes to ret_old. */
+static void exchange(struct store_item *it, struct item *row, struct pending_merge *m, bool differs,
+		     struct item *ret_old)
+{
+	*ret_old = it->item;
+	it->item = *row;
+	*row = (struct item) ITEM_INIT;
+	values_release(&it->base);
+	it->has_base = differs;
+	if (differs)
+		it->base = it->item.values;
+	else
+		values_release(&it->item.values);
+	it->item.values = m->now;
+	m->now = (struct values) VALUES_INIT;
+	/* Not every server gives it back; we go on knowing it. */
+	if (!it->item.replication_id) {
+		it->item.replication_id = ret_old->replication_id;
+		ret_old->replication_id = NULL;
+	}
+}
+
+/* Whether others changed what the user would see, beyond his own changes. */
+static bool is_edited(const struct txn *t, const struct item *old, const struct item *row,
+		      const struct pending_merge *m)
+{
+	const char *before = values_get(&m->base, "Attachments"), *after = values_get(&m->now, "Attachments");
+
+	if (list_is_library(&t->list.info) && !row->folder)
+		return old->version != row->version;
+	return plan_edited(&t->list.info.schema, &m->base, &m->now) || !str_eq(before, after);
+}
+
+static int say_reappears(struct txn *t, const char *name)
+{
+	return txn_say(t, SYNC_CONFLICT, name, "deleted here, but changed on the server meanwhile: it is kept");
+}
+
+/* A slot whose item waits to be deleted: somebody's edit beats that. The slot stays vacated, so
+ * that a program that is about to put something back finds it so. */
+static int spare(struct txn *t, struct store_vacancy *v)
+{
+	int r;
+
+	if (v->reason != STORE_VACANT_UNLINK)
+		return 0;
+	v->reason = STORE_VACANT_MOVED;
+	r = store_vacancy_put(t->st, v);
+	return r < 0 ? r : say_reappears(t, v->name);
+}
+
+/* What is below a folder that moved is found by its new path from now on. */
+struct repath {
+	struct txn *t;
+	const char *from, *to;
+	size_t n;
+};
+
+static int repath_item(void *arg, const struct store_item *i)
+{
+	struct repath *rp = arg;
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	CLEANUP(str_free_p) char *path = NULL;
+	int r;
+
+	if (!i->item.path || strncmp(i->item.path, rp->from, rp->n) != 0 || i->item.path[rp->n] != '/')
+		return 0;
+	path = str_printf("%s%s", rp->to, i->item.path + rp->n);
+	r = path ? store_item_get(rp->t->st, i->id, &it) : -ENOMEM;
+	if (r == 0)
+		r = str_set(&it.item.path, path);
+	return r < 0 ? r : store_item_put(rp->t->st, &it);
+}
+
+static int follow_folder(struct txn *t, const struct item *old, const struct item *i)
+{
+	struct repath rp = { t, old->path, i->path, old->path ? strlen(old->path) : 0 };
+
+	if (!i->folder || !old->path || !i->path || strcmp(old->path, i->path) == 0)
+		return 0;
+	return store_item_each(t->st, t->list.id, repath_item, &rp);
+}
+
+/* What a node says of trouble is over when nothing is refused and the text is not the user's alone. */
+static int settle_error(struct txn *t, const struct pending *p, struct store_node *n)
+{
+	struct store_text text = STORE_TEXT_INIT;
+	int r;
+
+	if (!n->error)
+		return 0;
+	for (size_t i = 0; i < p->n; i++)
+		if (!p->v[i].gone && p->v[i].c.state == STORE_CHANGE_REFUSED)
+			return 0;
+	r = store_text_get(t->st, n->ino, NULL, &text);
+	store_text_release(&text);
+	if (r == 0 && text.state == STORE_TEXT_DRAFT)
+		return 0;
+	str_free_p(&n->error);
+	r = store_node_put(t->st, n);
+	return r < 0 ? r : txn_tell(t, SYNC_ATTR, n);
+}
+
+/* What one row does, gathered before anything is written. */
+struct step {
+	struct item old;       /* owned; what the user saw until now */
+	struct pending_merge m;
+	struct store_node n;   /* owned; ino 0: no node shows it */
+	struct store_vacancy v; /* owned; name NULL: none */
+	bool edited;           /* by others */
+	bool reappears;
+};
+
+static void step_release(struct step *s)
+{
+	item_release(&s->old);
+	pending_merge_release(&s->m);
+	store_node_release(&s->n);
+	store_vacancy_release(&s->v);
+}
+
+static int find_slot(struct txn *t, int64_t item, struct step *s)
+{
+	int r = item ? store_node_of_item(t->st, item, &s->n) : 0;
+
+	if (r == -ENOENT)
+		r = store_vacancy_of_item(t->st, item, &s->v);
+	return r == -ENOENT ? 0 : r;
+}
+
+/* Somebody's edit takes our DELETE back. */
+static int weigh_delete(struct txn *t, struct pending *p, struct step *s)
+{
+	struct pending_row *del = pending_find(p, CHANGE_DELETE);
+
+	if (!del || !s->edited)
+		return 0;
+	del->gone = true;
+	s->reappears = true;
+	return say_reappears(t, del->c.name);
+}
+
+static int update_node(struct txn *t, const struct store_item *it, const struct pending *p, bool fresh, struct step *s)
+{
+	int r;
+
+	if (s->n.ino) {
+		r = show_changed(t, &s->old, &it->item, &s->n);
+		if (r == 0)
+			r = place_follow(t, &s->old, it, fresh, &s->n);
+		return r < 0 ? r : settle_error(t, p, &s->n);
+	}
+	if (s->v.name)
+		return s->edited ? spare(t, &s->v) : 0;
+	return s->reappears ? apply_reappear(t, it, NULL) : 0;
+}
+
+int apply_item(struct txn *t, struct store_item *it, struct pending *p, struct item *row)
+{
+	CLEANUP(step_release) struct step s = { .old = ITEM_INIT };
+	bool fresh = it->item.id == 0;
+	bool removed = pending_find(p, CHANGE_DELETE) != NULL;
+	int r = find_slot(t, it->id, &s);
+
+	if (r == 0)
+		r = pending_merge(&t->list.info.schema, p, store_item_base(it), &row->values,
+				  row->version != it->item.version, &s.m);
+	if (r < 0)
+		return r;
+	s.edited = is_edited(t, &it->item, row, &s.m);
+	r = weigh_delete(t, p, &s);
+	if (r == 0 && s.m.conflict.n && !removed)
+		r = keep_conflict(t, s.n.ino ? &s.n : NULL, &it->item, &s.m.conflict);
+	if (r < 0)
+		return r;
+	exchange(it, row, &s.m, pending_any(p), &s.old);
+	it->generation = t->list.generation;
+	r = store_item_put(t->st, it);
+	if (r == 0)
+		r = pending_store(t->st, p);
+	if (r == 0)
+		r = follow_folder(t, &s.old, &it->item);
+	return r < 0 ? r : update_node(t, it, p, fresh, &s);
+}
+
+/* ---- rows of a pull ---------------------------------------------------------------------------- */
+
+static int apply_first(struct txn *t, struct item *row, bool anywhere)
+{
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	int64_t dir;
+	int r = place_parent(t, row, &dir);
+
+	if (r == -ENOENT && !anywhere)
+		return APPLY_LATER;
+	if (r == -ENOENT) {
+		dir = t->list.root;
+		r = 0;
+	}
+	if (r < 0)
+		return r;
+	it.list = t->list.id;
+	it.generation = t->list.generation;
+	it.item = *row;
+	*row = (struct item) ITEM_INIT;
+	r = store_item_put(t->st, &it);
+	return r < 0 ? r : place_new(t, &it, dir, NULL);
+}
+
+static int apply_known(struct txn *t, struct store_item *it, struct item *row, bool is_new)
+{
+	CLEANUP(pending_release_p) struct pending p = PENDING_INIT;
+	int r;
+
+	if (!is_new && is_same(it, row))
+		return store_item_mark(t->st, it->id, t->list.generation);
+	r = pending_load(t->st, it->id, &p);
+	return r < 0 ? r : apply_item(t, it, &p, row);
+}
+
+int apply_row(struct txn *t, struct item *row, struct apply_how how)
+{
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	int64_t id, version, generation;
+	int r = store_item_peek(t->st, t->list.id, row->id, &id, &version, &generation);
+
+	if (r == 0 && version == row->version && !how.force)
+		return generation == t->list.generation ? 0 : store_item_mark(t->st, id, t->list.generation);
+	if (r == 0) {
+		r = store_item_get(t->st, id, &it);
+		return r < 0 ? r : apply_known(t, &it, row, false);
+	}
+	if (r == -ENOENT)
+		r = find_ours(t, row, &it);
+	if (r == -ENOENT)
+		return apply_first(t, row, how.anywhere);
+	return r < 0 ? r : apply_known(t, &it, row, true);
+}

@@ -1,0 +1,62 @@
+#include "plan.h"
+
+#include <string.h>
+
+#include "base/str.h"
+
+bool plan_same(const struct schema *schema, const char *name, const char *a, const char *b)
+{
+	const struct field *f = schema_find(schema, name);
+
+	if (f)
+		return field_same(f, a, b);
+	/* A property-bag entry: nothing is known of its type. */
+	return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+int plan_merge(const struct schema *schema, const struct values *base, const struct values *mine,
+	       const struct values *theirs, struct values *ret_send, struct values *ret_conflict)
+{
+	int r = 0;
+
+	values_release(ret_send);
+	values_release(ret_conflict);
+	for (size_t i = 0; r == 0 && i < mine->n; i++) {
+		const char *name = mine->v[i].name, *text = mine->v[i].text;
+		const char *now = values_get(theirs, name);
+
+		/* In this order: what both sides changed in the same way is no conflict and
+		 * nothing to send; asked the other way round, it would be sent again. */
+		if (plan_same(schema, name, now, text))
+			continue;
+		if (plan_same(schema, name, now, values_get(base, name)))
+			r = values_set(ret_send, name, text);
+		else
+			r = values_set(ret_conflict, name, text);
+	}
+	return r;
+}
+
+bool plan_edited(const struct schema *schema, const struct values *before, const struct values *after)
+{
+	for (size_t i = 0; i < schema->n; i++) {
+		const struct field *f = &schema->f[i];
+
+		if (field_editable(f) && !field_same(f, values_get(before, f->name), values_get(after, f->name)))
+			return true;
+	}
+	return false;
+}
+
+bool plan_arrived(const struct schema *schema, const struct values *sent, const struct values *theirs)
+{
+	for (size_t i = 0; i < sent->n; i++) {
+		const struct field *f = schema_find(schema, sent->v[i].name);
+
+		if (f && f->flags & FIELD_APPENDONLY)
+			continue;
+		if (!plan_same(schema, sent->v[i].name, values_get(theirs, sent->v[i].name), sent->v[i].text))
+			return false;
+	}
+	return true;
+}

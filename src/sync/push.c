@@ -1,0 +1,321 @@
+#include "push.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/str.h"
+#include "store/item.h"
+#include "store/journal.h"
+#include "outcome.h"
+#include "policy.h"
+#include "txn.h"
+
+/*
+ * A push takes changes out of the journal (QUEUED -> SENDING, one transaction),
+ * sends them as one UpdateListItems, and stores what became of each (one
+ * transaction). The answer may be lost, or we may be killed, between the two: then the
+ * changes are UNSURE, and how each is carried out exactly once all the same is this:
+ *
+ *	NEW         carries a ReplicationID made for it (MS-OUTSPS_R206, R207). A pull finds it among the
+ *	            new rows (apply.c) and the change is done; if a complete pull that began
+ *	            after the loss does not bring it, it did not arrive and is sent again.
+ *	NEW_FOLDER  the same; beside it, a folder of that path is the folder, whoever made it.
+ *	UPDATE      carries the owshiddenversion that it was made from. The pull brings the row
+ *	            if anything changed it: fields that stand there as we sent them are done, those
+ *	            that stand as before are sent again with the new version, others are a conflict
+ *	            (pending.c). No row: the version is the same, so it did not arrive. Sent again
+ *	            although it arrived, the server answers with a conflict and the row, and the same
+ *	            merge finds nothing left to send.
+ *	DELETE      an id is never given twice, so a second Delete finds nothing (REMOTE_ITEM_GONE),
+ *	            and that is success; the pull's Delete id says so even before.
+ *
+ * Order: changes of one item go one at a time; a new item goes when its folder is on the
+ * server; items are independent otherwise. The folder for new items is said once for the
+ * whole batch ([MS-LISTSWS] Batch RootFolder), so a batch has new items of one folder. An
+ * item whose file was just removed waits until its grace is over.
+ */
+
+struct batch {
+	struct txn t;             /* list, and when it is open, the transaction */
+	struct outcome_of *v;     /* owned; which they are */
+	struct change *send;      /* owned; as they go out */
+	size_t n, cap, cap_send;
+	size_t limit;
+	bool has_folder;          /* the batch makes items in `folder` */
+	char *folder;             /* owned; NULL: the list's root */
+};
+
+static void batch_release(struct batch *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		change_release(&b->send[i]);
+	free(b->v);
+	free(b->send);
+	free(b->folder);
+	txn_end(&b->t);
+}
+
+static bool list_is_open(const struct store_list *l)
+{
+	return l->state != STORE_LIST_GONE && l->state != STORE_LIST_FORBIDDEN;
+}
+
+/* ---- what can be sent ---------------------------------------------------------------------- */
+
+static int is_that(void *arg, const struct store_change *c)
+{
+	const int64_t *id = arg;
+
+	return c->id == *id ? 1 : 2;
+}
+
+/* Whether no earlier change of the item is still on its way, unsure or refused. */
+static int is_first(struct store *st, const struct store_change *c)
+{
+	int64_t id = c->id;
+	int r = store_change_of_item(st, c->item, is_that, &id);
+
+	return r < 0 ? r : r == 1;
+}
+
+/* Where the item stands, or is to stand again. 0; -ENOENT: nowhere (its deletion waits). */
+static int find_dir(struct txn *t, int64_t item, int64_t *ret_dir, bool *ret_leaving)
+{
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+	CLEANUP(store_vacancy_release_p) struct store_vacancy v = STORE_VACANCY_INIT;
+	int r = store_node_of_item(t->st, item, &n);
+
+	if (r == 0 && n.name) {
+		*ret_dir = n.parent;
+		return 0;
+	}
+	if (r < 0 && r != -ENOENT)
+		return r;
+	r = store_vacancy_of_item(t->st, item, &v);
+	if (r < 0)
+		return r;
+	*ret_dir = v.parent;
+	*ret_leaving = v.reason == STORE_VACANT_UNLINK;
+	return 0;
+}
+
+/* The server's path of a directory, with a leading slash; NULL: the list's root. 0: it is not there yet. */
+static int find_folder(struct txn *t, int64_t dir, char **ret)
+{
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	int r;
+
+	if (dir == t->list.root)
+		return 1;
+	r = store_node_get(t->st, dir, &n);
+	if (r == 0)
+		r = store_item_get(t->st, n.item, &it);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	if (!it.item.id || !it.item.path)
+		return 0;
+	*ret = str_printf("/%s", it.item.path);
+	return *ret ? 1 : -ENOMEM;
+}
+
+/* Whether the change can go into this batch: 1, 0, -errno. A new item's folder becomes the batch's. */
+static int fits(struct batch *b, const struct store_change *c)
+{
+	CLEANUP(str_free_p) char *folder = NULL;
+	bool is_new = c->change.op == CHANGE_NEW || c->change.op == CHANGE_NEW_FOLDER;
+	bool leaving = false;
+	int64_t dir = 0;
+	int r = is_first(b->t.st, c);
+
+	if (r <= 0)
+		return r;
+	r = find_dir(&b->t, c->item, &dir, &leaving);
+	if (r == -ENOENT)
+		return c->change.op == CHANGE_DELETE;
+	if (r < 0 || leaving || !is_new)
+		return r < 0 ? r : !leaving;
+	r = find_folder(&b->t, dir, &folder);
+	if (r <= 0 || (b->has_folder && !str_eq(folder, b->folder)))
+		return r < 0 ? r : 0;
+	if (!b->has_folder) {
+		b->has_folder = true;
+		b->folder = folder;
+		folder = NULL;
+	}
+	return 1;
+}
+
+/* ---- taking ------------------------------------------------------------------------------------ */
+
+/* What goes out: the change with the item's id and version as they are now. */
+static int make_send(struct batch *b, const struct store_change *c, struct change *ret)
+{
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	bool is_new = c->change.op == CHANGE_NEW || c->change.op == CHANGE_NEW_FOLDER;
+	int r = store_item_get(b->t.st, c->item, &it);
+
+	ret->op = c->change.op;
+	if (r == 0)
+		r = values_copy(&ret->fields, &c->change.fields);
+	if (r == 0)
+		r = str_set(&ret->replication_id, c->change.replication_id);
+	if (r == 0)
+		r = str_set(&ret->name, c->change.name);
+	if (r < 0)
+		return r;
+	if (is_new)
+		return str_set(&ret->folder, b->folder);
+	ret->id = it.item.id;
+	ret->version = it.item.version;
+	/* Files and folders are named by their path as well ([MS-LISTSWS] R2101). */
+	if (c->change.op == CHANGE_UPDATE && it.item.path && (it.item.folder || list_is_library(&b->t.list.info))) {
+		CLEANUP(str_free_p) char *path = str_printf("/%s", it.item.path);
+
+		return path ? values_set(&ret->fields, "FileRef", path) : -ENOMEM;
+	}
+	return 0;
+}
+
+static int collect(void *arg, const struct store_change *c)
+{
+	struct batch *b = arg;
+	int r = c->state == STORE_CHANGE_QUEUED ? fits(b, c) : 0;
+
+	if (r <= 0)
+		return r;
+	r = vec_grow(&b->v, &b->cap, b->n + 1, sizeof(*b->v));
+	if (r == 0)
+		r = vec_grow(&b->send, &b->cap_send, b->n + 1, sizeof(*b->send));
+	if (r < 0)
+		return r;
+	b->v[b->n] = (struct outcome_of) { .change = c->id, .item = c->item };
+	b->send[b->n] = (struct change) CHANGE_INIT;
+	r = make_send(b, c, &b->send[b->n++]);
+	return r < 0 ? r : b->n == b->limit;
+}
+
+static int fill(struct batch *b, int64_t list)
+{
+	int r = list_is_open(&b->t.list) ? store_change_each(b->t.st, list, collect, b) : 0;
+
+	return r < 0 ? r : 0;
+}
+
+static int mark_sending(struct batch *b, const struct outcome_of *of)
+{
+	CLEANUP(store_change_release_p) struct store_change c = STORE_CHANGE_INIT;
+	int r = store_change_get(b->t.st, of->change, &c);
+
+	if (r < 0)
+		return r;
+	c.state = STORE_CHANGE_SENDING;
+	c.tries++;
+	return store_change_put(b->t.st, &c);
+}
+
+static int take(struct batch *b, int64_t list)
+{
+	int r = txn_begin(&b->t, list);
+
+	if (r == 0)
+		r = fill(b, list);
+	for (size_t i = 0; r == 0 && i < b->n; i++)
+		r = mark_sending(b, &b->v[i]);
+	if (r < 0 || !b->n)
+		return r;
+	CRASH_POINT("push.take.before");
+	r = txn_commit(&b->t);
+	CRASH_POINT("push.take.after");
+	return r;
+}
+
+int push_look(const struct sync_config *conf, int64_t list, int limit, struct push_survey *ret)
+{
+	CLEANUP(batch_release) struct batch b = { .t = TXN_INIT(conf), .limit = (size_t) limit };
+	int64_t unsure;
+	int r = store_change_count(conf->store, list, STORE_CHANGE_UNSURE, &unsure);
+
+	if (r == 0)
+		r = txn_list(&b.t, list);
+	/* No transaction: what it reads may be of different moments, but it decides nothing. */
+	b.t.has_vacancies = true;
+	if (r == 0)
+		r = fill(&b, list);
+	if (r < 0)
+		return r;
+	*ret = (struct push_survey) { .to_send = (int64_t) b.n, .unsure = unsure > 0 };
+	for (size_t i = 0; i < b.n; i++)
+		ret->deletes |= b.send[i].op == CHANGE_DELETE;
+	return 0;
+}
+
+/* ---- the answer ------------------------------------------------------------------------------------ */
+
+static int store_outcomes(const struct push *p, const struct batch *b, struct remote_outcome *o, bool lost,
+			  struct push_result *ret)
+{
+	CLEANUP(txn_end) struct txn t = TXN_INIT(p->conf);
+	bool final = p->last_chance && b->n == 1;
+	int r = txn_begin(&t, p->list);
+
+	for (size_t i = 0; r == 0 && i < b->n; i++)
+		r = o ? outcome_apply(&t, &b->v[i], &o[i], final, ret) : outcome_none(&t, &b->v[i], lost);
+	if (r < 0)
+		return r;
+	CRASH_POINT("push.outcome.before");
+	r = txn_commit(&t);
+	if (r < 0)
+		return r;
+	CRASH_POINT("push.outcome.after");
+	ret->conflicts += t.conflicts;
+	events_deliver(&t.ev, p->conf->hooks);
+	return 0;
+}
+
+static enum remote_result local_failure(struct remote_fault *f, int r)
+{
+	if (r == -ENOENT)
+		return REMOTE_CANCELED;
+	err_set(&f->err, r, "the journal cannot be written: %s", err_text(NULL, r));
+	return REMOTE_LIST_BAD;
+}
+
+static enum remote_result send(const struct push *p, struct batch *b, struct remote_outcome *o,
+			       struct remote_fault *f)
+{
+	const struct change **changes = calloc(b->n, sizeof(*changes));
+	enum remote_result res;
+
+	if (!changes)
+		return REMOTE_NOT_RUN;
+	for (size_t i = 0; i < b->n; i++)
+		changes[i] = &b->send[i];
+	res = p->remote->ops->push(p->remote, b->t.list.info.id, &b->t.list.info.schema, changes, b->n, o, p->cancel,
+				   f);
+	free(changes);
+	CRASH_POINT("push.answered");
+	return res;
+}
+
+enum remote_result push_run(const struct push *p, struct push_result *ret, struct remote_fault *f)
+{
+	CLEANUP(batch_release) struct batch b = { .t = TXN_INIT(p->conf), .limit = (size_t) p->limit };
+	struct remote_outcome *o;
+	enum remote_result res;
+	int r = take(&b, p->list);
+
+	if (r < 0 || !b.n)
+		return r < 0 ? local_failure(f, r) : REMOTE_OK;
+	o = calloc(b.n, sizeof(*o));
+	res = o ? send(p, &b, o, f) : REMOTE_NOT_RUN;
+	/* One that was given up on its way may have arrived all the same. */
+	r = store_outcomes(p, &b, res == REMOTE_OK ? o : NULL, res == REMOTE_LOST || res == REMOTE_CANCELED, ret);
+	for (size_t i = 0; o && i < b.n; i++)
+		remote_outcome_release(&o[i]);
+	free(o);
+	ret->taken += (int64_t) b.n;
+	return r < 0 ? local_failure(f, r) : res;
+}

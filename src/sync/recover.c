@@ -1,0 +1,143 @@
+#include "recover.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "engine.h"
+#include "local.h"
+#include "numbers.h"
+#include "show.h"
+
+enum { CHUNK = 200 };
+
+/* ---- texts ---------------------------------------------------------------------------- */
+
+static int recover_one(void *arg, int64_t ino)
+{
+	const struct sync_hooks *h = arg;
+	int r = h->recover(h->arg, ino);
+
+	/* One that does not work must not keep the others from their server. */
+	if (r < 0)
+		log_warning("an unfinished text was left in its file: ino=%lld: %s", (long long) ino,
+			    err_text(NULL, r));
+	return 0;
+}
+
+static int note_text(void *arg, int64_t ino)
+{
+	return numbers_add(arg, ino);
+}
+
+/* The user's own form of a text has stood until now; from here on the file shows the item. */
+static int unkeep(struct txn *t, int64_t ino)
+{
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	CLEANUP(buf_release_p) struct buf kept = SHOW_TEXT_INIT;
+	CLEANUP(buf_release_p) struct buf now = SHOW_TEXT_INIT;
+	int64_t version;
+	int r = store_node_get(t->st, ino, &n);
+
+	/* Removed while it was open, and the last run did not live to see it closed. */
+	if (r == -ENOENT || (r == 0 && !n.name))
+		return store_node_delete(t->st, ino);
+	if (r == 0)
+		r = txn_list(t, n.list);
+	if (r == 0)
+		r = store_item_get(t->st, n.item, &it);
+	if (r < 0)
+		return r == -ENOENT ? store_text_delete(t->st, ino) : r;
+	r = show_bytes(t, ino, NULL, &kept);
+	if (r == 0)
+		r = show_render(t, &it.item.values, &now);
+	version = n.version;
+	if (r == 0)
+		r = show_drop_text(t, &n, &it.item.values);
+	if (kept.len == now.len && memcmp(buf_str(&kept), buf_str(&now), now.len) == 0)
+		n.version = version;
+	return r < 0 ? r : store_node_put(t->st, &n);
+}
+
+static int unkeep_some(struct sync *s, const int64_t *inos, size_t n)
+{
+	CLEANUP(txn_end) struct txn t = TXN_INIT(local_config(s));
+	int r = txn_begin(&t, 0);
+
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = unkeep(&t, inos[i]);
+	return r < 0 ? r : txn_commit(&t);
+}
+
+static int unkeep_all(struct sync *s)
+{
+	struct numbers inos = NUMBERS_INIT;
+	int r = store_text_each(sync_store(s), STORE_TEXT_KEPT, note_text, &inos);
+
+	for (size_t i = 0; r == 0 && i < inos.n; i += CHUNK)
+		r = unkeep_some(s, inos.v + i, inos.n - i < CHUNK ? inos.n - i : CHUNK);
+	numbers_release(&inos);
+	return r;
+}
+
+static int drop_ghosts(struct sync *s)
+{
+	CLEANUP(txn_end) struct txn t = TXN_INIT(local_config(s));
+	int r = txn_begin(&t, 0);
+
+	if (r == 0)
+		r = store_node_drop_ghosts(t.st, 0, t.now);
+	return r < 0 ? r : txn_commit(&t);
+}
+
+int recover_start(struct sync *s)
+{
+	const struct sync_hooks *h = local_config(s)->hooks;
+	int r = drop_ghosts(s);
+
+	if (r == 0)
+		r = unkeep_all(s);
+	/* After the others: what they turn into is kept as it is. */
+	if (r == 0 && h->recover)
+		r = sync_submit_recover(s, recover_one, (void *) h);
+	return r;
+}
+
+/* ---- lost answers -------------------------------------------------------------------------- */
+
+static int note_unsure(void *arg, const struct store_change *c)
+{
+	return c->state == STORE_CHANGE_UNSURE ? numbers_add(arg, c->item) : 0;
+}
+
+static int requeue(struct txn *t, int64_t item)
+{
+	CLEANUP(pending_release_p) struct pending p = PENDING_INIT;
+	int r = pending_load(t->st, item, &p);
+
+	for (size_t i = 0; r == 0 && i < p.n; i++) {
+		if (p.v[i].c.state != STORE_CHANGE_UNSURE)
+			continue;
+		p.v[i].c.state = STORE_CHANGE_QUEUED;
+		p.v[i].changed = true;
+		t->to_send = true;
+	}
+	return r < 0 ? r : pending_store(t->st, &p);
+}
+
+int recover_unsure(struct txn *t)
+{
+	struct numbers items = NUMBERS_INIT;
+	int64_t n;
+	int r = store_change_count(t->st, t->list.id, STORE_CHANGE_UNSURE, &n);
+
+	if (r == 0 && n)
+		r = store_change_each(t->st, t->list.id, note_unsure, &items);
+	for (size_t i = 0; r == 0 && i < items.n; i++)
+		r = requeue(t, items.v[i]);
+	numbers_release(&items);
+	return r;
+}

@@ -1,0 +1,286 @@
+#include <errno.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "store/journal.h"
+#include "store/list.h"
+#include "engine.h"
+#include "local.h"
+#include "park.h"
+
+/* The triggers: somebody looks, asks, waits, or stops it. */
+
+/* ---- S3: a directory is opened -------------------------------------------------------- */
+
+static void fill_open(const struct sync *s, const struct entry *e, struct policy_open *o)
+{
+	const struct site *site = e->site;
+
+	o->offline = !s->online;
+	o->readable = !s->stopping && !s->quit;
+	o->floored = e->complete && e->floor_ns > clock_now_ns();
+	o->held = site->backoff.server_until > o->now;
+	o->backing_off = site->login || (site->backoff.tries && (e->queued > 0 || e->owed));
+	o->ended = e->ended;
+	o->probed = site->probed;
+	o->fresh = s->conf.fresh_ms;
+}
+
+/* Needs the lock. Returns 1 when w waits. */
+static int open_locked(struct sync *s, struct entry *e, struct policy_open *o, struct sync_waiter *w)
+{
+	enum policy_answer answer;
+
+	fill_open(s, e, o);
+	answer = policy_opened(o);
+	if (answer == POLICY_CACHE)
+		return 0;
+	if (o->backing_off)
+		e->site->probed = o->now;
+	w->since = o->now;
+	if (e->worker && e->began && policy_joins(e->began, o->now, s->conf.fresh_ms))
+		w->since = e->began;
+	else
+		e->wanted = o->now;
+	engine_schedule(s, e);
+	if (answer == POLICY_BEHIND)
+		return 0;
+	w->kind = WAITER_OPEN;
+	w->deadline = o->now + (e->complete ? s->conf.wait_ms : s->conf.first_wait_ms);
+	waiter_add(e, w);
+	if (w->deadline < s->timer_at)
+		engine_wake(s);
+	return 1;
+}
+
+int sync_open_list(struct sync *s, int64_t list, bool folder, pid_t tgid, struct sync_waiter *w)
+{
+	struct policy_open o = { .folder = folder, .now = clock_mono_ms() };
+	struct entry *e;
+	int r;
+
+	w->list = list;
+	lock_take(&s->lock);
+	o.seen = policy_note_open(&s->opens, tgid, list, o.now);
+	e = s->started ? engine_find(s, list) : NULL;
+	r = e ? open_locked(s, e, &o, w) : 0;
+	lock_give(&s->lock);
+	return r;
+}
+
+/* ---- S2, S5: somebody asks ---------------------------------------------------------------- */
+
+/* Refused changes wait no longer. */
+static int retry(struct sync *s, int64_t list)
+{
+	CLEANUP(txn_end) struct txn t = TXN_INIT(local_config(s));
+	int64_t n;
+	int r = store_change_count(t.st, list, STORE_CHANGE_REFUSED, &n);
+
+	if (r < 0 || !n)
+		return r;
+	r = txn_begin(&t, list);
+	if (r == 0)
+		r = park_retry(&t, NULL);
+	if (r == 0)
+		r = LOCAL_COMMIT(s, &t, "retry");
+	return r < 0 ? r : site_recount(s, list);
+}
+
+/* Needs the lock. */
+static void ask_locked(struct sync *s, struct entry *e, enum sync_what what)
+{
+	bool receive = what == SYNC_ALL || what == SYNC_RECEIVE;
+
+	if (!receive && e->queued <= 0 && !e->owed)
+		return;
+	e->asked = true;
+	e->no_send = what == SYNC_RECEIVE;
+	e->hurry |= !e->no_send;
+	/* A lost answer has to be asked for before anything is sent. */
+	if (receive || e->queued <= 0)
+		e->wanted = clock_mono_ms();
+	run_add(s, e);
+	engine_schedule(s, e);
+}
+
+struct asking {
+	struct sync *s;
+	enum sync_what what;
+	int64_t list;
+	bool found;
+};
+
+static int ask_list(void *arg, const struct store_list *l)
+{
+	struct asking *a = arg;
+	struct entry *e;
+	int r = 0;
+
+	if (a->list && a->list != l->id)
+		return 0;
+	a->found = true;
+	if (a->what == SYNC_RETRY)
+		r = retry(a->s, l->id);
+	lock_take(&a->s->lock);
+	e = engine_find(a->s, l->id);
+	if (e && !a->s->stopping)
+		ask_locked(a->s, e, a->what);
+	lock_give(&a->s->lock);
+	return r;
+}
+
+int sync_request(struct sync *s, enum sync_what what, int64_t list)
+{
+	struct asking a = { s, what, list, false };
+	bool online;
+	int r;
+
+	lock_take(&s->lock);
+	online = s->online;
+	lock_give(&s->lock);
+	if (!online)
+		return -ENETDOWN;
+	r = store_list_each(s->conf.store, ask_list, &a);
+	return r < 0 ? r : list && !a.found ? -ENOENT : 0;
+}
+
+/* ---- stopping what runs ---------------------------------------------------------------------- */
+
+static bool is_any(const struct sync_waiter *w, const void *arg)
+{
+	(void) w;
+	(void) arg;
+	return true;
+}
+
+/* Everything that was wanted is not wanted any more; what runs ends soon. Returns who waited. Needs the lock. */
+static struct sync_waiter *stop_entry(struct sync *s, struct entry *e)
+{
+	if (e->worker)
+		atomic_store(&e->worker->cancel, 1);
+	else
+		e->state = SYNC_IDLE;
+	e->wanted = 0;
+	e->asked = e->hurry = e->owed = e->no_send = false;
+	e->queued = 0;
+	run_done(s, e, true);
+	return waiter_take(e, is_any, NULL);
+}
+
+static void stop_all(struct sync *s, int r)
+{
+	struct sync_waiter *open = NULL;
+
+	lock_take(&s->lock);
+	for (struct entry *e = s->entries; e; e = e->next) {
+		struct sync_waiter *w = stop_entry(s, e);
+
+		while (w) {
+			struct sync_waiter *next = w->next;
+
+			w->next = open;
+			open = w;
+			w = next;
+		}
+	}
+	lock_give(&s->lock);
+	while (open) {
+		struct sync_waiter *w = open;
+
+		open = w->next;
+		w->next = NULL;
+		waiter_finish(w, w->kind == WAITER_OPEN ? 0 : r);
+	}
+}
+
+void sync_idle(struct sync *s)
+{
+	stop_all(s, -EIO);
+}
+
+static int recount(void *arg, const struct store_list *l)
+{
+	return site_recount(arg, l->id);
+}
+
+void sync_set_online(struct sync *s, bool online)
+{
+	bool changed;
+
+	lock_take(&s->lock);
+	changed = s->online != online;
+	s->online = online;
+	for (struct site *site = s->sites; online && site; site = site->next) {
+		backoff_reset(&site->backoff);
+		site->login = false;
+	}
+	lock_give(&s->lock);
+	if (!changed)
+		return;
+	if (!online)
+		stop_all(s, -ENETDOWN);
+	else if (store_list_each(s->conf.store, recount, s) < 0)
+		return;
+	engine_tell_list(s, 0);
+}
+
+/* ---- lists come and go --------------------------------------------------------------------------- */
+
+void sync_list_added(struct sync *s, int64_t list)
+{
+	CLEANUP(store_list_release_p) struct store_list l = STORE_LIST_INIT;
+	struct entry *e;
+
+	if (store_list_get(s->conf.store, list, &l) < 0 || site_add_list(s, &l) < 0)
+		return;
+	lock_take(&s->lock);
+	e = engine_find(s, list);
+	if (e && s->started)
+		ask_locked(s, e, SYNC_ALL);
+	lock_give(&s->lock);
+}
+
+void sync_list_removed(struct sync *s, int64_t list)
+{
+	struct sync_waiter *w = NULL;
+	struct entry *e;
+
+	lock_take(&s->lock);
+	e = engine_find(s, list);
+	if (e) {
+		w = stop_entry(s, e);
+		e->removed = true;
+		if (!e->worker)
+			engine_drop(s, e);
+	}
+	lock_give(&s->lock);
+	waiter_finish(w, 0);
+}
+
+/* ---- waiting for the server --------------------------------------------------------------------------- */
+
+int sync_wait_sent(struct sync *s, int64_t list, int timeout_ms, struct sync_waiter *w)
+{
+	int64_t now = clock_mono_ms();
+	struct entry *e;
+	int r = 0;
+
+	w->list = list;
+	lock_take(&s->lock);
+	e = s->started ? engine_find(s, list) : NULL;
+	if (e && (e->queued > 0 || e->owed || (e->worker && e->state == SYNC_SENDING))) {
+		r = s->online ? 1 : -ENETDOWN;
+	}
+	if (r > 0) {
+		w->kind = WAITER_SENT;
+		w->since = now;
+		w->deadline = now + timeout_ms;
+		e->hurry = true;
+		waiter_add(e, w);
+		engine_schedule(s, e);
+		engine_wake(s);
+	}
+	lock_give(&s->lock);
+	return r;
+}

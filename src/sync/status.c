@@ -1,0 +1,126 @@
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "store/item.h"
+#include "store/journal.h"
+#include "store/list.h"
+#include "engine.h"
+
+/* What goes on, for people: the engine's numbers and the store's rows, list by list. */
+
+struct telling {
+	struct sync *s;
+	int (*fn)(void *arg, const struct sync_list_status *l);
+	void *arg;
+};
+
+static const char *state_word(enum store_list_state state)
+{
+	switch (state) {
+	case STORE_LIST_NEW:
+		return "new";
+	case STORE_LIST_OK:
+		return "ok";
+	case STORE_LIST_GONE:
+		return "gone";
+	case STORE_LIST_FORBIDDEN:
+		break;
+	}
+	return "forbidden";
+}
+
+static void fill_entry(struct sync *s, int64_t list, struct sync_list_status *ret)
+{
+	const struct entry *e;
+
+	lock_take(&s->lock);
+	e = engine_find(s, list);
+	if (e) {
+		ret->state = e->state;
+		ret->done = e->done;
+		ret->total = e->total;
+		ret->received = e->received;
+		ret->sent = e->sent;
+		ret->conflicts = e->conflicts;
+	}
+	lock_give(&s->lock);
+}
+
+static int count_changes(struct store *st, int64_t list, struct sync_list_status *ret)
+{
+	int64_t n[STORE_CHANGE_STATE_COUNT];
+	int r = 0;
+
+	for (int i = 0; r == 0 && i < STORE_CHANGE_STATE_COUNT; i++)
+		r = store_change_count(st, list, (enum store_change_state) i, &n[i]);
+	if (r < 0)
+		return r;
+	ret->to_send = n[STORE_CHANGE_QUEUED] + n[STORE_CHANGE_SENDING] + n[STORE_CHANGE_UNSURE];
+	ret->refused = n[STORE_CHANGE_REFUSED];
+	return 0;
+}
+
+static int tell_list(void *arg, const struct store_list *l)
+{
+	const struct telling *t = arg;
+	struct sync_list_status ret = {
+		.list = l->id, .name = l->name, .title = l->info.title, .site = l->site,
+		.last_sync = l->last_sync, .min_minutes = l->min_minutes,
+		.recommended_seconds = l->recommended_seconds, .list_state = state_word(l->state),
+		.error = l->error,
+		.not_before = policy_floor(clock_now_ns(), l->last_sync, l->min_minutes),
+	};
+	int r = store_item_count(t->s->conf.store, l->id, &ret.items);
+
+	if (r == 0)
+		r = count_changes(t->s->conf.store, l->id, &ret);
+	if (r < 0)
+		return r;
+	fill_entry(t->s, l->id, &ret);
+	r = t->fn(t->arg, &ret);
+	return r < 0 ? r : 0;
+}
+
+/* The next try by itself of any site that has something to send; wall clock ns. Needs the lock. */
+static int64_t next_try(const struct sync *s)
+{
+	int64_t now = clock_mono_ms(), first = 0;
+
+	for (const struct entry *e = s->entries; e; e = e->next) {
+		int64_t at = (e->queued > 0 || e->owed) && e->site->backoff.tries ? engine_due(s, e) : POLICY_NEVER;
+
+		if (at != POLICY_NEVER && at > now && (!first || at < first))
+			first = at;
+	}
+	return first ? clock_now_ns() + (first - now) * 1000000 : 0;
+}
+
+static void fill_engine(struct sync *s, struct sync_status *ret)
+{
+	lock_take(&s->lock);
+	*ret = (struct sync_status) {
+		.online = s->online, .reachable = true, .running = s->run.on, .lists = s->run.lists,
+		.lists_done = s->run.done, .backoff_until = next_try(s),
+	};
+	for (const struct entry *e = s->entries; e; e = e->next)
+		ret->running |= e->state != SYNC_IDLE;
+	for (const struct site *site = s->sites; site; site = site->next)
+		ret->reachable &= !site->failed;
+	lock_give(&s->lock);
+}
+
+int sync_status(struct sync *s, struct sync_status *ret, int (*fn)(void *arg, const struct sync_list_status *l),
+		void *arg)
+{
+	struct telling t = { s, fn, arg };
+	struct sync_status status;
+	int r;
+
+	fill_engine(s, &status);
+	r = fn ? store_list_each(s->conf.store, tell_list, &t) : 0;
+	if (r == 0)
+		*ret = status;
+	return r;
+}

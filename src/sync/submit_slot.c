@@ -1,0 +1,249 @@
+#include <errno.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "local.h"
+#include "place.h"
+#include "show.h"
+
+/*
+ * Files that appear in a slot, leave it or move between slots. What only exists
+ * here moves at once; an item's slot is vacated for the grace first, because half
+ * of all programs save by taking the old file away.
+ */
+
+/* ---- appearing -------------------------------------------------------------------------- */
+
+int sync_submit_make(struct sync *s, int64_t parent, const char *name, enum store_node_kind kind, int mode,
+		     const char *target, int64_t *ret_ino)
+{
+	CLEANUP(txn_end) struct txn t = TXN_INIT(local_config(s));
+	CLEANUP(store_node_release_p) struct store_node dir = STORE_NODE_INIT;
+	CLEANUP(store_vacancy_release_p) struct store_vacancy v = STORE_VACANCY_INIT;
+	struct store_node n = {
+		.parent = parent, .name = (char *) name, .kind = kind, .mode = mode, .version = 1,
+		.target = (char *) target, .size = target ? (int64_t) strlen(target) : 0,
+	};
+	int r = local_begin_dir(&t, parent, &dir);
+
+	if (r == 0 && kind == STORE_NODE_DRAFT) {
+		r = dir.kind == STORE_NODE_SCRATCH_DIR ? -ESTALE : local_may(&t.list, NULL, PERM_ADD);
+		/* Somebody's item waits in this slot: it is to be bound, not made a second time. */
+		if (r == 0 && local_vacancy(&t, parent, name, &v))
+			r = -ESTALE;
+	}
+	if (r < 0)
+		return r;
+	n.list = dir.list;
+	n.mtime = n.ctime = t.now;
+	r = store_node_add(t.st, &n);
+	if (r == 0)
+		r = txn_touch(&t, parent);
+	if (r == 0)
+		r = LOCAL_COMMIT(s, &t, "make");
+	if (r == 0)
+		*ret_ino = n.ino;
+	return r;
+}
+
+int sync_submit_bind(struct sync *s, int64_t parent, const char *name, int64_t item, int64_t *ret_ino)
+{
+	CLEANUP(txn_end) struct txn t = TXN_INIT(local_config(s));
+	CLEANUP(store_node_release_p) struct store_node dir = STORE_NODE_INIT;
+	CLEANUP(store_vacancy_release_p) struct store_vacancy v = STORE_VACANCY_INIT;
+	CLEANUP(local_item_release) struct local_item i = LOCAL_ITEM_INIT;
+	struct store_node n = { .parent = parent, .name = (char *) name, .item = item };
+	int r = local_begin_dir(&t, parent, &dir);
+
+	if (r == 0)
+		r = local_vacancy(&t, parent, name, &v);
+	if (r < 0 || !r || v.item != item)
+		return r < 0 ? r : -ESTALE;
+	r = local_item_load(&t, item, &i);
+	if (r == 0)
+		r = store_vacancy_delete(t.st, parent, name);
+	if (r < 0)
+		return r;
+	n.list = dir.list;
+	n.kind = show_kind(&t.list, &i.it.item);
+	r = show_fresh(&t, &i.it.item, &n);
+	n.mtime = t.now;
+	if (r == 0)
+		r = store_node_add(t.st, &n);
+	if (r == 0)
+		r = txn_touch(&t, parent);
+	/* What waits for this item could not be sent while it was vacated. */
+	t.to_send = pending_any(&i.p);
+	if (r == 0)
+		r = LOCAL_COMMIT(s, &t, "bind");
+	if (r == 0)
+		*ret_ino = n.ino;
+	return r;
+}
+
+/* ---- leaving ------------------------------------------------------------------------------ */
+
+static int unlink_item(struct txn *t, struct store_node *n)
+{
+	CLEANUP(local_item_release) struct local_item i = LOCAL_ITEM_INIT;
+	int r = local_item_load(t, n->item, &i);
+
+	if (r == 0)
+		r = local_may(&t->list, &i.it.item, PERM_DELETE);
+	if (r == 0)
+		r = local_vacate(t, n, STORE_VACANT_UNLINK);
+	/* What the user removed is not to be found under its former names either. */
+	if (r == 0)
+		r = store_node_drop_ghosts(t->st, n->item, 0);
+	return r < 0 ? r : place_strip(t, n, &i.it.item.values);
+}
+
+static int unlink_node(struct txn *t, struct store_node *n)
+{
+	switch (n->kind) {
+	case STORE_NODE_ITEM:
+		return unlink_item(t, n);
+	case STORE_NODE_DRAFT:
+	case STORE_NODE_SCRATCH:
+	case STORE_NODE_SYMLINK:
+		return place_strip(t, n, NULL);
+	case STORE_NODE_GHOST:
+		return store_node_delete(t->st, n->ino);
+	case STORE_NODE_ROOT:
+	case STORE_NODE_LIST:
+	case STORE_NODE_FOLDER:
+	case STORE_NODE_SCRATCH_DIR:
+		return -EISDIR;
+	case STORE_NODE_DOCUMENT:
+	case STORE_NODE_KIND_COUNT:
+		break;
+	}
+	return -EPERM;
+}
+
+int sync_submit_unlink(struct sync *s, int64_t ino)
+{
+	CLEANUP(txn_end) struct txn t = TXN_INIT(local_config(s));
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+	int r = local_begin(&t, ino, &n);
+
+	if (r == 0 && !n.name)
+		r = -ESTALE;
+	if (r == 0)
+		r = txn_touch(&t, n.parent);
+	if (r == 0)
+		r = unlink_node(&t, &n);
+	return r < 0 ? r : LOCAL_COMMIT(s, &t, "unlink");
+}
+
+int sync_submit_forget(struct sync *s, int64_t ino)
+{
+	CLEANUP(txn_end) struct txn t = TXN_INIT(local_config(s));
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+	int r = store_node_get(t.st, ino, &n);
+
+	/* Nearly every release is of a file that is still there: no transaction for those. */
+	if (r < 0 || n.name || ino == STORE_ROOT_INO)
+		return r == -ENOENT ? 0 : r;
+	r = txn_begin(&t, 0);
+	if (r == 0)
+		r = store_node_delete(t.st, ino);
+	return r < 0 ? r : LOCAL_COMMIT(s, &t, "forget");
+}
+
+/* ---- moving ---------------------------------------------------------------------------------- */
+
+static bool is_local(enum store_node_kind kind)
+{
+	return kind == STORE_NODE_SCRATCH || kind == STORE_NODE_SCRATCH_DIR || kind == STORE_NODE_SYMLINK ||
+	       kind == STORE_NODE_DRAFT;
+}
+
+/* The slot that a rename goes to: in a directory of the same list, taken by nobody but `replaces`. */
+static int take_slot(struct txn *t, const struct store_node *n, int64_t dir, const char *name, int64_t replaces)
+{
+	CLEANUP(store_node_release_p) struct store_node d = STORE_NODE_INIT;
+	CLEANUP(store_node_release_p) struct store_node there = STORE_NODE_INIT;
+	int r = store_node_get(t->st, dir, &d);
+
+	if (r < 0)
+		return r == -ENOENT ? -ESTALE : r;
+	if (d.list != n->list)
+		return -EXDEV;
+	r = store_node_lookup(t->st, dir, name, &there);
+	if (r == -ENOENT || (r == 0 && there.kind == STORE_NODE_GHOST))
+		return replaces ? -ESTALE : 0;
+	if (r < 0 || there.ino != replaces)
+		return r < 0 ? r : -ESTALE;
+	return local_replace(t, replaces, n->kind == STORE_NODE_SCRATCH_DIR);
+}
+
+/* A directory must not be moved into itself. */
+static int check_above(struct txn *t, int64_t ino, int64_t dir)
+{
+	while (dir && dir != STORE_ROOT_INO) {
+		CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+		int r = dir == ino ? -EINVAL : store_node_get(t->st, dir, &n);
+
+		if (r < 0)
+			return r == -ENOENT ? -ESTALE : r;
+		dir = n.parent;
+	}
+	return 0;
+}
+
+int sync_submit_move(struct sync *s, int64_t ino, int64_t to_parent, const char *to_name, enum store_node_kind kind,
+		     int64_t replaces)
+{
+	CLEANUP(txn_end) struct txn t = TXN_INIT(local_config(s));
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+	CLEANUP(store_vacancy_release_p) struct store_vacancy v = STORE_VACANCY_INIT;
+	int r = local_begin(&t, ino, &n);
+
+	if (r == 0 && (!n.name || !is_local(n.kind) || !is_local(kind)))
+		r = -ESTALE;
+	if (r == 0)
+		r = check_above(&t, ino, to_parent);
+	if (r == 0)
+		r = take_slot(&t, &n, to_parent, to_name, replaces);
+	if (r == 0 && kind == STORE_NODE_DRAFT && local_vacancy(&t, to_parent, to_name, &v))
+		r = -ESTALE;
+	if (r < 0)
+		return r;
+	/* Scratch bytes live in a file, a draft's in the store: whoever changes the kind moves them. */
+	if (n.kind != kind) {
+		r = store_text_delete(t.st, ino);
+		str_free_p(&n.error);
+		n.kind = kind;
+	}
+	if (r == 0)
+		r = place_move(&t, &n, to_parent, to_name, false);
+	return r < 0 ? r : LOCAL_COMMIT(s, &t, "move");
+}
+
+int sync_submit_backup(struct sync *s, int64_t ino, int64_t to_parent, const char *to_name, int64_t size,
+		       int64_t replaces)
+{
+	CLEANUP(txn_end) struct txn t = TXN_INIT(local_config(s));
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+	int r = local_begin(&t, ino, &n);
+
+	if (r == 0 && (!n.name || n.kind != STORE_NODE_ITEM))
+		r = -ESTALE;
+	if (r == 0)
+		r = take_slot(&t, &n, to_parent, to_name, replaces);
+	if (r == 0)
+		r = local_vacate(&t, &n, STORE_VACANT_MOVED);
+	if (r == 0)
+		r = store_text_delete(t.st, ino);
+	if (r < 0)
+		return r;
+	n.kind = STORE_NODE_SCRATCH;
+	n.item = 0;
+	n.mode = 0644;
+	n.size = size;
+	n.version++;
+	str_free_p(&n.error);
+	r = place_move(&t, &n, to_parent, to_name, false);
+	return r < 0 ? r : LOCAL_COMMIT(s, &t, "backup");
+}

@@ -1,0 +1,54 @@
+#include <errno.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "remote/remote.h"
+#include "engine.h"
+#include "job.h"
+
+/* The threads that talk to the server: each takes a list of its site that is due, and works on it alone. */
+
+/* The list of the site that has been due the longest; NULL: none is. Needs the lock. */
+static struct entry *pick(const struct site *site)
+{
+	int64_t best = clock_mono_ms() + 1;
+	struct entry *found = NULL;
+
+	for (struct entry *e = site->s->entries; e; e = e->next) {
+		int64_t at = e->site == site && !e->worker ? engine_due(site->s, e) : POLICY_NEVER;
+
+		if (at >= best)
+			continue;
+		best = at;
+		found = e;
+	}
+	return found;
+}
+
+void *worker_main(void *worker)
+{
+	struct worker *w = worker;
+	struct sync *s = w->site->s;
+
+	lock_take(&s->lock);
+	while (!s->quit) {
+		struct entry *e = pick(w->site);
+
+		if (!e) {
+			cond_wait(&w->site->work, &s->lock);
+			continue;
+		}
+		e->worker = w;
+		w->entry = e;
+		atomic_store(&w->cancel, 0);
+		lock_give(&s->lock);
+		job_run(w, e);
+		lock_take(&s->lock);
+		w->entry = NULL;
+		cond_wake_all(&s->quiet);
+	}
+	lock_give(&s->lock);
+	if (w->remote)
+		w->remote = w->remote->ops->close(w->remote);
+	return NULL;
+}
