@@ -1,0 +1,114 @@
+/* What UpdateListItems is told. */
+#include "update.h"
+
+#include <errno.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "lists.h"
+#include "wire.h"
+#include "xmlout.h"
+
+static const char bag[] = "MetaInfo_";
+
+static void add_field(struct buf *out, const char *name, const char *text)
+{
+	buf_adds(out, "<Field");
+	xmlout_attr(out, "Name", name);
+	buf_addc(out, '>');
+	xmlout_text(out, text);
+	buf_adds(out, "</Field>");
+}
+
+static void add_property(struct buf *out, const char *key, const char *text)
+{
+	buf_adds(out, "<Field Name=\"MetaInfo\"");
+	xmlout_attr(out, "Property", key);
+	buf_addc(out, '>');
+	xmlout_text(out, text);
+	buf_adds(out, "</Field>");
+}
+
+/* A name that the list does not have as a field is an entry of the property bag (MS-OUTSPS_R114, R118). */
+static void add_value(struct buf *out, const struct schema *schema, const char *name, const char *text)
+{
+	CLEANUP(buf_release_p) struct buf wire = BUF_INIT(out->max);
+	const struct field *f = schema ? schema_find(schema, name) : NULL;
+
+	if (str_starts(name, bag)) {
+		add_property(out, name + sizeof(bag) - 1, text);
+	} else if (f) {
+		if (!wire_is_settable(f))
+			return;
+		wire_add(f, text, &wire);
+		if (buf_error(&wire))
+			out->error = buf_error(&wire);
+		add_field(out, name, buf_str(&wire));
+	} else if (schema) {
+		add_property(out, name, text);
+	} else {
+		add_field(out, name, text);
+	}
+}
+
+static void add_number(struct buf *out, const char *name, int64_t n)
+{
+	buf_addf(out, "<Field Name=\"%s\">%lld</Field>", name, (long long) n);
+}
+
+/* [MS-LISTSWS] R945, R953: without owshiddenversion the last writer wins. */
+static void add_identity(struct buf *out, const struct change *c)
+{
+	if (c->op == CHANGE_NEW || c->op == CHANGE_NEW_FOLDER) {
+		add_field(out, "ID", "New");
+		return;
+	}
+	add_number(out, "ID", c->id);
+	if (c->version)
+		add_number(out, "owshiddenversion", c->version);
+}
+
+static const char *command(enum change_op op)
+{
+	return op == CHANGE_UPDATE ? "Update" : op == CHANGE_DELETE ? "Delete" : "New";
+}
+
+static void add_method(struct buf *out, const struct schema *schema, size_t number, const struct change *c)
+{
+	buf_addf(out, "<Method ID=\"%zu\" Cmd=\"%s\">", number, command(c->op));
+	add_identity(out, c);
+	if (c->op == CHANGE_NEW_FOLDER) {
+		add_field(out, "FSObjType", "1");
+		add_field(out, "BaseName", c->name ?: "");
+	}
+	for (size_t i = 0; c->op != CHANGE_DELETE && i < c->fields.n; i++)
+		add_value(out, schema, c->fields.v[i].name, c->fields.v[i].text);
+	/* MS-OUTSPS_R206: by it the item is recognised when the answer is lost. */
+	if (c->replication_id && !values_has(&c->fields, "ReplicationID"))
+		add_value(out, schema, "ReplicationID", c->replication_id);
+	buf_adds(out, "</Method>");
+}
+
+static void add_root_folder(struct buf *out, const char *folder)
+{
+	CLEANUP(str_free_p) char *path = str_printf("%s%s", *folder == '/' ? "" : "/", folder);
+
+	if (path)
+		xmlout_attr(out, "RootFolder", path);
+	else
+		out->error = -ENOMEM;
+}
+
+void update_write(const char *list_id, const struct schema *schema, const char *folder,
+		  const struct change *const changes[], size_t n, struct buf *out)
+{
+	lists_add_name(out, list_id);
+	/* TRUE in capitals: any other text means false here. */
+	buf_adds(out, "<updates><Batch OnError=\"Continue\" DateInUtc=\"TRUE\" Properties=\"TRUE\"");
+	if (folder)
+		add_root_folder(out, folder);
+	buf_addc(out, '>');
+	for (size_t i = 0; i < n; i++)
+		add_method(out, schema, i + 1, changes[i]);
+	buf_adds(out, "</Batch></updates>");
+}

@@ -1,0 +1,245 @@
+#include "sp/sp.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/thread.h"
+#include "base/uri.h"
+#include "changes.h"
+#include "lists.h"
+#include "net/auth.h"
+#include "net/http.h"
+#include "soap.h"
+#include "update.h"
+#include "xmltab.h"
+
+/* A login that is in use: of one user on one server. */
+struct login {
+	char *origin;          /* owned */
+	char *user;            /* owned, may be NULL */
+	enum net_auth_kind kind;
+	struct net_auth *auth; /* refd */
+	struct login *next;    /* owned */
+};
+
+struct sp_factory {
+	struct sp_accounts accounts;  /* immutable, foreign inside */
+	struct remote_factory remote; /* immutable */
+	struct lock lock;             /* RANK_LEAF */
+	struct login *logins;         /* protected by lock */
+};
+
+/* ---- one site --------------------------------------------------------------------- */
+
+static struct remote *sp_close(struct remote *r)
+{
+	struct sp *sp = (struct sp *) r;
+
+	if (!sp)
+		return NULL;
+	net_http_free(sp->http);
+	free(sp->site);
+	free(sp->host);
+	free(sp->endpoint);
+	free(sp);
+	return NULL;
+}
+
+static const struct remote_ops ops = {
+	.lists = lists_all,
+	.get_list = lists_get,
+	.pull = changes_pull,
+	.push = update_push,
+	.close = sp_close,
+};
+
+static int set_addresses(struct sp *sp, const char *site, const struct uri *u)
+{
+	CLEANUP(buf_release_p) struct buf b = BUF_INIT(16384);
+	int r = str_set(&sp->site, site);
+
+	r = r ?: str_set(&sp->host, u->host);
+	if (r < 0)
+		return r;
+	uri_origin(u, &b);
+	uri_encode_path(&b, str_eq(u->path, "/") ? "" : u->path);
+	while (b.len && b.p[b.len - 1] == '/')
+		b.p[--b.len] = '\0';
+	buf_adds(&b, "/_vti_bin/Lists.asmx");
+	return buf_error(&b) ?: str_set(&sp->endpoint, buf_str(&b));
+}
+
+static int open_sp(const struct sp_factory *f, const char *site, const struct uri *u,
+		   const struct net_account *account, struct net_auth *auth, struct remote **ret)
+{
+	struct sp *sp = calloc(1, sizeof(*sp));
+	int r;
+
+	if (!sp)
+		return -ENOMEM;
+	sp->remote.ops = &ops;
+	sp->dir = f->accounts.spool_dir;
+	r = set_addresses(sp, site, u);
+	r = r ?: net_http_new(account, auth, &sp->http);
+	if (r < 0) {
+		sp_close(&sp->remote);
+		return r;
+	}
+	*ret = &sp->remote;
+	return 0;
+}
+
+/* ---- logins ------------------------------------------------------------------------- */
+
+/* Under the lock. */
+static struct login *find_login(struct sp_factory *f, const char *origin, const struct net_account *a)
+{
+	for (struct login *l = f->logins; l; l = l->next)
+		if (str_eq(l->origin, origin) && str_eq(l->user, a->user) && l->kind == a->auth)
+			return l;
+	return NULL;
+}
+
+static void free_login(struct login *l)
+{
+	if (!l)
+		return;
+	free(l->origin);
+	free(l->user);
+	net_auth_unref(l->auth);
+	free(l);
+}
+
+static int new_login(const char *origin, const struct net_account *a, struct login **ret, struct err *err)
+{
+	struct login *l = calloc(1, sizeof(*l));
+	int r = l ? str_set(&l->origin, origin) : -ENOMEM;
+
+	r = r ?: str_set(&l->user, a->user);
+	if (r < 0)
+		err_set(err, r, "out of memory");
+	r = r ?: net_auth_new(a, &l->auth, err);
+	if (r < 0) {
+		free_login(l);
+		return r;
+	}
+	l->kind = a->auth;
+	*ret = l;
+	return 0;
+}
+
+/* The shared login of the account; ret is counted. */
+static int get_auth(struct sp_factory *f, const char *origin, const struct net_account *a,
+		    struct net_auth **ret, struct err *err)
+{
+	struct login *fresh = NULL, *found;
+	int r = new_login(origin, a, &fresh, err);
+
+	if (r < 0)
+		return r;
+	lock_take(&f->lock);
+	found = find_login(f, origin, a);
+	if (!found) {
+		fresh->next = f->logins;
+		f->logins = found = fresh;
+		fresh = NULL;
+	}
+	*ret = net_auth_ref(found->auth);
+	lock_give(&f->lock);
+	free_login(fresh);
+	return 0;
+}
+
+/* ---- the factory ---------------------------------------------------------------------- */
+
+struct place {
+	struct uri uri;             /* owned */
+	struct buf origin;          /* owned */
+	struct net_account account; /* owned */
+};
+
+static void place_release(struct place *p)
+{
+	uri_release(&p->uri);
+	buf_release(&p->origin);
+	net_account_release(&p->account);
+}
+
+static int find_place(struct sp_factory *f, const char *site, struct place *p, struct err *err)
+{
+	int r = uri_parse(site, &p->uri);
+
+	if (r < 0)
+		return err_set(err, r, "not the address of a site: %s", site);
+	uri_origin(&p->uri, &p->origin);
+	r = buf_error(&p->origin);
+	if (r < 0)
+		return err_set(err, r, "out of memory");
+	return f->accounts.account(f->accounts.arg, site, &p->account, err);
+}
+
+static int open_site(void *arg, const char *site, struct remote **ret, struct err *err)
+{
+	struct sp_factory *f = arg;
+	struct place p = { .origin = BUF_INIT(4096) };
+	struct net_auth *auth = NULL;
+	int r = find_place(f, site, &p, err);
+
+	r = r ?: get_auth(f, buf_str(&p.origin), &p.account, &auth, err);
+	if (r == 0) {
+		r = open_sp(f, site, &p.uri, &p.account, auth, ret);
+		if (r < 0)
+			err_set(err, r, "out of memory");
+	}
+	net_auth_unref(auth);
+	place_release(&p);
+	return r;
+}
+
+int sp_factory_login(struct sp_factory *f, const char *site, struct err *err)
+{
+	struct place p = { .origin = BUF_INIT(4096) };
+	struct net_auth *auth = NULL;
+	int r = find_place(f, site, &p, err);
+
+	r = r ?: get_auth(f, buf_str(&p.origin), &p.account, &auth, err);
+	r = r ?: net_auth_update(auth, &p.account, err);
+	net_auth_unref(auth);
+	place_release(&p);
+	return r;
+}
+
+struct sp_factory *sp_factory_new(const struct sp_accounts *accounts)
+{
+	struct sp_factory *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return NULL;
+	xml_setup();
+	f->accounts = *accounts;
+	f->remote = (struct remote_factory) { .open = open_site, .arg = f };
+	lock_init(&f->lock, RANK_LEAF);
+	return f;
+}
+
+struct sp_factory *sp_factory_free(struct sp_factory *f)
+{
+	if (!f)
+		return NULL;
+	while (f->logins) {
+		struct login *l = f->logins;
+
+		f->logins = l->next;
+		free_login(l);
+	}
+	lock_release(&f->lock);
+	free(f);
+	return NULL;
+}
+
+const struct remote_factory *sp_factory_remote(struct sp_factory *f)
+{
+	return &f->remote;
+}

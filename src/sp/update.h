@@ -1,0 +1,28 @@
+#ifndef SP_UPDATE_H
+#define SP_UPDATE_H
+
+#include "remote/remote.h"
+
+struct buf;
+
+/*
+ * UpdateListItems ([MS-LISTSWS] 3.1.4.31), as remote.h describes push.
+ *
+ * The folder of new items is an attribute of the whole batch (RootFolder, R2086), so the
+ * changes go out as one request for each folder that occurs, in the order in which the
+ * folders first occur; within a request they keep their order. So a folder is made
+ * before anything is put into it. When a later request fails:
+ *  - it was lost (REMOTE_LOST): so is the whole call. What the requests before it
+ *    achieved is found again by the pull that follows in any case.
+ *  - otherwise nothing of it was carried out: the call is REMOTE_OK, with the outcomes of
+ *    the requests before it, and its own changes and those after it are REMOTE_NOT_RUN.
+ */
+enum remote_result update_push(struct remote *r, const char *list_id, const struct schema *schema,
+			       const struct change *const changes[], size_t n, struct remote_outcome ret[],
+			       const atomic_int *cancel, struct remote_fault *f);
+
+/* One request's parameters as XML; method i + 1 is changes[i]. folder: NULL or server-relative. */
+void update_write(const char *list_id, const struct schema *schema, const char *folder,
+		  const struct change *const changes[], size_t n, struct buf *out);
+
+#endif
