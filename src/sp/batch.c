@@ -84,8 +84,10 @@ static void add_method(struct buf *out, const struct schema *schema, size_t numb
 	for (size_t i = 0; c->op != CHANGE_DELETE && i < c->fields.n; i++)
 		add_value(out, schema, c->fields.v[i].name, c->fields.v[i].text);
 	/* MS-OUTSPS_R206: by it the item is recognised when the answer is lost. */
-	if (c->replication_id && !values_has(&c->fields, "ReplicationID"))
+	if (c->replication_id && schema && schema_find(schema, "ReplicationID"))
 		add_value(out, schema, "ReplicationID", c->replication_id);
+	else if (c->replication_id)
+		add_property(out, "ReplicationID", c->replication_id);
 	buf_adds(out, "</Method>");
 }
 
