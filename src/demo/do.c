@@ -1,0 +1,400 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "change.h"
+#include "db.h"
+#include "edit.h"
+#include "item.h"
+#include "perm.h"
+#include "server.h"
+#include "tmpl.h"
+#include "words.h"
+#include "xml.h"
+
+/* The commands of POST /_demo/do: what other people, administrators and accidents do to a site. */
+
+#define WORDS_MAX 64
+
+/* One command in the making. */
+struct doing {
+	struct server *s;
+	struct list *l;    /* the list that word 1 means, where the command has one */
+	struct item i;     /* the item that word 2 means, where it has one */
+	struct edit e;
+	char **w;
+	int n;
+	char *error; /* 256 bytes */
+};
+
+static int fail(struct doing *d, const char *why)
+{
+	snprintf(d->error, 256, "%s", why);
+	return -EINVAL;
+}
+
+static struct list *find_list(const struct model *m, const char *name)
+{
+	for (size_t i = 0; i < m->n_sites; i++) {
+		struct list *l = site_list(m->sites[i], name);
+
+		if (l)
+			return l;
+	}
+	return NULL;
+}
+
+/* NAME=VALUE from word `from` on; "bag:NAME=VALUE" is a property. */
+static int set_values(struct doing *d, int from)
+{
+	int r = 0;
+
+	for (int k = from; r >= 0 && k < d->n; k++) {
+		char *value = strchr(d->w[k], '=');
+
+		if (!value)
+			return fail(d, "NAME=VALUE expected");
+		*value++ = '\0';
+		if (str_starts(d->w[k], "bag:"))
+			r = edit_set_property(&d->i, d->w[k] + 4, value);
+		else
+			r = edit_set(&d->e, &d->i, d->w[k], value);
+	}
+	if (r >= 0)
+		r = edit_compute(&d->e, &d->i);
+	return r == -EINVAL ? fail(d, d->e.refusal.text ? d->e.refusal.text : "refused") : r;
+}
+
+/* A number for one of the server's own settings. */
+static int get_number(struct doing *d, int word, int64_t *ret)
+{
+	return str_to_i64(d->w[word], ret) < 0 || *ret < 0 ? fail(d, "a number expected") : 0;
+}
+
+static int do_add(struct doing *d)
+{
+	int r = item_start(d->l, d->e.who->id, d->e.now, &d->i);
+
+	if (r >= 0)
+		r = set_values(d, 2);
+	if (r >= 0 && !d->i.folder)
+		r = edit_defaults(&d->e, &d->i);
+	return r < 0 ? r : edit_insert(&d->e, &d->i);
+}
+
+static int do_update(struct doing *d)
+{
+	int r = set_values(d, 3);
+
+	return r < 0 ? r : edit_update(&d->e, &d->i, EDIT_NORMAL);
+}
+
+static int do_system_update(struct doing *d)
+{
+	int r = set_values(d, 3);
+
+	return r < 0 ? r : edit_update(&d->e, &d->i, EDIT_SYSTEM);
+}
+
+static int do_rename(struct doing *d)
+{
+	int r = edit_move(&d->e, &d->i, NULL, d->w[3]);
+
+	return r == -EINVAL ? fail(d, "no such name") : r < 0 ? r : edit_update(&d->e, &d->i, EDIT_RENAME);
+}
+
+static int do_delete(struct doing *d)
+{
+	return d->i.bin ? fail(d, "deleted already") : edit_delete(&d->e, &d->i);
+}
+
+static int do_restore(struct doing *d)
+{
+	return d->i.bin ? edit_restore(&d->e, &d->i) : fail(d, "not deleted");
+}
+
+/* Into another list, under a new id: [MS-LISTSWS] 2.2.4.13, MoveAway. */
+static int do_move_away(struct doing *d)
+{
+	struct list *to = find_list(&d->s->model, d->w[3]);
+	struct edit e = d->e;
+	CLEANUP(item_release_p) struct item copy = ITEM_INIT;
+	char where[256];
+	int r;
+
+	if (!to || to == d->l)
+		return fail(d, "no such other list");
+	e.l = to;
+	r = item_start(to, d->e.who->id, d->e.now, &copy);
+	if (r >= 0)
+		r = pairs_copy(&copy.vals, &d->i.vals);
+	if (r >= 0)
+		r = edit_insert(&e, &copy);
+	if (r < 0)
+		return r;
+	snprintf(where, sizeof(where), "%s %lld", to->guid, (long long) copy.id);
+	d->i.bin = true;
+	d->l->items--;
+	r = item_put(d->s->db, &d->i);
+	if (r >= 0)
+		r = db_run(d->s->db, CHANGE_ADD, "iiisss", d->l->id, change_ticks(), d->i.id, "MoveAway", d->i.uid,
+			   where);
+	return r < 0 ? r : list_save(d->e.m, d->l);
+}
+
+static int do_attach(struct doing *d)
+{
+	char guid[GUID_SIZE];
+	int r = guid_new(guid);
+
+	if (r >= 0)
+		r = db_run(d->s->db, ATTACHMENT_PUT, "iissiib", d->i.list, d->i.id, d->w[3], guid, INT64_C(1), d->e.now,
+			   (const void *) d->w[4], strlen(d->w[4]));
+	d->i.attachments++;
+	return r < 0 ? r : edit_update(&d->e, &d->i, EDIT_NORMAL);
+}
+
+static int do_delete_list(struct doing *d)
+{
+	static const enum db_query drops[] = { ITEMS_DROP, FIELDS_DROP, ATTACHMENTS_DROP, REVISIONS_DROP, LIST_DROP };
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < sizeof(drops) / sizeof(*drops); i++)
+		r = db_run(d->s->db, drops[i], "i", d->l->id);
+	if (r >= 0)
+		site_drop_list(d->l->site, d->l);
+	return r;
+}
+
+static int do_restore_list(struct doing *d)
+{
+	return change_add(d->s->db, d->l, NULL, "RestoreList");
+}
+
+static int do_add_list(struct doing *d)
+{
+	struct list *l;
+	int64_t number;
+	int r = get_number(d, 1, &number);
+	struct tmpl_order o = { .site = d->s->model.sites[0], .number = (int) number, .title = d->w[2],
+				.author = d->e.who->id, .now = d->e.now };
+
+	if (r >= 0)
+		r = tmpl_make_list(&d->s->model, &o, &l);
+	return r == -ENOENT ? fail(d, "no such template") : r == -EEXIST ? fail(d, "the title is taken") : r;
+}
+
+/* Columns and titles are the list's schema: its version goes up, and clients are told. */
+static int save_schema(struct doing *d)
+{
+	int r;
+
+	d->l->version++;
+	d->l->modified = d->e.now;
+	r = list_save_fields(&d->s->model, d->l);
+	return r < 0 ? r : change_add(d->s->db, d->l, NULL, "Schema");
+}
+
+static int do_retitle(struct doing *d)
+{
+	int r = str_set(&d->l->title, d->w[2]);
+
+	return r < 0 ? r : save_schema(d);
+}
+
+static int do_add_field(struct doing *d)
+{
+	struct xml *x = xml_new("Field");
+	int r = x ? xml_set_attr(x, "Type", d->w[3]) : -ENOMEM;
+	char guid[GUID_SIZE];
+
+	if (r >= 0)
+		r = xml_set_attr(x, "DisplayName", d->w[2]);
+	if (r >= 0)
+		r = guid_new(guid);
+	if (r >= 0)
+		r = xml_set_attr(x, "ID", guid);
+	if (r >= 0)
+		r = xml_set_attr(x, "Name", d->w[2]);
+	for (int k = 4; r >= 0 && k < d->n; k++) {
+		char *value = strchr(d->w[k], '=');
+
+		if (value)
+			*value++ = '\0';
+		r = xml_set_attr(x, d->w[k], value ? value : "");
+	}
+	if (r < 0) {
+		xml_free(x);
+		return r;
+	}
+	r = list_take_field(d->l, x);
+	return r == -EEXIST ? fail(d, "there is such a field") : r < 0 ? r : save_schema(d);
+}
+
+static int do_drop_field(struct doing *d)
+{
+	int r = list_drop_field(d->l, d->w[2]);
+
+	return r == -ENOENT ? fail(d, "no such field") : r < 0 ? r : save_schema(d);
+}
+
+static int do_set(struct doing *d)
+{
+	int r = 0;
+
+	for (int k = 2; r >= 0 && k < d->n; k++) {
+		char *value = strchr(d->w[k], '=');
+
+		if (!value)
+			return fail(d, "NAME=VALUE expected");
+		*value++ = '\0';
+		r = pairs_set(&d->l->props, d->w[k], value);
+	}
+	return r < 0 ? r : save_schema(d);
+}
+
+static int do_rights(struct doing *d)
+{
+	uint64_t mask;
+	int r = str_to_u64(d->w[2], &mask) < 0 ? fail(d, "a mask expected") : 0;
+
+	if (r >= 0)
+		r = pairs_set(&d->l->props, "_Rights", mask == PERM_FULL ? NULL : d->w[2]);
+	return r < 0 ? r : list_save(&d->s->model, d->l);
+}
+
+static int do_role(struct doing *d)
+{
+	static const char *const roles[] = { "reader", "contributor", "owner" };
+	struct person *p = model_person_named(&d->s->model, d->w[1]);
+
+	for (int k = 0; p && k < 3; k++)
+		if (strcmp(roles[k], d->w[2]) == 0) {
+			p->role = (enum role) k;
+			return 0;
+		}
+	return fail(d, "no such person or role");
+}
+
+static int do_trim_log(struct doing *d)
+{
+	return change_trim(d->s->db);
+}
+
+static int do_latency(struct doing *d)
+{
+	int64_t n;
+	int r = get_number(d, 1, &n);
+
+	if (r < 0)
+		return r;
+	lock_take(&d->s->idle);
+	d->s->latency = n;
+	lock_give(&d->s->idle);
+	return 0;
+}
+
+static int do_threshold(struct doing *d)
+{
+	int64_t n;
+	int r = get_number(d, 1, &n);
+
+	if (r >= 0)
+		d->s->threshold = n < INT32_MAX ? (int) n : INT32_MAX;
+	return r;
+}
+
+/* What word 1 and word 2 are. */
+enum subject { NOTHING, LIST, ITEM };
+
+static const struct {
+	const char *name;
+	enum subject subject;
+	int words; /* at least, the name included */
+	int (*run)(struct doing *d);
+} commands[] = {
+	{ "add", LIST, 2, do_add },
+	{ "update", ITEM, 4, do_update },
+	{ "system-update", ITEM, 4, do_system_update },
+	{ "rename", ITEM, 4, do_rename },
+	{ "delete", ITEM, 3, do_delete },
+	{ "restore", ITEM, 3, do_restore },
+	{ "move-away", ITEM, 4, do_move_away },
+	{ "attach", ITEM, 5, do_attach },
+	{ "add-list", NOTHING, 3, do_add_list },
+	{ "delete-list", LIST, 2, do_delete_list },
+	{ "restore-list", LIST, 2, do_restore_list },
+	{ "retitle", LIST, 3, do_retitle },
+	{ "add-field", LIST, 4, do_add_field },
+	{ "drop-field", LIST, 3, do_drop_field },
+	{ "set", LIST, 3, do_set },
+	{ "rights", LIST, 3, do_rights },
+	{ "role", NOTHING, 3, do_role },
+	{ "trim-log", NOTHING, 1, do_trim_log },
+	{ "latency", NOTHING, 2, do_latency },
+	{ "threshold", NOTHING, 2, do_threshold },
+};
+
+static int find_subject(struct doing *d, enum subject subject)
+{
+	int64_t id;
+	int r;
+
+	if (subject == NOTHING)
+		return 0;
+	d->l = find_list(&d->s->model, d->w[1]);
+	d->e.l = d->l;
+	if (!d->l)
+		return fail(d, "no such list");
+	if (subject == LIST)
+		return 0;
+	r = str_to_i64(d->w[2], &id) < 0 ? -ENOENT : item_get_any(d->s->db, d->l, id, &d->i);
+	return r == -ENOENT ? fail(d, "no such item") : r;
+}
+
+static int run(struct doing *d)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		int r;
+
+		if (strcmp(commands[i].name, d->w[0]) != 0)
+			continue;
+		if (d->n < commands[i].words)
+			return fail(d, "words are missing");
+		r = find_subject(d, commands[i].subject);
+		return r < 0 ? r : commands[i].run(d);
+	}
+	return fail(d, "no such command");
+}
+
+/* Other people's changes are Max's. */
+#define PERSON_OTHER 15
+
+int do_command(struct server *s, const char *line, char error[256])
+{
+	CLEANUP(str_free_p) char *copy = strdup(line);
+	char *words[WORDS_MAX];
+	struct doing d = { .s = s, .i = ITEM_INIT, .w = words, .error = error };
+	int r = copy ? 0 : -ENOMEM;
+
+	*error = '\0';
+	d.n = copy ? words_split(copy, words, WORDS_MAX) : 0;
+	if (d.n < 0)
+		return fail(&d, "a quote does not end, or there are too many words");
+	if (r < 0 || d.n == 0)
+		return r;
+	lock_take(&s->lock);
+	d.e = (struct edit) { .m = &s->model, .who = model_person(&s->model, PERSON_OTHER),
+			      .now = clock_now_ns() / 1000000000, .utc = true };
+	if (!d.e.who)
+		d.e.who = s->model.people[0];
+	r = db_begin(s->db);
+	if (r >= 0)
+		r = db_end(s->db, run(&d));
+	lock_give(&s->lock);
+	item_release(&d.i);
+	return r;
+}

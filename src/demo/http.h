@@ -1,0 +1,63 @@
+#ifndef DEMO_HTTP_H
+#define DEMO_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+
+/* HTTP for the demo server: a thread for each connection, so that a slow answer holds up nobody else. */
+struct http;
+struct http_peer;
+
+struct http_request {
+	const char *method;
+	const char *path;  /* decoded once, begins with '/' */
+	const char *query; /* raw, behind '?'; NULL when none */
+	const char *body;
+	size_t body_len;
+	bool too_big;      /* the body was longer than HTTP_BODY_MAX and is not here */
+	bool loopback;     /* the peer is this machine */
+	struct http_peer *peer;
+};
+
+#define HTTP_BODY_MAX ((size_t) 96 << 20)
+#define HTTP_HEADERS 8
+
+struct http_reply {
+	int status;
+	char type[128]; /* Content-Type; "": none */
+	struct buf body;
+	struct {
+		const char *name;
+		char value[512];
+	} header[HTTP_HEADERS];
+	size_t n_headers;
+	int64_t cut;  /* end the connection after so many bytes of the body; < 0: send all */
+	bool silent;  /* end the connection without an answer */
+};
+
+#define HTTP_REPLY_MAX ((size_t) 1 << 30)
+
+/* The value of a request header, or NULL. Valid while the request is handled. */
+const char *http_header(const struct http_request *rq, const char *name);
+
+/* Sets a reply header; what does not fit is dropped. */
+void http_set_header(struct http_reply *rp, const char *name, const char *fmt, ...) PRINTF(3, 4);
+
+void http_set_type(struct http_reply *rp, const char *type);
+
+/* Fills in rp (status 200, an empty body) and is called in many threads at once. */
+typedef void (*http_handler)(void *arg, const struct http_request *rq, struct http_reply *rp);
+
+/* addr: an IPv4 or IPv6 address. 0; -EINVAL: addr is none; -EADDRINUSE, -EACCES, -errno. */
+MUST_CHECK int http_start(const char *addr, int port, http_handler handler, void *arg, struct http **ret);
+
+int http_port(const struct http *h);
+
+/* Ends all connections, waits for the handlers and frees. */
+struct http *http_stop(struct http *h);
+
+#endif

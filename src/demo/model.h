@@ -1,0 +1,164 @@
+#ifndef DEMO_MODEL_H
+#define DEMO_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/guid.h"
+#include "pairs.h"
+
+struct db;
+struct map;
+struct xml;
+
+/*
+ * What the server knows by heart: people, sites, lists and their columns.
+ * Items stay in the database. Everything here is read and changed under the
+ * server's lock only.
+ */
+
+enum role { ROLE_READER, ROLE_CONTRIBUTOR, ROLE_OWNER };
+
+struct person {
+	int64_t id;
+	char *login; /* owned, like the rest: "CONTOSO\jroe" */
+	char *name;
+	char *email;
+	char *title;
+	char *password; /* NULL: cannot log in */
+	enum role role;
+};
+
+/* What is known of somebody new. */
+struct person_facts {
+	int64_t id; /* 0: the next free one */
+	const char *login, *name, *email, *title;
+};
+
+struct ftype;
+struct sysfield;
+
+/* A column of a list. All owned. */
+struct field {
+	struct xml *def; /* the Field element */
+	char *text;      /* the same, serialised */
+	const char *name;    /* in def */
+	const char *display; /* in def */
+	const struct ftype *type;
+	const struct sysfield *sys; /* works the value out of the item; NULL: it is stored */
+	char target[GUID_SIZE]; /* a lookup's list; "" when it is not a list */
+	bool read_only;
+	bool required;
+	bool date_only;
+	bool floating; /* a time of an all-day event has no zone */
+};
+
+struct list {
+	int64_t id;
+	struct site *site; /* foreign */
+	char guid[GUID_SIZE];
+	char *title; /* owned, like the rest */
+	char *description;
+	int template;
+	char *root; /* "sites/team/Lists/Tasks" */
+	int64_t created, modified, deleted;
+	int64_t version; /* of the schema */
+	int64_t author;
+	int64_t next_item;
+	int64_t items;
+	char view[GUID_SIZE];
+	char *view_fields; /* names, blanks between */
+	struct pairs props;
+	struct field **fields;
+	size_t n_fields, cap_fields;
+	struct map *by_name; /* of fields */
+};
+
+struct site {
+	int64_t id;
+	char *path; /* "/sites/team", "" for the root; owned */
+	char *title;
+	char web[GUID_SIZE];
+	char scope[GUID_SIZE];
+	int64_t created;
+	struct list **lists; /* owned */
+	size_t n_lists, cap_lists;
+};
+
+struct model {
+	struct db *db; /* foreign */
+	int version;   /* product: 12, 14, 15, 16 */
+	struct site **sites;
+	size_t n_sites, cap_sites;
+	struct person **people;
+	size_t n_people, cap_people;
+};
+
+/* The user of a server without logins, and of what it does itself. */
+#define PERSON_SYSTEM INT64_C(1073741823)
+#define PERSON_DEFAULT INT64_C(12)
+
+/* Reads everything from the database. 0 or -errno. */
+MUST_CHECK int model_load(struct model *m);
+void model_release(struct model *m);
+
+/* NULL: there is none. */
+struct site *model_site(const struct model *m, const char *path);
+struct person *model_person(const struct model *m, int64_t id);
+
+/* By login, with or without the domain, mail address or name; NULL: none. */
+struct person *model_person_named(const struct model *m, const char *name);
+
+/* Adds and stores; 0 or -errno. Somebody new is an owner who cannot log in. */
+MUST_CHECK int model_add_site(struct model *m, const char *path, const char *title, struct site **ret);
+MUST_CHECK int model_add_person(struct model *m, const struct person_facts *p, struct person **ret);
+
+/*
+ * What a client calls a list: its GUID in any case and form, else its title
+ * ([MS-LISTSWS] 3.1.4). "UserInfo" is the list of people. NULL: none.
+ */
+struct list *site_list(const struct site *s, const char *name);
+struct list *site_list_by_guid(const struct site *s, const char *guid);
+
+/* Takes ownership; 0 or -ENOMEM. */
+MUST_CHECK int site_add_list(struct site *s, struct list *l);
+
+/* Removes from the site and frees; its rows in the database are the caller's business. */
+void site_drop_list(struct site *s, struct list *l);
+
+struct list *list_free(struct list *l);
+DEFINE_CLEANUP(struct list *, list_free);
+
+/* By internal name; NULL: none. */
+struct field *list_field(const struct list *l, const char *name);
+
+/* A List attribute that was set for this list or its template; NULL: the usual. */
+const char *list_prop(const struct list *l, const char *name);
+bool list_prop_is(const struct list *l, const char *name, bool usual);
+
+/* Parses a Field element, adds what the server always adds (SourceID, StaticName, ColName, ID)
+ * and puts it at the end. 0, -EINVAL (no name or type), -EEXIST (name taken), -ENOMEM. */
+MUST_CHECK int list_add_field(struct list *l, const char *xml);
+
+/* The same with a parsed element, which is the list's from now on, also after a failure. */
+MUST_CHECK int list_take_field(struct list *l, struct xml *def);
+
+/* Removes a column. 0, -ENOENT. Values that items have stay where they are, unseen. */
+MUST_CHECK int list_drop_field(struct list *l, const char *name);
+
+/* Works out text, type and flags anew after def was changed. 0 or -ENOMEM, -EINVAL. */
+MUST_CHECK int field_refresh(struct field *f, const struct list *l);
+
+/* Writes the list's row; with fields, the fields too. 0 or -errno. */
+MUST_CHECK int list_save(struct model *m, struct list *l);
+MUST_CHECK int list_save_fields(struct model *m, struct list *l);
+
+/* Stores a new list and gives it its id. 0 or -errno. */
+MUST_CHECK int list_insert(struct model *m, struct list *l);
+
+/* The same GUID for the same words, so that a site that is made anew is known again. */
+void model_guid(const char *a, const char *b, char out[GUID_SIZE]);
+
+#endif

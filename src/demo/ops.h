@@ -1,0 +1,20 @@
+#ifndef DEMO_OPS_H
+#define DEMO_OPS_H
+
+#include "base/attr.h"
+
+struct call;
+
+/* The operations, each named after its own in [MS-LISTSWS] 3.1.4. 0; -EINVAL with the fault set; -errno. */
+MUST_CHECK int op_get_list(struct call *c);
+MUST_CHECK int op_get_list_and_view(struct call *c);
+MUST_CHECK int op_get_list_collection(struct call *c);
+MUST_CHECK int op_get_list_items(struct call *c);
+MUST_CHECK int op_get_list_item_changes(struct call *c);
+MUST_CHECK int op_changes_since_token(struct call *c);
+MUST_CHECK int op_update_list_items(struct call *c);
+MUST_CHECK int op_add_attachment(struct call *c);
+MUST_CHECK int op_delete_attachment(struct call *c);
+MUST_CHECK int op_get_attachments(struct call *c);
+
+#endif

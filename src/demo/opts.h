@@ -1,0 +1,38 @@
+#ifndef DEMO_OPTS_H
+#define DEMO_OPTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+
+/* NAME:PASSWORD[:role] of --user. All owned. */
+struct opts_user {
+	char *name, *password, *role;
+};
+
+/* The command line. */
+struct opts {
+	int port;
+	const char *port_file;
+	const char *bind;
+	const char *data;   /* directory; NULL: in memory */
+	const char *script; /* file of fault orders */
+	int version;        /* 12, 14, 15, 16 */
+	int64_t items;      /* of "Big list"; 0: no such list */
+	int64_t latency;    /* ms */
+	bool quiet;
+	bool empty; /* sites without sample lists */
+	const char **sites;
+	size_t n_sites, cap_sites;
+	struct opts_user *users; /* owned */
+	size_t n_users, cap_users;
+};
+
+/* Reads the command line. 0: go on; 1: it was --help or --version, which is done; -EINVAL: wrong, and said
+ * so on stderr; -ENOMEM. */
+MUST_CHECK int opts_parse(struct opts *o, int argc, char **argv);
+void opts_release(struct opts *o);
+
+#endif

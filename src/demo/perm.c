@@ -1,0 +1,93 @@
+#include "perm.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "item.h"
+
+static const struct {
+	uint64_t bit;
+	const char *name;
+} rights[] = {
+	{ 0x1, "ViewListItems" },
+	{ 0x2, "AddListItems" },
+	{ 0x4, "EditListItems" },
+	{ 0x8, "DeleteListItems" },
+	{ 0x10, "ApproveItems" },
+	{ 0x20, "OpenItems" },
+	{ 0x40, "ViewVersions" },
+	{ 0x80, "DeleteVersions" },
+	{ 0x100, "CancelCheckout" },
+	{ 0x200, "ManagePersonalViews" },
+	{ 0x800, "ManageLists" },
+	{ 0x1000, "ViewFormPages" },
+	{ 0x2000, "AnonymousSearchAccessList" },
+	{ 0x10000, "Open" },
+	{ 0x20000, "ViewPages" },
+	{ 0x40000, "AddAndCustomizePages" },
+	{ 0x80000, "ApplyThemeAndBorder" },
+	{ 0x100000, "ApplyStyleSheets" },
+	{ 0x200000, "ViewUsageData" },
+	{ 0x400000, "CreateSSCSite" },
+	{ 0x800000, "ManageSubwebs" },
+	{ 0x1000000, "CreateGroups" },
+	{ 0x2000000, "ManagePermissions" },
+	{ 0x4000000, "BrowseDirectories" },
+	{ 0x8000000, "BrowseUserInfo" },
+	{ 0x10000000, "AddDelPrivateWebParts" },
+	{ 0x20000000, "UpdatePersonalWebParts" },
+	{ 0x40000000, "ManageWeb" },
+	{ 0x80000000, "AnonymousSearchAccessWebLists" },
+	{ UINT64_C(0x1000000000), "UseClientIntegration" },
+	{ UINT64_C(0x2000000000), "UseRemoteAPIs" },
+	{ UINT64_C(0x4000000000), "ManageAlerts" },
+	{ UINT64_C(0x8000000000), "CreateAlerts" },
+	{ UINT64_C(0x10000000000), "EditMyUserInfo" },
+	{ UINT64_C(0x4000000000000000), "EnumeratePermissions" },
+};
+
+/* The levels Read and Contribute as a new site has them. */
+static const uint64_t levels[] = {
+	[ROLE_READER] = UINT64_C(0xb008431061),
+	[ROLE_CONTRIBUTOR] = UINT64_C(0x1b00c4310ef),
+	[ROLE_OWNER] = PERM_FULL,
+};
+
+uint64_t perm_of_list(const struct person *p, const struct list *l)
+{
+	uint64_t mask = levels[p->role];
+	const char *set = list_prop(l, "_Rights"); /* what a script gave this list instead */
+	uint64_t own;
+
+	if (p->role != ROLE_OWNER && str_eq(list_prop(l, "WriteSecurity"), "4"))
+		mask &= ~(PERM_ADD | PERM_EDIT | PERM_DELETE);
+	return set && str_to_u64(set, &own) == 0 ? mask & own : mask;
+}
+
+uint64_t perm_of_item(const struct person *p, const struct list *l, const struct item *i)
+{
+	uint64_t mask = perm_of_list(p, l);
+
+	if (p->role == ROLE_OWNER || i->author == p->id)
+		return mask;
+	if (str_eq(list_prop(l, "WriteSecurity"), "2"))
+		mask &= ~(PERM_EDIT | PERM_DELETE);
+	return str_eq(list_prop(l, "ReadSecurity"), "2") ? 0 : mask;
+}
+
+void perm_names(uint64_t mask, struct buf *out)
+{
+	const char *sep = "";
+
+	if (mask == PERM_FULL || mask == 0) {
+		buf_adds(out, mask ? "FullMask" : "EmptyMask");
+		return;
+	}
+	for (size_t i = 0; i < sizeof(rights) / sizeof(*rights); i++) {
+		if (!(mask & rights[i].bit))
+			continue;
+		buf_addf(out, "%s%s", sep, rights[i].name);
+		sep = ", ";
+	}
+}

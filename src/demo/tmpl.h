@@ -1,0 +1,66 @@
+#ifndef DEMO_TMPL_H
+#define DEMO_TMPL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "model.h"
+
+/* What a list is made of by its template number ([MS-WSSTS], [MS-LISTSWS] 2.2.4.11 ServerTemplate). All owned. */
+struct tmpl {
+	int number;
+	int base;      /* BaseType */
+	char *feature; /* GUID, bare and in lower case */
+	char *image;   /* "itgen" */
+	char *ctype;   /* "0x01 Item;0x0120 Folder" */
+	char *fields;
+	char *view, *page; /* of the default view */
+	char *view_fields;
+	char *view_query; /* XML inside of Query */
+	char *props;
+};
+
+#define TMPL_CUSTOM 100
+#define TMPL_LIBRARY 101
+#define TMPL_CALENDAR 106
+#define TMPL_DISCUSSION 108
+#define TMPL_PEOPLE 112
+
+/* 0, -ENOENT: no such template, -errno. */
+MUST_CHECK int tmpl_get(struct model *m, int number, struct tmpl *ret);
+void tmpl_release(struct tmpl *t);
+
+static inline void tmpl_release_p(struct tmpl *t)
+{
+	tmpl_release(t);
+}
+
+/* What tmpl_make_list needs to know. */
+struct tmpl_order {
+	struct site *site;
+	int number;
+	const char *title;
+	const char *description;
+	const char *guid; /* NULL: a fresh one */
+	int64_t author;
+	int64_t now;
+};
+
+/*
+ * Makes, stores and registers a list in the site. 0; -ENOENT: no such
+ * template; -EEXIST: the title is taken; -EINVAL: the title is no name; -errno.
+ */
+MUST_CHECK int tmpl_make_list(struct model *m, const struct tmpl_order *o, struct list **ret);
+
+/* The content type id of an item or folder made in the list: the template's id, "00" and the list's own 32
+ * digits. prefix: which of them ("0x0120"); NULL: the default. */
+MUST_CHECK int tmpl_ctype(struct model *m, const struct list *l, const char *prefix, char **ret);
+
+/* The name that goes with a content type id of the list ("Item"); NULL: out of memory. */
+char *tmpl_ctype_name(struct model *m, const struct list *l, const char *id);
+
+/* Is it a library: does it hold documents? */
+bool tmpl_is_library(const struct list *l);
+
+#endif
