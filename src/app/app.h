@@ -1,6 +1,7 @@
 #ifndef APP_APP_H
 #define APP_APP_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -48,7 +49,7 @@ struct app {
 	struct sync_present *present;
 	struct sync_hooks *hooks;
 
-	bool started; /* the engine runs; one thread starts it, one stops it, the latter after the former */
+	atomic_bool started; /* the engine runs */
 
 	struct lock lock; /* RANK_APP: one reload, one removing at a time */
 };

@@ -240,8 +240,6 @@ void events_publish(struct app *app, const struct sync_event *e)
 	case SYNC_LIST:
 		if (sync_status(app->sync, &s, tell_list, &f) < 0)
 			log_warning("a change of state could not be shown");
-		else if (s.running)
-			events_run_begin(app);
 		break;
 	case SYNC_RUN_END:
 		tell(app, e, "end", LOG_LEVEL_INFO);

@@ -98,16 +98,33 @@ static int find_list(struct app *app, int64_t of_file, const struct words_order 
 	return r;
 }
 
+static int count_list(void *arg, const struct sync_list_status *l)
+{
+	(void) l;
+	++*(int *) arg;
+	return 0;
+}
+
 /*
- * A reader of `progress` that comes after the write must find the run and not the
- * end of it, so it counts as running before the engine knows. When nothing runs
- * after all, it is taken back.
+ * Whether the request came to nothing: then no event will tell its end. A run that
+ * was over before we could look is another matter, its event is on the way.
  */
+static bool nothing_runs(struct app *app, enum words_verb verb)
+{
+	struct sync_status s;
+	int lists = 0;
+
+	if (sync_status(app->sync, &s, count_list, &lists) < 0 || s.running)
+		return false;
+	return lists == 0 || verb == WORDS_SEND || verb == WORDS_RETRY;
+}
+
+/* A reader of `progress` that comes after the write must find the run and not the end of it, so it counts as
+ * running before the engine knows. */
 static int request(struct app *app, const struct words_order *o, int64_t list, struct err *err)
 {
 	static const enum sync_what what[] = { [WORDS_ALL] = SYNC_ALL, [WORDS_SEND] = SYNC_SEND,
 					       [WORDS_RECEIVE] = SYNC_RECEIVE, [WORDS_RETRY] = SYNC_RETRY };
-	struct sync_status s = { 0 };
 	int r;
 
 	if (o->verb == WORDS_IDLE) {
@@ -116,7 +133,7 @@ static int request(struct app *app, const struct words_order *o, int64_t list, s
 	}
 	events_run_begin(app);
 	r = sync_request(app->sync, what[o->verb], list);
-	if (r < 0 || (sync_status(app->sync, &s, NULL, NULL) == 0 && !s.running))
+	if (r < 0 || nothing_runs(app, o->verb))
 		events_run_end(app);
 	if (r == -ENETDOWN)
 		return err_set(err, r, "working offline; `spfs online` ends that");

@@ -11,21 +11,32 @@
 #include "base/str.h"
 #include "fs/fs.h"
 #include "model/list.h"
-#include "registry.h"
 #include "store/journal.h"
 #include "store/list.h"
 #include "store/node.h"
 #include "store/store.h"
 #include "sync/submit.h"
 #include "sync/sync.h"
+#include "events.h"
+#include "registry.h"
 
-/* The root's entry: what the kernel knows of it has changed. */
-static void tell_kernel(struct app *app, enum sync_event_kind kind, const struct store_list *l)
+/* A list has come or gone: the kernel's side reads it again and forgets the root's entry. */
+static void tell_kernel(struct app *app, int64_t list)
 {
-	const struct sync_event e = { .kind = kind, .parent = STORE_ROOT_INO, .name = l->name, .ino = l->root };
+	const struct sync_event e = { .kind = SYNC_LIST, .list = list };
 
 	if (app->fs)
 		fs_event(app->fs, &e);
+}
+
+/* S5, as a run that `progress` shows. Before the engine is made it finds the list by itself. */
+static void tell_engine(struct app *app, int64_t list)
+{
+	if (!app->sync)
+		return;
+	if (app->started)
+		events_run_begin(app);
+	sync_list_added(app->sync, list);
 }
 
 /* ---- adding ------------------------------------------------------------------------ */
@@ -60,13 +71,10 @@ static int add_if_missing(struct app *app, const struct registry_entry *e, struc
 	r = add_row(app, e, &id);
 	if (r == -EEXIST)
 		return err_set(err, r, "%s: a list of this name is mounted already; choose another with --as", e->name);
-	if (r == 0)
-		r = store_list_get(app->store, id, &l);
 	if (r < 0)
 		return r;
-	if (app->sync)
-		sync_list_added(app->sync, id);
-	tell_kernel(app, SYNC_ENTRY_ADDED, &l);
+	tell_kernel(app, id);
+	tell_engine(app, id);
 	log_notice("list \"%s\" added, of %s", e->name, e->site);
 	return 1;
 }
@@ -218,7 +226,7 @@ static int remove_list(struct app *app, const struct store_list *l, bool force, 
 	r = remove_row(app, l->id);
 	if (r < 0)
 		return r;
-	tell_kernel(app, SYNC_ENTRY_REMOVED, l);
+	tell_kernel(app, l->id);
 	log_notice("list \"%s\" removed, of %s", l->name, l->site);
 	return 0;
 }

@@ -192,8 +192,8 @@ int wire_start(struct app *app, struct err *err)
 	events_run_begin(app); /* S1 is a run that `progress` shows */
 	r = sync_start(app->sync);
 	app->started = r == 0;
-	if (r < 0 || (sync_status(app->sync, &s, NULL, NULL) == 0 && !s.running))
-		events_run_end(app);
+	if (r < 0 || (sync_status(app->sync, &s, NULL, NULL) == 0 && s.lists == 0))
+		events_run_end(app); /* there is no list, or we are offline */
 	return r < 0 ? err_set(err, r, "the engine did not start: %s", err_text(NULL, r)) : 0;
 }
 
