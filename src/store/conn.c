@@ -137,43 +137,31 @@ int conn_walk(struct store *s, struct stmt **ret, enum query q, const char *type
 	return r;
 }
 
-/* Steps to the end; ret_id is NULL when no key is wanted. Returns the number of changed rows. */
-static int vrun(struct store *s, int64_t *ret_id, enum query q, const char *types, va_list ap)
+int conn_run(struct store *s, enum query q, const char *types, ...)
 {
 	CLEANUP(stmt_done_p) struct stmt *st = NULL;
+	va_list ap;
 	int r;
 
 	assert(store_in_txn(s));
+	va_start(ap, types);
 	r = vask(s, &st, q, types, ap);
+	va_end(ap);
 	if (r == 0)
 		r = stmt_step(st);
+	return r < 0 ? r : stmt_changes(st);
+}
+
+int conn_last_id(struct store *s, int64_t *ret)
+{
+	struct session *me;
+	int r = conn_session(s, &me);
+
 	if (r < 0)
 		return r;
-	if (ret_id)
-		*ret_id = stmt_last_id(st);
-	return stmt_changes(st);
-}
-
-int conn_run(struct store *s, enum query q, const char *types, ...)
-{
-	va_list ap;
-	int r;
-
-	va_start(ap, types);
-	r = vrun(s, NULL, q, types, ap);
-	va_end(ap);
-	return r;
-}
-
-int conn_insert(struct store *s, int64_t *ret_id, enum query q, const char *types, ...)
-{
-	va_list ap;
-	int r;
-
-	va_start(ap, types);
-	r = vrun(s, ret_id, q, types, ap);
-	va_end(ap);
-	return r < 0 ? r : 0;
+	assert(me->txn);
+	*ret = db_last_id(me->txn);
+	return 0;
 }
 
 int conn_exists(struct store *s, enum query q, const char *types, ...)

@@ -77,8 +77,8 @@ MUST_CHECK int conn_walk(struct store *s, struct stmt **ret, enum query q, const
  */
 MUST_CHECK int conn_run(struct store *s, enum query q, const char *types, ...);
 
-/* As conn_run() of an INSERT of one row; returns 0 and its key. */
-MUST_CHECK int conn_insert(struct store *s, int64_t *ret_id, enum query q, const char *types, ...);
+/* The key of the row that the transaction inserted last. */
+MUST_CHECK int conn_last_id(struct store *s, int64_t *ret);
 
 /* Whether the query finds a row: 1 or 0. */
 MUST_CHECK int conn_exists(struct store *s, enum query q, const char *types, ...);

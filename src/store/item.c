@@ -95,25 +95,41 @@ int store_item_find_folder(struct store *s, int64_t list, const char *path, int6
 	return conn_number(s, ret_id, Q_ITEM_FIND_FOLDER, "it", list, path);
 }
 
+/* Binds all columns of an ITEM_ADD or ITEM_PUT statement. Returns how many rows it changed. */
+static int write_item(struct store *s, enum query q, const struct store_item *i, const struct buf *fields,
+		      const struct buf *base)
+{
+	return conn_run(s, q, "zii" ROW_TYPES "b", i->id, i->list, i->generation, ROW_ARGS(&i->item, fields),
+			i->has_base ? buf_str(base) : NULL, base->len);
+}
+
+static int pack_item(struct store *s, const struct store_item *i, struct buf **ret_fields, struct buf **ret_base)
+{
+	int r = conn_pack(s, 0, ret_fields);
+
+	if (r == 0)
+		r = conn_pack(s, 1, ret_base);
+	if (r == 0)
+		r = values_pack(&i->item.values, *ret_fields);
+	if (r == 0 && i->has_base)
+		r = values_pack(&i->base, *ret_base);
+	return r;
+}
+
 int store_item_put(struct store *s, struct store_item *i)
 {
 	struct buf *fields, *base;
-	int64_t id = i->id;
-	int r = conn_pack(s, 0, &fields);
+	int r = pack_item(s, i, &fields, &base);
 
-	if (r == 0)
-		r = conn_pack(s, 1, &base);
-	if (r == 0)
-		r = values_pack(&i->item.values, fields);
-	if (r == 0 && i->has_base)
-		r = values_pack(&i->base, base);
 	if (r < 0)
 		return r;
-	if (!id)
-		return conn_insert(s, &i->id, Q_ITEM_ADD, "zii" ROW_TYPES "b", id, i->list, i->generation,
-				   ROW_ARGS(&i->item, fields), i->has_base ? buf_str(base) : NULL, base->len);
-	r = conn_run(s, Q_ITEM_PUT, "zii" ROW_TYPES "b", id, i->list, i->generation, ROW_ARGS(&i->item, fields),
-		     i->has_base ? buf_str(base) : NULL, base->len);
+	if (!i->id) {
+		r = write_item(s, Q_ITEM_ADD, i, fields, base);
+		return r < 0 ? r : conn_last_id(s, &i->id);
+	}
+	r = write_item(s, Q_ITEM_PUT_KEPT, i, fields, base);
+	if (r == 0)
+		r = write_item(s, Q_ITEM_PUT, i, fields, base);
 	return r == 0 ? -ENOENT : r < 0 ? r : 0;
 }
 

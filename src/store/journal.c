@@ -71,10 +71,9 @@ static int read_change(const struct stmt *st, struct store_change *ret)
 	return r < 0 ? r : row_values(st, COL_FIELDS, &ret->change.fields, NULL);
 }
 
-static int write_change(struct store *s, const struct store_change *c, int64_t *ret_id)
+/* Binds all columns of JOURNAL_ADD or JOURNAL_PUT. Returns how many rows it changed. */
+static int write_change(struct store *s, enum query q, const struct store_change *c)
 {
-	static const char types[] = "ziittttt" "biidi" "tt";
-	const char *state = state_word[c->state], *op = change_op_name(c->change.op);
 	struct buf *fields;
 	int r = conn_pack(s, 0, &fields);
 
@@ -82,25 +81,26 @@ static int write_change(struct store *s, const struct store_change *c, int64_t *
 		r = values_pack(&c->change.fields, fields);
 	if (r < 0)
 		return r;
-	if (ret_id)
-		return conn_insert(s, ret_id, Q_JOURNAL_ADD, types, (int64_t) 0, c->list, c->item, state, op,
-				   c->change.replication_id, c->change.folder, c->change.name, buf_str(fields),
-				   fields->len, c->created, c->touched, c->tries, (int64_t) c->server_code, c->reason,
-				   c->name);
-	r = conn_run(s, Q_JOURNAL_PUT, types, c->id, c->list, c->item, state, op, c->change.replication_id,
-		     c->change.folder, c->change.name, buf_str(fields), fields->len, c->created, c->touched, c->tries,
-		     (int64_t) c->server_code, c->reason, c->name);
-	return r == 0 ? -ENOENT : r < 0 ? r : 0;
+	return conn_run(s, q, "ziitttttbiiditt", c->id, c->list, c->item, state_word[c->state],
+			change_op_name(c->change.op), c->change.replication_id, c->change.folder, c->change.name,
+			buf_str(fields), fields->len, c->created, c->touched, c->tries, (int64_t) c->server_code,
+			c->reason, c->name);
 }
 
 int store_change_add(struct store *s, struct store_change *c)
 {
-	return write_change(s, c, &c->id);
+	int r;
+
+	c->id = 0; /* SQLite chooses the next */
+	r = write_change(s, Q_JOURNAL_ADD, c);
+	return r < 0 ? r : conn_last_id(s, &c->id);
 }
 
 int store_change_put(struct store *s, const struct store_change *c)
 {
-	return write_change(s, c, NULL);
+	int r = write_change(s, Q_JOURNAL_PUT, c);
+
+	return r == 0 ? -ENOENT : r < 0 ? r : 0;
 }
 
 int store_change_delete(struct store *s, int64_t id)

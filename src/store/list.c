@@ -118,8 +118,10 @@ int store_list_add(struct store *s, const char *site, const char *name, const st
 	if (r == 0)
 		r = list_pack(info, packed);
 	if (r == 0)
-		r = conn_insert(s, &id, Q_LIST_ADD, "ttttib", site, info->id, name, state_word[STORE_LIST_NEW],
-				(int64_t) PERM_FULL, buf_str(packed), packed->len);
+		r = conn_run(s, Q_LIST_ADD, "ttttib", site, info->id, name, state_word[STORE_LIST_NEW],
+			     (int64_t) PERM_FULL, buf_str(packed), packed->len);
+	if (r >= 0)
+		r = conn_last_id(s, &id);
 	if (r == 0)
 		r = make_root(s, id, name);
 	if (r == 0)

@@ -165,42 +165,41 @@ int store_node_count(struct store *s, int64_t list, enum store_node_kind kind, i
 
 /* ---- writing ----------------------------------------------------------- */
 
-/* Binds all columns: ?1 is the number, NULL lets SQLite choose the next. Returns changed rows. */
-static int write_node(struct store *s, enum query q, const struct store_node *n, int64_t *ret_ino)
+/* Binds all columns of a NODE_ADD or NODE_PUT statement. Returns how many rows it changed. */
+static int write_node(struct store *s, enum query q, const struct store_node *n)
 {
-	static const char types[] = "ziittzdiiiiitt";
-	int64_t ino = n->ino;
-
-	if (ret_ino)
-		return conn_insert(s, ret_ino, q, types, (int64_t) 0, n->list, n->parent, n->name, kind_word[n->kind],
-				   n->item, n->mode, n->size, n->mtime, n->ctime, n->version, n->expires, n->target,
-				   n->error);
-	return conn_run(s, q, types, ino, n->list, n->parent, n->name, kind_word[n->kind], n->item, n->mode, n->size,
-			n->mtime, n->ctime, n->version, n->expires, n->target, n->error);
+	return conn_run(s, q, "ziittzdiiiiitt", n->ino, n->list, n->parent, n->name, kind_word[n->kind], n->item,
+			n->mode, n->size, n->mtime, n->ctime, n->version, n->expires, n->target, n->error);
 }
 
 /* Ghosts are rare: the slot is tried first, and only a refusal looks for one. */
-static int write_over_ghost(struct store *s, enum query q, const struct store_node *n, int64_t *ret_ino)
+static int write_over_ghost(struct store *s, enum query q, const struct store_node *n)
 {
-	int r = write_node(s, q, n, ret_ino);
+	int r = write_node(s, q, n);
 
 	if (r != -EEXIST)
 		return r;
 	r = conn_run(s, Q_NODE_DROP_GHOST, "it", n->parent, n->name);
 	if (r <= 0)
 		return r < 0 ? r : -EEXIST;
-	return write_node(s, q, n, ret_ino);
+	return write_node(s, q, n);
 }
 
 int store_node_add(struct store *s, struct store_node *n)
 {
-	return write_over_ghost(s, Q_NODE_ADD, n, &n->ino);
+	int r;
+
+	n->ino = 0; /* SQLite chooses the next */
+	r = write_over_ghost(s, Q_NODE_ADD, n);
+	return r < 0 ? r : conn_last_id(s, &n->ino);
 }
 
 int store_node_put(struct store *s, const struct store_node *n)
 {
-	int r = write_over_ghost(s, Q_NODE_PUT, n, NULL);
+	int r = write_node(s, Q_NODE_PUT_KEPT, n);
 
+	if (r == 0)
+		r = write_over_ghost(s, Q_NODE_PUT, n);
 	return r == 0 ? -ENOENT : r < 0 ? r : 0;
 }
 
@@ -214,7 +213,6 @@ static bool is_dir(enum store_node_kind kind)
 int store_node_renumber(struct store *s, int64_t ino, int64_t *ret_ino)
 {
 	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
-	int64_t fresh;
 	int r = store_node_get(s, ino, &n);
 
 	if (r == 0 && is_dir(n.kind))
@@ -222,12 +220,12 @@ int store_node_renumber(struct store *s, int64_t ino, int64_t *ret_ino)
 	if (r == 0)
 		r = conn_run(s, Q_NODE_DELETE, "i", ino);
 	if (r >= 0)
-		r = write_node(s, Q_NODE_ADD, &n, &fresh);
-	if (r >= 0)
-		r = conn_run(s, Q_TEXT_MOVE, "ii", ino, fresh);
+		r = store_node_add(s, &n);
+	if (r == 0)
+		r = conn_run(s, Q_TEXT_MOVE, "ii", ino, n.ino);
 	if (r < 0)
 		return r;
-	*ret_ino = fresh;
+	*ret_ino = n.ino;
 	return 0;
 }
 

@@ -94,6 +94,11 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
 UPDATE items SET list = ?2, generation = ?3, sp_id = ?4, version = ?5, unique_id = ?6, path = ?7,
        replication_id = ?8, folder = ?9, perm = ?10, created = ?11, modified = ?12, size = ?13, fields = ?14, base = ?15
 WHERE id = ?1
+-- ITEM_PUT_KEPT
+/* the same when nothing changes that an index holds, which SQLite would write again all the same */
+UPDATE items SET version = ?5, unique_id = ?6, perm = ?10, created = ?11, modified = ?12, size = ?13, fields = ?14,
+       base = ?15
+WHERE id = ?1 AND list = ?2 AND generation = ?3 AND sp_id IS ?4 AND path IS ?7 AND replication_id IS ?8 AND folder = ?9
 -- ITEM_MARK
 UPDATE items SET generation = ?2 WHERE id = ?1 AND generation <> ?2
 -- ITEM_DELETE
@@ -132,6 +137,11 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
 UPDATE nodes SET list = ?2, parent = ?3, name = ?4, kind = ?5, item = ?6, mode = ?7, size = ?8, mtime = ?9, ctime = ?10,
        version = ?11, expires = ?12, target = ?13, error = ?14
 WHERE ino = ?1
+-- NODE_PUT_KEPT
+/* as ITEM_PUT_KEPT */
+UPDATE nodes SET mode = ?7, size = ?8, mtime = ?9, ctime = ?10, version = ?11, target = ?13
+WHERE ino = ?1 AND list = ?2 AND parent = ?3 AND name IS ?4 AND kind = ?5 AND item IS ?6 AND expires = ?12
+  AND error IS ?14
 -- NODE_DELETE
 DELETE FROM nodes WHERE ino = ?1
 -- NODE_DROP_GHOST

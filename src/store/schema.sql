@@ -18,7 +18,6 @@ PRAGMA journal_size_limit = 33554432;
 PRAGMA temp_store = MEMORY;
 PRAGMA secure_delete = OFF;
 PRAGMA trusted_schema = OFF;
-PRAGMA cell_size_check = ON;
 
 -- STAGE
 /*
@@ -103,8 +102,9 @@ CREATE TABLE nodes (
   list INTEGER NOT NULL,         /* lists.id; 0: the root */
   parent INTEGER NOT NULL,       /* nodes.ino; 0: the root */
   name TEXT,                     /* in parent; NULL: in no directory */
-  kind TEXT NOT NULL CHECK (kind IN ('root', 'list', 'folder', 'item', 'document', 'draft', 'scratch',
-                                     'scratch dir', 'symlink', 'ghost')), /* enum store_node_kind */
+  /* enum store_node_kind. Not with IN, which would build a tree of the words for every row. */
+  kind TEXT NOT NULL CHECK (kind = 'item' OR kind = 'document' OR kind = 'folder' OR kind = 'ghost' OR
+    kind = 'draft' OR kind = 'scratch' OR kind = 'scratch dir' OR kind = 'symlink' OR kind = 'list' OR kind = 'root'),
   item INTEGER,                  /* items.id that it shows; NULL: none */
   mode INTEGER NOT NULL,         /* permission bits */
   size INTEGER NOT NULL,         /* bytes, st_size */

@@ -77,6 +77,9 @@ int db_wal_pages(const struct db *db);
  * the disk, not for other connections. What fails is tried again by the next one. */
 void db_checkpoint(struct db *db);
 
+/* The key of the last row that was inserted. */
+int64_t db_last_id(const struct db *db);
+
 /* ---- statements ---- */
 
 /*
@@ -99,9 +102,6 @@ MUST_CHECK int stmt_step(struct stmt *st);
 
 /* Rows that the statement, stepped to its end, inserted, changed or deleted. */
 int stmt_changes(const struct stmt *st);
-
-/* The key of the last row that the connection inserted. */
-int64_t stmt_last_id(const struct stmt *st);
 
 /* Columns of the row, from 0. Pointers are valid until the next step. NULL and 0 for NULL. */
 bool stmt_is_null(const struct stmt *st, int col);
