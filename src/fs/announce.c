@@ -163,7 +163,8 @@ static int open_root(struct announcer *a)
 	if (fd >= 0 && statx(fd, "", AT_EMPTY_PATH | AT_STATX_FORCE_SYNC, STATX_BASIC_STATS, &stx) == 0 &&
 	    atomic_load(&a->seen))
 		return fd;
-	log_notice("the mount point leads elsewhere: open windows will not update themselves");
+	if (atomic_load(&a->f->looping))
+		log_notice("the mount point leads elsewhere: open windows will not update themselves");
 	a->off = true;
 	fsutil_close_p(&fd);
 	return -1;
