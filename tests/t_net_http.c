@@ -331,6 +331,57 @@ static void test_passcmd_runs_once_and_again_when_its_answer_was_refused(void **
 	server_stop(s);
 }
 
+static int slow_run(void *arg, const char *command, const atomic_int *cancel, char **ret, struct err *err)
+{
+	usleep(200000);
+	return fake_run(arg, command, cancel, ret, err);
+}
+
+struct user {
+	struct peer peer;
+	struct server *server;
+	int status;
+};
+
+static void *get_once(void *arg)
+{
+	struct user *u = arg;
+	CLEANUP(net_reply_release_p) struct net_reply r = NET_REPLY_INIT;
+	CLEANUP(buf_release_p) struct buf body = BUF_INIT(100);
+
+	if (get(&u->peer, u->server, "/", &r, &body) == 0)
+		u->status = r.status;
+	return NULL;
+}
+
+static void test_threads_wait_for_one_passcmd(void **state)
+{
+	struct server *s = server_start(guarded, (char *) (uintptr_t) "Basic YW5uOnJpZ2h0");
+	struct passcmd c = { .answer = "right" };
+	struct net_account a = { .auth = NET_AUTH_BASIC, .user = (char *) (uintptr_t) "ann",
+				 .passcmd = (char *) (uintptr_t) "ask", .run = slow_run, .run_arg = &c };
+	struct net_auth *auth = NULL;
+	struct user users[3] = { 0 };
+	pthread_t t[3];
+
+	(void) state;
+	assert_int_equal(net_auth_new(&a, &auth, NULL), 0);
+	for (int i = 0; i < 3; i++) {
+		users[i].server = s;
+		assert_int_equal(net_http_new(&a, auth, &users[i].peer.http), 0);
+		assert_int_equal(pthread_create(&t[i], NULL, get_once, &users[i]), 0);
+	}
+	for (int i = 0; i < 3; i++) {
+		pthread_join(t[i], NULL);
+		assert_int_equal(users[i].status, 200);
+		net_http_free(users[i].peer.http);
+	}
+	assert_int_equal(c.runs, 1);
+	assert_int_equal(s->connections, 3); /* each session has a pool of its own */
+	net_auth_unref(auth);
+	server_stop(s);
+}
+
 static void test_a_password_does_not_cross_the_network_in_clear(void **state)
 {
 	struct peer p = peer_of("ann", "secret");
@@ -614,6 +665,7 @@ int main(void)
 		cmocka_unit_test(test_a_post_follows_nothing),
 		cmocka_unit_test(test_a_wrong_password_is_tried_twice_and_then_not_for_a_while),
 		cmocka_unit_test(test_passcmd_runs_once_and_again_when_its_answer_was_refused),
+		cmocka_unit_test(test_threads_wait_for_one_passcmd),
 		cmocka_unit_test(test_a_password_does_not_cross_the_network_in_clear),
 		cmocka_unit_test(test_accounts_are_checked_when_they_are_made),
 		cmocka_unit_test(test_nobody_listens),

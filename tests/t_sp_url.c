@@ -162,7 +162,7 @@ static void test_the_server_says_where_the_web_is(void **state)
 	assert_string_equal(web, t.url);
 	str_free_p(&web);
 
-	/* But not somewhere else. */
+	/* But not somewhere else, behind a proxy that calls things differently. */
 	assert_int_equal(find(&t, "/other/place", &web, &n, &f), REMOTE_OK);
 	assert_true(str_ends(web, "/other/place"));
 	site_close(&t);

@@ -31,7 +31,7 @@ struct list {
 	char *id;          /* owned; "{GUID}" upper case */
 	char *title;       /* owned */
 	char *description; /* owned, may be NULL */
-	char *web_url;     /* owned; server-relative web, WebFullUrl; "" for the root web */
+	char *web_url;     /* owned; server-relative web, WebFullUrl; "" for the root web, NULL when not said */
 	char *root_folder; /* owned; server-relative, no slash at the end; may be NULL in GetListCollection */
 	char *view_url;    /* owned; DefaultViewUrl, server-relative; may be NULL */
 	int template;      /* ServerTemplate */

@@ -145,7 +145,6 @@ static int start_list(struct list *l, struct xml *x)
 	if (!guid_normalise(xml_attr(x, "ID"), guid) || !xml_attr(x, "Title"))
 		return -EBADMSG;
 	r = str_set(&l->id, guid);
-	r = r ?: str_set(&l->web_url, "");
 	r = r ?: take_attrs(list_attrs, l, x);
 	if (r < 0)
 		return r;

@@ -116,8 +116,10 @@ static int on_body(void *arg, const void *p, size_t n)
 	if (!a->xml)
 		return buf_add(&a->head, p, n < room ? n : room);
 	r = spool_add(&a->spool, p, n);
-	if (r < 0 || a->ill)
-		return r;
+	if (r < 0)
+		return err_set(a->err, r, "no room for its answer in %s: %s", a->spool.dir ?: "memory", strerrordesc_np(-r));
+	if (a->ill)
+		return 0;
 	r = feed(a, p, n);
 	a->ill = r == -EILSEQ;
 	return a->ill ? 0 : r;
