@@ -18,7 +18,7 @@ void html_edit_encode(struct buf *out, const char *s, bool at_start, bool at_end
 			buf_adds(out, NBSP NBSP NBSP NBSP);
 		else if (*s == ' ')
 			buf_adds(out, blank || (at_end && !s[1]) ? NBSP : " ");
-		else if ((unsigned char) *s >= 0x20 && *s != 0x7f)
+		else if ((unsigned char) *s >= 0x20)
 			buf_addc(out, *s);
 		blank = *s == ' ';
 	}
@@ -45,29 +45,52 @@ struct kept {
 	struct buf middle;      /* what stands between them */
 };
 
+/* What the kept nodes leave of the text, from n bytes at s; 1: the run reads as `text` with it, 0, -ENOMEM. */
+static int try_middle(const struct html_unit *u, const char *text, struct kept *k, const char *s, size_t n)
+{
+	CLEANUP(str_free_p) char *middle = strndup(s, n);
+	struct buf whole = BUF_INIT(1 << 30);
+	int r;
+
+	if (!middle)
+		return -ENOMEM;
+	buf_reset(&k->middle);
+	html_edit_encode(&k->middle, middle, !k->head, !k->tail);
+	r = html_run_text(k->head ? u->first : NULL, k->head, buf_str(&k->middle), k->tail,
+			  k->tail ? u->last : NULL, &whole);
+	if (r == 0)
+		r = str_eq(buf_str(&whole), text);
+	buf_release(&whole);
+	return r;
+}
+
+/* The same for n bytes at s whose blanks at the borders may be the kept nodes' own. */
+static int try_borders(const struct html_unit *u, const char *text, struct kept *k, const char *s, size_t n)
+{
+	int r = 0;
+
+	for (int cut = 3; cut >= 0 && r == 0; cut--) {
+		size_t from = (cut & 1) && k->head && n && *s == ' ';
+		size_t to = (cut & 2) && k->tail && n > from && s[n - 1] == ' ' ? n - 1 : n;
+
+		r = try_middle(u, text, k, s + from, to - from);
+	}
+	return r;
+}
+
 /* Whether the run reads as `text` with head and tail kept; then middle is set. 1, 0, -ENOMEM. */
 static int try_keep(const struct html_unit *u, const char *text, struct kept *k)
 {
-	struct buf head = BUF_INIT(1 << 30), tail = BUF_INIT(1 << 30), whole = BUF_INIT(1 << 30);
-	struct html_node *first = k->head ? u->first : NULL, *last = k->tail ? u->last : NULL;
+	struct buf head = BUF_INIT(1 << 30), tail = BUF_INIT(1 << 30);
 	size_t n = strlen(text);
-	int r = html_run_text(first, k->head, "", NULL, NULL, &head);
+	int r = html_run_text(k->head ? u->first : NULL, k->head, "", NULL, NULL, &head);
 
 	if (r == 0)
-		r = html_run_text(k->tail, last, "", NULL, NULL, &tail);
-	if (r == 0 && head.len + tail.len <= n && str_starts(text, buf_str(&head)) &&
-	    str_ends(text, buf_str(&tail))) {
-		CLEANUP(str_free_p) char *middle = strndup(text + head.len, n - head.len - tail.len);
-
-		buf_reset(&k->middle);
-		html_edit_encode(&k->middle, middle ? middle : "", !k->head, !k->tail);
-		r = middle ? html_run_text(first, k->head, buf_str(&k->middle), k->tail, last, &whole) : -ENOMEM;
-		if (r == 0)
-			r = str_eq(buf_str(&whole), text);
-	}
+		r = html_run_text(k->tail, k->tail ? u->last : NULL, "", NULL, NULL, &tail);
+	if (r == 0 && head.len + tail.len <= n && str_starts(text, buf_str(&head)) && str_ends(text, buf_str(&tail)))
+		r = try_borders(u, text, k, text + head.len, n - head.len - tail.len);
 	buf_release(&head);
 	buf_release(&tail);
-	buf_release(&whole);
 	return r;
 }
 

@@ -135,7 +135,7 @@ static void drop_since(struct html_lines *l, size_t lines, size_t units)
 static bool is_empty_since(const struct html_lines *l, size_t unit)
 {
 	for (; unit < l->n_units; unit++)
-		if (*l->u[unit].text || l->u[unit].end)
+		if (*l->u[unit].text || l->u[unit].end || l->u[unit].first)
 			return false;
 	return true;
 }
@@ -230,6 +230,18 @@ static int push_unit(struct walk *w, struct html_unit *u)
 	return r;
 }
 
+/* Whether the nodes take up a line although they may show nothing, as a no-break space does. */
+static bool is_solid(const struct html_node *first, const struct html_node *last)
+{
+	for (const struct html_node *n = first; n; n = n == last ? NULL : n->next) {
+		if (n->kind == HTML_TEXT && n->text[strspn(n->text, " \t\r\n\f")])
+			return true;
+		if (n->kind == HTML_ELEMENT && n->role != HTML_SKIPPED && is_solid(n->first, n->last))
+			return true;
+	}
+	return false;
+}
+
 static void close_unit(struct walk *w, struct html_node *end, bool keep_empty)
 {
 	struct html_unit u = w->open;
@@ -240,7 +252,7 @@ static void close_unit(struct walk *w, struct html_node *end, bool keep_empty)
 		return;
 	u.end = end;
 	w->error = html_run_text(u.first, u.last, "", NULL, NULL, &text);
-	if (w->error == 0 && (text.len || keep_empty)) {
+	if (w->error == 0 && (text.len || keep_empty || is_solid(u.first, u.last))) {
 		u.text = buf_take(&text);
 		w->error = u.text ? push_unit(w, &u) : -ENOMEM;
 	}

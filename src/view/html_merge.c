@@ -30,18 +30,35 @@ static void release_wanted(struct wanted *w)
 	free(w->lines);
 }
 
+/* Takes out of a line, in place, what HTML cannot hold. */
+static void clean(char *s)
+{
+	char *w = s;
+
+	for (; *s; s++)
+		if ((unsigned char) *s >= ' ' || *s == '\t')
+			*w++ = *s;
+	*w = '\0';
+}
+
+static void trim_end(char *s)
+{
+	size_t n = strlen(s);
+
+	while (n && strchr(" \t", s[n - 1]))
+		s[--n] = '\0';
+}
+
 static int split(const char *text, struct wanted *ret)
 {
 	char *s = ret->text = strdup(text), *end;
 
 	for (; s; s = end) {
-		size_t n;
-
 		end = strchr(s, '\n');
 		if (end)
 			*end++ = '\0';
-		for (n = strlen(s); n && strchr(" \t\r", s[n - 1]); n--)
-			s[n - 1] = '\0';
+		clean(s);
+		trim_end(s);
 		if (vec_grow(&ret->lines, &ret->cap, ret->n + 1, sizeof(*ret->lines)) < 0)
 			return -ENOMEM;
 		ret->lines[ret->n++] = s;
@@ -68,7 +85,7 @@ static enum space skip(const char **p)
 		} else if (*s == ' ' || *s == '\t' || str_starts(s, "\xc2\xa0")) {
 			found = found == NEWLINE ? NEWLINE : BLANK;
 			s += *s == ' ' || *s == '\t' ? 1 : 2;
-		} else if (*s == 0x7f || ((unsigned char) *s < ' ' && *s)) {
+		} else if ((unsigned char) *s < ' ' && *s) {
 			s++;
 		} else if (str_starts(s, "\xe2\x80\x8b")) {
 			s += 3;
@@ -121,7 +138,7 @@ static size_t count_real(const struct html_line *l, size_t n)
 /* Old lines l[0..n) become new lines s[0..m). */
 static int replace(struct html_edit *e, const struct html_line *l, size_t n, char *const s[], size_t m)
 {
-	size_t i = 0, j = 0;
+	size_t i = 0, j = 0, left = count_real(l, n);
 	int r = 0;
 
 	while (i < n && r == 0) {
@@ -131,10 +148,12 @@ static int replace(struct html_edit *e, const struct html_line *l, size_t n, cha
 			i++;
 		} else if (j < m && html_edit_fits(e, &l[i], s[j])) {
 			r = html_edit_set(e, &l[i++], s[j++]);
-		} else if (m - j > count_real(l + i, n - i)) {
+			left--;
+		} else if (m - j > left) {
 			r = insert(e, s[j++]);
 		} else {
 			html_edit_drop(e, &l[i++]);
+			left--;
 		}
 	}
 	while (j < m && r == 0)
@@ -164,17 +183,40 @@ static int apply(struct html_edit *e, size_t n, const struct wanted *w, const lo
 	}
 }
 
+/* A tab is written as four no-break spaces, and read as blanks: in a comparison it is those. NULL: out of memory. */
+static char *expanded(const char *s)
+{
+	struct buf out = BUF_INIT(1 << 30);
+
+	for (; *s; s++)
+		if (*s == '\t')
+			buf_adds(&out, "    ");
+		else
+			buf_add(&out, s, 1);
+	return buf_take(&out);
+}
+
+static void free_all(char **p, size_t n)
+{
+	for (size_t i = 0; p && i < n; i++)
+		free(p[i]);
+	free(p);
+}
+
 static int match_lines(const struct html_lines *old, size_t n, const struct wanted *w, long **ret)
 {
-	const char **texts = calloc(n + 1, sizeof(*texts));
+	char **a = calloc(n + 1, sizeof(*a)), **b = calloc(w->n + 1, sizeof(*b));
 	long *match = calloc(n + 1, sizeof(*match));
-	int r = texts && match ? 0 : -ENOMEM;
+	int r = a && b && match ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < n && r == 0; i++)
-		texts[i] = old->l[i].text;
+		r = (a[i] = expanded(old->l[i].text)) ? 0 : -ENOMEM;
+	for (size_t i = 0; i < w->n && r == 0; i++)
+		r = (b[i] = expanded(w->lines[i])) ? 0 : -ENOMEM;
 	if (r == 0)
-		r = html_diff(texts, n, (const char *const *) w->lines, w->n, match);
-	free(texts);
+		r = html_diff((const char *const *) a, n, (const char *const *) b, w->n, match);
+	free_all(a, n);
+	free_all(b, w->n);
 	if (r < 0)
 		free(match);
 	else
