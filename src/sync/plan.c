@@ -23,13 +23,13 @@ int plan_merge(const struct schema *schema, const struct values *base, const str
 	values_release(ret_conflict);
 	for (size_t i = 0; r == 0 && i < mine->n; i++) {
 		const char *name = mine->v[i].name, *text = mine->v[i].text;
-		const char *now = values_get(theirs, name);
+		const char *now = values_get(theirs, name), *then = values_get(base, name);
 
 		/* In this order: what both sides changed in the same way is no conflict and
 		 * nothing to send; asked the other way round, it would be sent again. */
-		if (plan_same(schema, name, now, text))
+		if (plan_same(schema, name, now, text) || plan_same(schema, name, then, text))
 			continue;
-		if (plan_same(schema, name, now, values_get(base, name)))
+		if (plan_same(schema, name, now, then))
 			r = values_set(ret_send, name, text);
 		else
 			r = values_set(ret_conflict, name, text);

@@ -12,6 +12,7 @@
  * fields that the user changed (a change's fields: "" clears), `theirs` what stands now.
  *
  *	theirs means the same as mine    -> nothing to send
+ *	mine means the same as base      -> nothing to send: it is no change
  *	theirs means the same as base    -> to send: mine
  *	else                             -> conflict: theirs stands, mine is reported
  *

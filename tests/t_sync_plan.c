@@ -1,0 +1,214 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/str.h"
+#include "pending.h"
+#include "plan.h"
+
+/* The three-way merge as a table: every way in which base, mine and theirs can be equal or not. */
+
+static void add_field(struct schema *s, const char *name, enum field_type type, unsigned flags)
+{
+	struct field *f = schema_add(s);
+
+	assert_non_null(f);
+	f->name = strdup(name);
+	f->display = strdup(name);
+	f->type = type;
+	f->flags = flags;
+}
+
+static struct schema make_schema(void)
+{
+	struct schema s = SCHEMA_INIT;
+
+	add_field(&s, "Title", FIELD_TEXT, 0);
+	add_field(&s, "Percent", FIELD_NUMBER, 0);
+	add_field(&s, "Log", FIELD_NOTE, FIELD_APPENDONLY);
+	add_field(&s, "Editor", FIELD_TEXT, FIELD_READONLY);
+	return s;
+}
+
+static struct values one(const char *name, const char *text)
+{
+	struct values v = VALUES_INIT;
+
+	if (text)
+		assert_int_equal(values_set(&v, name, text), 0);
+	return v;
+}
+
+enum outcome { NOTHING, SEND, CONFLICT };
+
+static const struct {
+	const char *what;
+	const char *base, *mine, *theirs; /* NULL: absent */
+	enum outcome outcome;
+} cases[] = {
+	{ "all the same", "a", "a", "a", NOTHING },
+	{ "only mine changed", "a", "b", "a", SEND },
+	{ "only theirs changed", "a", "a", "b", NOTHING },
+	{ "both changed in the same way", "a", "b", "b", NOTHING },
+	{ "both changed differently", "a", "b", "c", CONFLICT },
+	{ "mine sets what was empty", NULL, "b", NULL, SEND },
+	{ "both set what was empty, the same", NULL, "b", "b", NOTHING },
+	{ "both set what was empty, differently", NULL, "b", "c", CONFLICT },
+	{ "mine clears", "a", "", "a", SEND },
+	{ "mine clears, theirs changed", "a", "", "c", CONFLICT },
+	{ "both cleared", "a", "", NULL, NOTHING },
+	{ "mine changed, theirs cleared", "a", "b", NULL, CONFLICT },
+	{ "mine clears what is empty", NULL, "", NULL, NOTHING },
+	{ "mine clears what was empty, theirs set it", NULL, "", "c", NOTHING },
+};
+
+static void merge_table(void **state)
+{
+	struct schema s = make_schema();
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		CLEANUP(values_release_p) struct values base = one("Title", cases[i].base);
+		CLEANUP(values_release_p) struct values mine = one("Title", cases[i].mine);
+		CLEANUP(values_release_p) struct values theirs = one("Title", cases[i].theirs);
+		CLEANUP(values_release_p) struct values send = VALUES_INIT;
+		CLEANUP(values_release_p) struct values lost = VALUES_INIT;
+
+		print_message("%s\n", cases[i].what);
+		assert_int_equal(plan_merge(&s, &base, &mine, &theirs, &send, &lost), 0);
+		assert_int_equal(send.n, cases[i].outcome == SEND);
+		assert_int_equal(lost.n, cases[i].outcome == CONFLICT);
+		if (send.n)
+			assert_string_equal(send.v[0].text, cases[i].mine);
+		if (lost.n)
+			assert_string_equal(lost.v[0].text, cases[i].mine);
+	}
+	schema_release(&s);
+}
+
+/* Meaning counts, not bytes: 0.500 is 0.5; and what the schema lacks is compared as it is. */
+static void meaning_counts(void **state)
+{
+	struct schema s = make_schema();
+	CLEANUP(values_release_p) struct values base = one("Percent", "0.500000000000000");
+	CLEANUP(values_release_p) struct values mine = one("Percent", "0.7");
+	CLEANUP(values_release_p) struct values theirs = one("Percent", "0.5");
+	CLEANUP(values_release_p) struct values send = VALUES_INIT;
+	CLEANUP(values_release_p) struct values lost = VALUES_INIT;
+
+	(void) state;
+	assert_int_equal(plan_merge(&s, &base, &mine, &theirs, &send, &lost), 0);
+	assert_int_equal(send.n, 1);
+	assert_int_equal(lost.n, 0);
+	assert_true(plan_same(&s, "Percent", "1", "1.0"));
+	assert_false(plan_same(&s, "MetaInfo_x", "1", "1.0"));
+	assert_true(plan_same(&s, "MetaInfo_x", NULL, ""));
+	assert_false(plan_edited(&s, &base, &theirs));
+	assert_true(plan_edited(&s, &base, &mine));
+	schema_release(&s);
+}
+
+static void readonly_fields_are_no_edit(void **state)
+{
+	struct schema s = make_schema();
+	CLEANUP(values_release_p) struct values a = one("Editor", "x");
+	CLEANUP(values_release_p) struct values b = one("Editor", "y");
+
+	(void) state;
+	assert_false(plan_edited(&s, &a, &b));
+	schema_release(&s);
+}
+
+/* ---- several changes of one item ---------------------------------------------------------- */
+
+enum { MAX_CHANGES = 3 };
+
+static const struct {
+	const char *what;
+	const char *base, *theirs;
+	struct {
+		const char *title; /* NULL: no such change */
+		enum store_change_state state;
+	} c[MAX_CHANGES];
+	const char *sent[MAX_CHANGES]; /* what is left of each; NULL: nothing */
+	const char *now;               /* what the user sees */
+	bool conflict;
+} chains[] = {
+	{ "an unsure one arrived", "a", "b", { { "b", STORE_CHANGE_UNSURE } }, { NULL }, "b", false },
+	{ "an unsure one did not arrive", "a", "a", { { "b", STORE_CHANGE_UNSURE } }, { "b" }, "b", false },
+	{ "an unsure one was changed over", "a", "z", { { "b", STORE_CHANGE_UNSURE } }, { NULL }, "z", true },
+	{ "it arrived, another waits", "a", "b",
+	  { { "b", STORE_CHANGE_UNSURE }, { "c", STORE_CHANGE_QUEUED } }, { NULL, "c" }, "c", false },
+	{ "it did not arrive, another waits", "a", "a",
+	  { { "b", STORE_CHANGE_UNSURE }, { "c", STORE_CHANGE_QUEUED } }, { "b", "c" }, "c", false },
+	{ "others came first, another waits", "a", "z",
+	  { { "b", STORE_CHANGE_UNSURE }, { "c", STORE_CHANGE_QUEUED } }, { NULL, NULL }, "z", true },
+	{ "theirs is what the last one wants", "a", "c",
+	  { { "b", STORE_CHANGE_UNSURE }, { "c", STORE_CHANGE_QUEUED } }, { NULL, NULL }, "c", true },
+	{ "a refused one stays refused", "a", "a", { { "b", STORE_CHANGE_REFUSED } }, { "b" }, "b", false },
+};
+
+static void chains_of_changes(void **state)
+{
+	struct schema s = make_schema();
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(chains) / sizeof(*chains); i++) {
+		CLEANUP(pending_release_p) struct pending p = PENDING_INIT;
+		CLEANUP(pending_merge_release_p) struct pending_merge m = PENDING_MERGE_INIT;
+		CLEANUP(values_release_p) struct values base = one("Title", chains[i].base);
+		CLEANUP(values_release_p) struct values theirs = one("Title", chains[i].theirs);
+		bool moved = !str_eq(chains[i].base, chains[i].theirs);
+
+		print_message("%s\n", chains[i].what);
+		p.v = calloc(MAX_CHANGES, sizeof(*p.v));
+		p.cap = MAX_CHANGES;
+		for (; p.n < MAX_CHANGES && chains[i].c[p.n].title; p.n++) {
+			p.v[p.n].c.change.op = CHANGE_UPDATE;
+			p.v[p.n].c.state = chains[i].c[p.n].state;
+			p.v[p.n].c.change.fields = one("Title", chains[i].c[p.n].title);
+		}
+		assert_int_equal(pending_merge(&s, &p, &base, &theirs, moved, &m), 0);
+		for (size_t k = 0; k < p.n; k++) {
+			assert_int_equal(p.v[k].gone, chains[i].sent[k] == NULL);
+			if (chains[i].sent[k])
+				assert_string_equal(values_get(&p.v[k].c.change.fields, "Title"), chains[i].sent[k]);
+			assert_int_not_equal(p.v[k].c.state, STORE_CHANGE_UNSURE);
+		}
+		assert_string_equal(values_get(&m.now, "Title"), chains[i].now);
+		assert_int_equal(m.conflict.n > 0, chains[i].conflict);
+	}
+	schema_release(&s);
+}
+
+static void arrival_of_appended_text(void **state)
+{
+	struct schema s = make_schema();
+	CLEANUP(values_release_p) struct values sent = one("Log", "line");
+	CLEANUP(values_release_p) struct values theirs = VALUES_INIT;
+
+	(void) state;
+	assert_true(plan_arrived(&s, &sent, &theirs));
+	assert_int_equal(values_set(&sent, "Title", "x"), 0);
+	assert_false(plan_arrived(&s, &sent, &theirs));
+	assert_int_equal(values_set(&theirs, "Title", "x"), 0);
+	assert_true(plan_arrived(&s, &sent, &theirs));
+	schema_release(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(merge_table),
+		cmocka_unit_test(meaning_counts),
+		cmocka_unit_test(readonly_fields_are_no_edit),
+		cmocka_unit_test(chains_of_changes),
+		cmocka_unit_test(arrival_of_appended_text),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
