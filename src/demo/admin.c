@@ -80,12 +80,18 @@ static void post_reset(struct server *s, const struct http_request *rq, struct h
 	buf_adds(&rp->body, "ok\n");
 }
 
-/* The main thread waits for it as for a signal. */
+static void stop(void *arg)
+{
+	server_stop(arg);
+}
+
+/* The main thread waits for it as for a signal; the answer goes out first. */
 static void post_stop(struct server *s, const struct http_request *rq, struct http_reply *rp)
 {
 	(void) rq;
 	buf_adds(&rp->body, "ok\n");
-	server_stop(s);
+	rp->after = stop;
+	rp->after_arg = s;
 }
 
 static const struct {

@@ -294,6 +294,21 @@ bool caml_field_indexed(const struct field *f)
 	return strcmp(f->name, "ID") == 0 || xml_is_true(xml_attr(f->def, "Indexed"));
 }
 
+int64_t caml_only_id(const struct caml *n)
+{
+	int64_t id;
+
+	if (!n)
+		return 0;
+	if (n->op == AND) {
+		id = caml_only_id(n->left);
+		return id ? id : caml_only_id(n->right);
+	}
+	if (n->op != EQ || n->by_id || strcmp(n->field->name, "ID") != 0 || n->values->key.null)
+		return 0;
+	return n->values->id;
+}
+
 /* Of an And one indexed side is enough: the rows that it leaves are few. */
 bool caml_is_indexed(const struct caml *n)
 {
@@ -308,29 +323,25 @@ bool caml_is_indexed(const struct caml *n)
 
 /* ---- asking ----------------------------------------------------------------------------------- */
 
-/* Of several choices one is enough. */
+/* Of several choices one is enough; a ';' in one is stored twice. */
 static bool has_choice(const struct caml_key *k, const struct value *v)
 {
-	CLEANUP(str_free_p) char *choice = v->key.text ? str_printf(";#%s;#", v->key.text) : NULL;
+	struct buf choice = BUF_INIT(1 << 20);
+	bool found;
 
-	return choice && k->text && (strcmp(k->text, v->key.text) == 0 || strstr(k->text, choice));
+	buf_adds(&choice, ";#");
+	for (const char *s = v->key.text ? v->key.text : ""; *s; s++)
+		buf_adds(&choice, *s == ';' ? ";;" : (char[]) { *s, '\0' });
+	buf_adds(&choice, ";#");
+	found = k->text && v->key.text && (strcmp(k->text, v->key.text) == 0 || strstr(k->text, buf_str(&choice)));
+	buf_release(&choice);
+	return found;
 }
 
-static bool compare_with(const struct caml *n, const struct caml_key *k, const struct value *v)
+/* What a comparison's outcome means for each operation. */
+static bool is_met(enum test_op op, int d)
 {
-	struct caml_key a = *k, b = v->key;
-	int d;
-
-	if (n->field->type->compare == COMPARE_DATE && !n->with_time) {
-		a.number = day_of(a.number);
-		b.number = day_of(b.number);
-	}
-	if (strcmp(n->field->type->name, "MultiChoice") == 0 && (n->op == EQ || n->op == IN || n->op == NEQ))
-		return has_choice(k, v) == (n->op != NEQ);
-	if (k->null && n->op != EQ && n->op != IN && n->op != NEQ)
-		return false;
-	d = caml_key_compare(&a, &b);
-	switch (n->op) {
+	switch (op) {
 	case EQ:
 	case IN: return d == 0;
 	case NEQ: return d != 0;
@@ -338,8 +349,8 @@ static bool compare_with(const struct caml *n, const struct caml_key *k, const s
 	case GEQ: return d >= 0;
 	case LT: return d < 0;
 	case LEQ: return d <= 0;
-	case BEGINS: return a.text && b.text && str_starts(a.text, b.text);
-	case CONTAINS: return a.text && b.text && strstr(a.text, b.text);
+	case BEGINS:
+	case CONTAINS:
 	case AND:
 	case OR:
 	case IS_NULL:
@@ -348,6 +359,30 @@ static bool compare_with(const struct caml *n, const struct caml_key *k, const s
 	case NOT_INCLUDES: break;
 	}
 	return false;
+}
+
+static bool is_equality(enum test_op op)
+{
+	return op == EQ || op == IN || op == NEQ;
+}
+
+static bool compare_with(const struct caml *n, const struct caml_key *k, const struct value *v)
+{
+	struct caml_key a = *k, b = v->key;
+
+	if (strcmp(n->field->type->name, "MultiChoice") == 0 && is_equality(n->op))
+		return has_choice(k, v) == (n->op != NEQ);
+	if (k->null && !is_equality(n->op))
+		return false;
+	if (n->op == BEGINS)
+		return a.text && b.text && str_starts(a.text, b.text);
+	if (n->op == CONTAINS)
+		return a.text && b.text && strstr(a.text, b.text);
+	if (n->field->type->compare == COMPARE_DATE && !n->with_time) {
+		a.number = day_of(a.number);
+		b.number = day_of(b.number);
+	}
+	return is_met(n->op, caml_key_compare(&a, &b));
 }
 
 /* Is one of the ids, or one of the texts, of a lookup with several values the wanted one? */

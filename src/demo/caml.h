@@ -44,6 +44,9 @@ DEFINE_CLEANUP(struct caml *, caml_free);
 /* Does the item pass? */
 bool caml_match(const struct caml *n, const struct call *c, const struct list *l, const struct item *i);
 
+/* The one id that items must have to pass; 0: the filter does not say. */
+int64_t caml_only_id(const struct caml *n);
+
 /* Does the filter look at nothing but columns with an index? */
 bool caml_is_indexed(const struct caml *n);
 

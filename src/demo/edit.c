@@ -80,8 +80,11 @@ static int put(struct edit *e, const struct item *i)
 	return r < 0 ? r : item_put(e->m->db, i);
 }
 
+/* Lists without versions keep none. */
 static int add_revision(struct edit *e, const struct item *i)
 {
+	if (!list_prop_is(e->l, "EnableVersioning", false))
+		return 0;
 	return db_run(e->m->db, REVISION_ADD, "iiiiiib", i->list, i->id, i->version, i->ui, i->modified, i->editor,
 		      (const void *) i->vals.b.p, i->vals.b.len);
 }
@@ -214,6 +217,21 @@ static int repath_one(struct edit *e, struct item *i, void *arg)
 	return item_put(e->m->db, i);
 }
 
+/* A place that exists and that is not below the item itself. */
+static int check_place(struct edit *e, const char *from, const char *dir)
+{
+	size_t n = strlen(from);
+	bool inside = strncasecmp(dir, from, n) == 0 && (!dir[n] || dir[n] == '/');
+	int r = inside ? 0 : edit_is_folder(e, dir);
+
+	return r == 0 ? edit_refuse(e, E_PARAMETER) : r;
+}
+
+int edit_check_name(struct edit *e, const char *name)
+{
+	return !*name || strlen(name) > 255 || strpbrk(name, "/\"#%*:<>?\\{|}~") ? edit_refuse(e, E_PARAMETER) : 0;
+}
+
 int edit_move(struct edit *e, struct item *i, const char *dir, const char *leaf)
 {
 	CLEANUP(str_free_p) char *from = str_printf("%s/%s", i->dir, i->leaf);
@@ -221,15 +239,10 @@ int edit_move(struct edit *e, struct item *i, const char *dir, const char *leaf)
 	struct repath p = { from, to };
 	int r = from && to ? 0 : -ENOMEM;
 
-	if (r >= 0 && (str_empty(leaf) != !leaf || (leaf && strpbrk(leaf, "/\"#%*:<>?\\{|}~"))))
-		return edit_refuse(e, E_PARAMETER);
-	if (r >= 0 && dir) {
-		bool inside = strncasecmp(dir, from, strlen(from)) == 0 && strchr("/", dir[strlen(from)]);
-
-		r = inside ? 0 : edit_is_folder(e, dir);
-		if (r == 0)
-			return edit_refuse(e, E_PARAMETER);
-	}
+	if (r >= 0 && leaf)
+		r = edit_check_name(e, leaf);
+	if (r >= 0 && dir)
+		r = check_place(e, from, dir);
 	if (r >= 0 && i->folder)
 		r = each_below(e, from, repath_one, &p);
 	if (r >= 0 && dir)

@@ -62,6 +62,9 @@ MUST_CHECK int edit_restore(struct edit *e, struct item *i);
 /* A new path for the item and what is below it; dir or leaf NULL: as it was. 0; -EINVAL refused; -errno. */
 MUST_CHECK int edit_move(struct edit *e, struct item *i, const char *dir, const char *leaf);
 
+/* May a folder or document have that name? 0 or -EINVAL refused. */
+MUST_CHECK int edit_check_name(struct edit *e, const char *name);
+
 /* Is it the list's root or a folder in it? 1, 0 or -errno. */
 MUST_CHECK int edit_is_folder(struct edit *e, const char *path);
 

@@ -41,7 +41,7 @@ static int set_base_name(struct edit *e, struct item *i, const char *value)
 		return -ENOMEM;
 	free(i->leaf);
 	i->leaf = leaf;
-	return *value && !strpbrk(value, "/\"#%*:<>?\\{|}~") ? 0 : edit_refuse(e, E_PARAMETER);
+	return edit_check_name(e, value);
 }
 
 static int set_leaf(struct edit *e, struct item *i, const char *value)
@@ -51,9 +51,7 @@ static int set_leaf(struct edit *e, struct item *i, const char *value)
 	if (!i->folder && !tmpl_is_library(e->l))
 		return 0; /* an item's name is made from its id */
 	value = at ? at + 2 : value;
-	if (!*value || strpbrk(value, "/\"#%*:<>?\\{|}~"))
-		return edit_refuse(e, E_PARAMETER);
-	return str_set(&i->leaf, value);
+	return edit_check_name(e, value) < 0 ? -EINVAL : str_set(&i->leaf, value);
 }
 
 static int set_ctype_id(struct edit *e, struct item *i, const char *value)

@@ -33,6 +33,8 @@ struct exchange {
 	struct buf body;
 	bool begun;
 	bool too_big;
+	void (*after)(void *arg);
+	void *after_arg;
 };
 
 static void *begin_exchange(void *arg, const char *target, struct MHD_Connection *connection)
@@ -55,6 +57,8 @@ static void end_exchange(void *arg, struct MHD_Connection *connection, void **st
 	(void) arg, (void) connection, (void) code;
 	if (!x)
 		return;
+	if (x->after)
+		x->after(x->after_arg);
 	free(x->target);
 	buf_release(&x->body);
 	free(x);
@@ -197,6 +201,8 @@ static enum MHD_Result handle(struct http *h, struct exchange *x, struct MHD_Con
 		h->handler(h->arg, &rq, &rp);
 	else
 		rp.status = 400;
+	x->after = rp.after;
+	x->after_arg = rp.after_arg;
 	result = send_reply(connection, &rp);
 	buf_release(&rp.body);
 	return result;

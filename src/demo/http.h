@@ -37,6 +37,8 @@ struct http_reply {
 	size_t n_headers;
 	int64_t cut;  /* end the connection after so many bytes of the body; < 0: send all */
 	bool silent;  /* end the connection without an answer */
+	void (*after)(void *arg); /* called when the answer is gone; NULL: nothing */
+	void *after_arg;
 };
 
 #define HTTP_REPLY_MAX ((size_t) 1 << 30)

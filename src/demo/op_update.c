@@ -87,6 +87,21 @@ static bool may(const struct batch *b, uint64_t right)
 	return perm_of_list(b->c->person, b->l) & right;
 }
 
+/* What only folders have, and what only items have. A document comes by PUT: in a library only folders are made
+ * this way. */
+static int complete_new(struct batch *b, struct item *i)
+{
+	int r = 0;
+
+	if (!i->folder)
+		return tmpl_is_library(b->l) ? edit_refuse(&b->e, E_PARAMETER) : edit_defaults(&b->e, i);
+	if (!i->leaf)
+		return edit_refuse(&b->e, E_PARAMETER);
+	if (!pairs_get(&i->vals, "Title") && list_field(b->l, "Title"))
+		r = pairs_set(&i->vals, "Title", i->leaf);
+	return r;
+}
+
 static int run_new(struct batch *b, struct method *m)
 {
 	int r;
@@ -98,13 +113,8 @@ static int run_new(struct batch *b, struct method *m)
 		r = str_set(&m->i.dir, b->folder);
 	if (r >= 0)
 		r = set_all(b, m);
-	/* a document comes by PUT; only folders are made in a library this way */
-	if (r >= 0 && ((!m->i.folder && tmpl_is_library(b->l)) || (m->i.folder && !m->i.leaf)))
-		r = edit_refuse(&b->e, E_PARAMETER);
-	if (r >= 0 && m->i.folder && !pairs_get(&m->i.vals, "Title") && list_field(b->l, "Title"))
-		r = pairs_set(&m->i.vals, "Title", m->i.leaf);
-	if (r >= 0 && !m->i.folder)
-		r = edit_defaults(&b->e, &m->i);
+	if (r >= 0)
+		r = complete_new(b, &m->i);
 	if (r >= 0)
 		r = edit_compute(&b->e, &m->i);
 	if (r >= 0)

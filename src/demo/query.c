@@ -160,15 +160,19 @@ static int run_by_id(const struct query *q, bool down, query_sink sink, void *ar
 {
 	CLEANUP(item_release_p) struct item i = ITEM_INIT;
 	CLEANUP(db_done_p) struct stmt *st = NULL;
-	int64_t from, last = 0;
+	int64_t from, last = 0, only = caml_only_id(q->where);
 	uint64_t n = 0;
 	int r = read_position(q, &from);
 
+	if (only > 0 && !from)
+		from = down ? only + 1 : only - 1;
 	if (r >= 0)
 		r = db_ask(q->c->db, &st, down ? ITEMS_DOWN : ITEMS_UP, "ii", q->l->id,
 			   from || !down ? from : INT64_MAX);
 	while (r >= 0 && (r = db_step(st)) > 0) {
 		r = item_read(st, &i);
+		if (only > 0 && i.id != only)
+			return r;
 		if (r < 0 || !query_takes(q, &i))
 			continue;
 		if (q->limit && n++ == q->limit) {
@@ -290,7 +294,7 @@ static bool over_threshold(const struct query *q)
 
 int query_run(const struct query *q, query_sink sink, void *arg, struct buf *next)
 {
-	bool by_id = !q->n_order || (q->n_order == 1 && strcmp(q->order[0].field->name, "ID") == 0);
+	bool by_id = !q->n_order || caml_only_id(q->where) > 0 || (q->n_order == 1 && strcmp(q->order[0].field->name, "ID") == 0);
 
 	if (over_threshold(q))
 		return call_fault_code(q->c, E_THRESHOLD);
