@@ -5,9 +5,11 @@ how many bytes; the bytes themselves are ours: what ends up in the item is a tex
 of the list that differs from the one before, cut where the program cut it.
 """
 import errno
+import json
 import os
 import re
 import stat
+import sys
 
 LINE = re.compile(r'^(\S.{0,15}?)?\s+(open|read|readdir|write|flush|release|fsync|fsyncdir|CREATE|UNLINK|RENAME|LINK|'
                   r'TRUNCATE|chmod|chown|utimens|getxattr|setxattr|symlink|readlink|getattr|access)\s+(.*)$')
@@ -45,16 +47,15 @@ class Op:
                 self.path = self.path.rsplit(' ', 1)[0] if self.path.endswith(' ') else self.path
 
 
-def read_trace(path):
+def read_trace(text):
     """The operations, with the flush that a close makes marked (op.close)."""
     ops = []
-    with open(path, encoding='utf-8', errors='replace') as f:
-        for line in f:
-            m = LINE.match(line.rstrip('\n'))
-            if m and '(null)' in m.group(3) and m.group(2) == 'flush':
-                continue
-            if m:
-                ops.append(Op(m.group(2), m.group(3).strip()))
+    for line in text.splitlines():
+        m = LINE.match(line)
+        if m and '(null)' in m.group(3) and m.group(2) == 'flush':
+            continue
+        if m:
+            ops.append(Op(m.group(2), m.group(3).strip()))
     for i, op in enumerate(ops):
         op.close = False
         if op.kind == 'flush':
@@ -133,7 +134,10 @@ class Player:
                 self.step(ops, i)
         finally:
             for fd in sum(self.fds.values(), []) + self.orphans:
-                os.close(fd)
+                try:
+                    os.close(fd)
+                except OSError as e:     # what could not be saved is said at each close
+                    self.errors.append(('close', e.errno))
 
     def step(self, ops, i):
         op = ops[i]
@@ -242,3 +246,10 @@ class Player:
 
     def do_setxattr(self, ops, i):
         os.setxattr(self.full(ops[i].path), 'system.posix_acl_access', b'\2\0\0\0')
+
+
+if __name__ == '__main__':
+    job = json.load(sys.stdin)
+    player = Player(job['directory'], job['item'], [v.encode() for v in job['versions']], job['old'].encode())
+    player.play(read_trace(job['trace']))
+    print(json.dumps({'saves': len(job['versions']) - len(player.versions), 'errors': player.errors}))
