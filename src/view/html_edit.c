@@ -58,6 +58,7 @@ static int try_middle(const struct html_unit *u, const char *text, struct kept *
 	html_edit_encode(&k->middle, middle, !k->head, !k->tail);
 	r = html_run_text(k->head ? u->first : NULL, k->head, buf_str(&k->middle), k->tail,
 			  k->tail ? u->last : NULL, &whole);
+	r = r < 0 ? r : buf_error(&k->middle);
 	if (r == 0)
 		r = str_eq(buf_str(&whole), text);
 	buf_release(&whole);
@@ -154,7 +155,7 @@ static int set_unit(struct html_edit *e, struct html_unit *u, const char *text)
 		buf_reset(&k.middle);
 		html_edit_encode(&k.middle, text, true, true);
 	}
-	if (r >= 0)
+	if (r >= 0 && buf_error(&k.middle) == 0)
 		n = html_node_text(e->tree, buf_str(&k.middle));
 	buf_release(&k.middle);
 	if (!n)

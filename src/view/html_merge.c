@@ -267,18 +267,21 @@ static int merge(const char *html, const struct wanted *w, struct buf *out)
 }
 
 /* Each line in a <div>. */
-static void add_plain(const struct wanted *w, struct buf *out)
+static int add_plain(const struct wanted *w, struct buf *out)
 {
 	struct buf line = BUF_INIT(out->max);
+	int r = 0;
 
-	for (size_t i = 0; i < w->n; i++) {
+	for (size_t i = 0; i < w->n && r == 0; i++) {
 		buf_adds(out, "<div>");
 		buf_reset(&line);
 		html_edit_encode(&line, w->lines[i], true, true);
 		html_text_escape(out, buf_str(&line));
 		buf_adds(out, *w->lines[i] ? "</div>" : "<br></div>");
+		r = buf_error(&line);
 	}
 	buf_release(&line);
+	return r < 0 ? r : buf_error(out);
 }
 
 /* Whether the HTML reads as the text: 1, 0, -ENOMEM, -EFBIG. */
@@ -304,10 +307,10 @@ int html_merge(const char *html, const char *text, struct buf *out)
 	if (r == 0)
 		r = reads_as(buf_str(&merged), text);
 	if (r == 1)
-		buf_add(out, merged.p, merged.len);
+		r = buf_add(out, merged.p, merged.len);
 	else if (r == 0 || r == -E2BIG)
-		add_plain(&w, out);
+		r = add_plain(&w, out);
 	buf_release(&merged);
 	release_wanted(&w);
-	return r < 0 && r != -E2BIG ? r : buf_error(out);
+	return r;
 }

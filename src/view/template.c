@@ -65,9 +65,10 @@ static void add_rules(const struct field *f, struct buf *out)
 	}
 }
 
-static void add_field(const struct key *k, struct buf *out)
+static int add_field(const struct key *k, struct buf *out)
 {
 	struct buf rules = BUF_INIT(out->max);
+	int r;
 
 	add_rules(k->field, &rules);
 	if (rules.len) {
@@ -76,7 +77,9 @@ static void add_field(const struct key *k, struct buf *out)
 		buf_addf(out, ": %s\n", buf_str(&rules));
 	}
 	buf_addf(out, "%s:\n", k->text);
+	r = buf_error(&rules);
 	buf_release(&rules);
+	return r;
 }
 
 int template_text(const struct list *l, struct buf *out)
@@ -89,7 +92,7 @@ int template_text(const struct list *l, struct buf *out)
 	buf_adds(out, ". Lines that begin with # are not read; what is left empty gets its default.\n");
 	for (size_t i = 0; i < keys.n && r == 0; i++)
 		if (keys.k[i].field != keys.body)
-			add_field(&keys.k[i], out);
+			r = add_field(&keys.k[i], out);
 	if (r == 0 && keys.body) {
 		buf_adds(out, "# What follows the empty line is \"");
 		render_words(keys.body->display, out);

@@ -83,7 +83,7 @@ int choices_show(const struct list *l, const struct field *f, const char *wire, 
 
 	(void) l;
 	(void) f;
-	while (wire) {
+	while (wire && buf_error(&one) == 0) {
 		buf_reset(&one);
 		wire = wire_part(wire, ";#", &one);
 		if (!one.len)

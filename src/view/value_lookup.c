@@ -19,7 +19,7 @@ static int show(const char *wire, bool several, struct buf *out)
 	const char *between = "";
 	int r;
 
-	while (wire) {
+	while (wire && wire_ref_error(&ref) == 0) {
 		wire = wire_ref_next(wire, several, &ref);
 		if (!ref.id.len && !ref.text.len)
 			continue;

@@ -113,7 +113,7 @@ static int show(const char *wire, bool several, struct buf *out)
 	const char *between = "";
 	int r;
 
-	while (wire) {
+	while (wire && person_error(&p) == 0) {
 		wire = person_next(wire, several, &p);
 		if (!p.ref.id.len && !p.ref.text.len)
 			continue;
