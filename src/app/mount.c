@@ -169,9 +169,14 @@ static void ready(void *arg)
 	daemon_ready(&m->daemon);
 }
 
-static void open_log(const struct mount *m)
+/* Until the mount works, a background process has the user's terminal: only what is wrong belongs there. */
+static void open_log(const struct mount *m, bool mounted)
 {
-	log_setup(m->opts.foreground ? LOG_TO_STDERR : LOG_TO_SYSLOG, (enum log_level) m->s.config.settings.loglevel);
+	int level = m->s.config.settings.loglevel;
+
+	if (!mounted && !m->opts.foreground && level > LOG_LEVEL_WARNING)
+		level = LOG_LEVEL_WARNING;
+	log_setup(m->opts.foreground || !mounted ? LOG_TO_STDERR : LOG_TO_SYSLOG, (enum log_level) level);
 }
 
 static int open_app(struct mount *m)
@@ -183,8 +188,10 @@ static int open_app(struct mount *m)
 		.log_sink = m->opts.foreground ? LOG_TO_STDERR : LOG_TO_SYSLOG, .ready = ready, .arg = m,
 	};
 	struct err err = { 0 };
-	int r = wire_open(&c, &m->s.app, &err);
+	int r;
 
+	open_log(m, false);
+	r = wire_open(&c, &m->s.app, &err);
 	if (r == 0)
 		r = wire_listen(m->s.app, &err);
 	if (r < 0)
@@ -202,7 +209,7 @@ static int serve(struct mount *m)
 
 	if (r < 0)
 		return cli_fail(CLI_MOUNT, "%s: %s", m->mountpoint, err_text(&err, r));
-	open_log(m);
+	open_log(m, true);
 	r = fs_loop(app->fs);
 	if (r < 0)
 		log_error("the mount ended: %s", err_text(NULL, r));

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -53,7 +54,7 @@ static int check_mounted(const char *path, struct err *err)
 {
 	CLEANUP(buf_release_p) struct buf table = BUF_INIT(MOUNTINFO_MAX);
 	struct mountpoint_state m;
-	struct stat st;
+	struct statvfs fs;
 	bool ours;
 	int r = mountinfo_read(&table);
 
@@ -64,7 +65,8 @@ static int check_mounted(const char *path, struct err *err)
 	ours = m.mounted && strcmp(m.type, "fuse.spfs") == 0;
 	if (!m.mounted || strcmp(m.type, "autofs") == 0)
 		return 0;
-	if (ours && m.uid == getuid() && stat(path, &st) < 0 && errno == ENOTCONN)
+	/* statfs and not stat: that would be answered from the kernel's cache */
+	if (ours && m.uid == getuid() && statvfs(path, &fs) < 0 && errno == ENOTCONN)
 		return clean_up(path, err);
 	if (ours)
 		return err_set(err, -EINVAL, "%s: already mounted", path);

@@ -1,0 +1,163 @@
+"""First light: what is on the server is in the directory, and each edit is one method at the server."""
+import time
+
+import pytest
+from soap import Client
+
+
+def one_update(mnt, cmd='Update'):
+    """Until the server has carried out exactly one method, and then still one."""
+    mnt.wait(lambda: mnt.server.methods(), what='a method at the server')
+    mnt.settle()
+    assert mnt.server.methods() == {cmd: 1}
+
+
+def test_ls_shows_every_list_and_its_items(mnt):
+    assert {'Announcements', 'Tasks', 'Links', 'Issues', 'Shared Documents'} <= set(mnt.sh('ls').split('\n'))
+    rows = Client(mnt.server.url).rows('Announcements')
+    assert len(mnt.sh('ls Announcements').splitlines()) == len(rows)
+
+
+def test_the_root_is_read_only_and_hides_its_control_directory(mnt):
+    assert mnt.sh('stat -c %a .').strip() == '555'
+    assert '.spfs' not in mnt.sh('ls -a')
+    assert mnt.sh('cat .spfs/version').strip()
+    if mnt.user == 'user':
+        assert mnt.run('mkdir', 'x', cwd=mnt.mountpoint).code != 0
+
+
+def test_cat_shows_the_fields(mnt):
+    text = mnt.sh('cat "Tasks/Fix the projector.txt"')
+    assert text.startswith('Title: Fix the projector\n')
+    assert 'Priority:' in text and 'Status:' in text
+
+
+def test_cat_and_stat_cost_no_request(mnt):  # S7
+    mnt.sh('cat Announcements/*.txt > /dev/null; stat Tasks/*.txt > /dev/null')
+    mnt.settle()
+    pulls = mnt.server.pulls()
+    mnt.sh('cat "Announcements/Welcome to the team site.txt"; stat "Tasks/Fix the projector.txt"')
+    time.sleep(0.5)
+    assert mnt.server.pulls() == pulls
+
+
+def test_ls_is_one_request_and_again_within_a_moment_none(mnt):  # S3
+    time.sleep(3.2)
+    mnt.server.reset()
+    mnt.sh('ls Tasks')
+    mnt.sh('ls Tasks')
+    assert mnt.server.counts()['total'] == 1
+    assert mnt.server.pulls('Tasks') == 1
+
+
+def test_find_is_at_most_one_request_per_list(mnt):
+    lists = len(mnt.sh('ls').splitlines())
+    time.sleep(3.2)
+    mnt.server.reset()
+    mnt.sh('find . > /dev/null')
+    mnt.settle()
+    assert mnt.server.counts()['total'] <= lists
+
+
+def test_sed_edits_one_field(mnt):
+    mnt.sh("sed -i 's/^Priority: .*/Priority: (3) Low/' 'Tasks/Write report.txt'")
+    one_update(mnt)
+    assert Client(mnt.server.url).find('Tasks', Title='Write report')['Priority'] == '(3) Low'
+
+
+def test_echo_appends_to_the_body(mnt):
+    mnt.sh("echo 'Bring a torch.' >> 'Announcements/Fire drill on Friday.txt'")
+    one_update(mnt)
+    row = Client(mnt.server.url).find('Announcements', Title='Fire drill on Friday')
+    assert 'Bring a torch.' in row['Body'] and 'car park' in row['Body']
+
+
+def test_mv_changes_the_title(mnt):
+    mnt.sh("mv 'Tasks/Order toner.txt' 'Tasks/Order paper.txt'")
+    one_update(mnt)
+    assert Client(mnt.server.url).find('Tasks', Title='Order paper')
+    assert 'Title: Order paper\n' in mnt.sh("cat 'Tasks/Order paper.txt'")
+
+
+def test_rm_deletes(mnt):
+    mnt.sh("rm 'Tasks/Order toner.txt'")
+    assert 'Order toner' not in mnt.sh('ls Tasks')
+    one_update(mnt, 'Delete')
+    assert not Client(mnt.server.url).find('Tasks', Title='Order toner')
+
+
+def test_a_new_file_is_a_new_item(mnt):
+    mnt.sh("echo 'Hello from the shell' > Announcements/Hello.txt")
+    one_update(mnt, 'New')
+    assert 'Hello from the shell' in Client(mnt.server.url).find('Announcements', Title='Hello')['Body']
+
+
+def test_mkdir_makes_a_folder(mnt):
+    mnt.sh('mkdir "Tasks/Next year"')
+    one_update(mnt, 'New')
+    folder = [r for r in Client(mnt.server.url).rows('Tasks').values() if r['FSObjType'].endswith('#1')]
+    assert any(r['FileLeafRef'].endswith('#Next year') for r in folder)
+
+
+def test_saving_the_same_text_sends_nothing(mnt):  # S8
+    mnt.sh("cp 'Tasks/Fix the projector.txt' /dev/shm/spfs-same.$$ && "
+           "cat /dev/shm/spfs-same.$$ > 'Tasks/Fix the projector.txt'; rm /dev/shm/spfs-same.$$")
+    mnt.settle()
+    time.sleep(1)
+    assert mnt.server.methods() == {}
+
+
+def test_what_another_client_does_shows_at_the_next_ls(mnt):
+    other = Client(mnt.server.url)
+    other.new('Links', URL='https://example.org/, From elsewhere')
+    time.sleep(3.2)
+    assert 'From elsewhere' in mnt.sh('ls Links')
+    row = next(r for r in other.rows('Links').values() if 'From elsewhere' in r.get('URL', ''))
+    other.delete('Links', int(row['ID']))
+    time.sleep(3.2)
+    assert 'From elsewhere' not in mnt.sh('ls Links')
+
+
+def test_two_fields_changed_on_both_sides_merge(mnt):
+    other = Client(mnt.server.url)
+    row = other.find('Tasks', Title='Write report')
+    mnt.sh("cat 'Tasks/Write report.txt' > /dev/null")
+    other.change('Tasks', int(row['ID']), Status='Waiting on someone else')
+    mnt.sh("sed -i 's/^Priority: .*/Priority: (3) Low/' 'Tasks/Write report.txt'")
+    mnt.wait(lambda: (other.find('Tasks', Title='Write report') or {}).get('Priority') == '(3) Low')
+    assert other.find('Tasks', Title='Write report')['Status'] == 'Waiting on someone else'
+    mnt.settle()
+    assert mnt.spfs('conflicts').out == 'no conflicts\n'
+
+
+def test_changes_wait_while_the_server_is_away(mnt):
+    mnt.server.stop()
+    mnt.sh("echo 'written offline' > Announcements/Offline.txt")
+    assert 'written offline' in mnt.sh('cat Announcements/Offline.txt')
+    assert 'Offline.txt' in mnt.sh('ls .spfs/outbox')
+    assert 'Announcements/Offline.txt' in mnt.sh('cat .spfs/outbox/*')
+    mnt.server.start()
+    mnt.spfs('sync')
+    mnt.wait(lambda: Client(mnt.server.url).find('Announcements', Title='Offline'))
+    assert mnt.sh('ls .spfs/outbox') == ''
+
+
+def test_what_was_not_sent_survives_kill_and_remount(mnt):
+    mnt.server.stop()
+    mnt.sh("echo 'kept' > Announcements/Kept.txt")
+    mnt.kill()
+    r = mnt.run('spfs', mnt.mountpoint)
+    assert r.code == 0 and 'cleaning up' in r.err
+    assert 'kept' in mnt.sh('cat Announcements/Kept.txt')
+    mnt.server.start()
+    mnt.spfs('sync')
+    mnt.wait(lambda: Client(mnt.server.url).find('Announcements', Title='Kept'))
+
+
+@pytest.mark.deadline(120)
+def test_idle_costs_no_request(mnt):  # S6
+    mnt.sh('ls Tasks')
+    mnt.settle()
+    mnt.server.reset()
+    time.sleep(10)
+    assert mnt.server.counts()['total'] == 0
