@@ -107,16 +107,22 @@ check-headers: $(B)/store/queries.inc
 	  $(CC) $(STD) -Iinclude -I$$(dirname $$h) -I$(B)/store -I$(B)/demo $(PKG_C) -fsyntax-only -include $$h -x c /dev/null || exit 1; done
 check-unit: $(TESTS)
 	@scripts/run-units $(TESTS)
-# What the tests run: fault and crash points compiled in.
-test-build: ; @$(MAKE) --no-print-directory B=build-test CFLAGS='-g -O1 -DSPFS_TEST' all
-san-build: ; @$(MAKE) --no-print-directory B=build-san \
-	  CFLAGS='-g -O1 -DSPFS_TEST -fsanitize=address,undefined -fno-omit-frame-pointer' all
-tsan-build: ; @$(MAKE) --no-print-directory B=build-tsan CFLAGS='-g -O1 -DSPFS_TEST -fsanitize=thread' all
+# What the tests run has fault and crash points compiled in; each build has a folder of its own.
+TEST_CFLAGS := -g -O1 -DSPFS_TEST
+SAN_CFLAGS  := $(TEST_CFLAGS) -fsanitize=address,undefined -fno-omit-frame-pointer
+TSAN_CFLAGS := $(TEST_CFLAGS) -fsanitize=thread
+AS_TEST := $(MAKE) --no-print-directory B=build-test CFLAGS='$(TEST_CFLAGS)'
+AS_SAN  := $(MAKE) --no-print-directory B=build-san CFLAGS='$(SAN_CFLAGS)'
+AS_TSAN := $(MAKE) --no-print-directory B=build-tsan CFLAGS='$(TSAN_CFLAGS)'
+
+test-build: ; @$(AS_TEST) all
+san-build: ; @$(AS_SAN) all
+tsan-build: ; @$(AS_TSAN) all
 check-mount: test-build ; @scripts/run-pytest tests/mount
-check-san:
-	@$(MAKE) --no-print-directory B=build-san \
-	  CFLAGS='-g -O1 -DSPFS_TEST -fsanitize=address,undefined -fno-omit-frame-pointer' all check-unit
-	@SPFS_BUILD=build-san scripts/run-pytest tests/mount
+check-demo: test-build ; @scripts/run-pytest tests/demo
+check-units: ; @$(AS_TEST) check-unit
+check-units-san: ; @$(AS_SAN) check-unit
+check-san: check-units-san san-build ; @SPFS_BUILD=build-san scripts/run-pytest tests/mount
 check-tsan: tsan-build ; @SPFS_BUILD=build-tsan scripts/run-pytest tests/mount
 check-fault: san-build ; @scripts/check-fault build-san
 bench: all ; @scripts/bench
@@ -126,8 +132,13 @@ install: all
 	[ ! -x $(B)/spfs-demo ] || install -D -m 755 $(B)/spfs-demo $(DESTDIR)$(BINDIR)/spfs-demo
 	for m in man/*.[1-8]; do install -D -m 644 $$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
 
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/spfs $(DESTDIR)$(BINDIR)/spfs-demo
+	for m in man/*.[1-8]; do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
+
 clean: ; rm -rf build build-test build-san build-tsan
 -include $(wildcard $(B)/*/*.d)
 .PHONY: all have-libraries no-demo install-deps demo check check-static check-layers check-size check-headers \
-	check-unit check-mount check-san check-tsan check-fault test-build san-build tsan-build bench install clean
+	check-unit check-units check-units-san check-mount check-demo check-san check-tsan check-fault \
+	test-build san-build tsan-build bench install uninstall clean
 .DELETE_ON_ERROR:
