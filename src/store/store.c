@@ -99,14 +99,14 @@ static int prepare_dir(struct store *s, struct err *err)
 static int use_wal(struct store *s)
 {
 	CLEANUP(stmt_done_p) struct stmt *st = NULL;
+	bool wal = false;
 	int r = conn_ask(s, &st, Q_WAL, "");
 
-	if (r == 0)
-		r = stmt_step(st);
-	if (r < 0)
-		return r;
-	/* It answers with the mode that it has: another one where files cannot be shared memory. */
-	return r == 1 && str_eq(stmt_text(st, 0), "wal") ? 0 : -EIO;
+	/* It answers with the mode it has: another one where files cannot be shared memory. To its end,
+	 * because it writes only after the answer. */
+	while (r >= 0 && (r = stmt_step(st)) > 0)
+		wal = str_eq(stmt_text(st, 0), "wal");
+	return r < 0 ? r : wal ? 0 : -EIO;
 }
 
 /* Whoever was sending when the last run ended does not know what became of it. */

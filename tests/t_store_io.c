@@ -1,0 +1,178 @@
+/*
+ * The disk fails: the n-th write, sync or truncate of SQLite, once or from then
+ * on, with an I/O error or "full". Whatever the store says then, it must work
+ * again when the disk does, and the database must be sound.
+ *
+ * Found with it: the switch to WAL writes after it has answered, so an answer
+ * that is read without going on to the end hides a failure.
+ */
+#include "t_store_scenario.h"
+
+/* ---- a VFS whose files fail ----------------------------------------------- */
+
+static struct {
+	sqlite3_vfs vfs;
+	sqlite3_vfs *real;
+	long seen, at; /* at 0: never */
+	int code;
+	bool for_good;
+	bool fired;
+} disk;
+
+/* The real methods of a file, some replaced; the file itself stays the real one. */
+struct methods {
+	sqlite3_io_methods m;
+	const sqlite3_io_methods *real;
+};
+
+static const sqlite3_io_methods *real_methods(const sqlite3_file *f)
+{
+	return ((const struct methods *) f->pMethods)->real;
+}
+
+static bool fails(void)
+{
+	disk.seen++;
+	if (!disk.at || disk.seen < disk.at || (disk.seen > disk.at && !disk.for_good))
+		return false;
+	return disk.fired = true;
+}
+
+/* A write that fails has written half. */
+static int failing_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 where)
+{
+	if (!fails())
+		return real_methods(f)->xWrite(f, p, n, where);
+	real_methods(f)->xWrite(f, p, n / 2, where);
+	return disk.code;
+}
+
+static int failing_sync(sqlite3_file *f, int flags)
+{
+	return fails() ? SQLITE_IOERR_FSYNC : real_methods(f)->xSync(f, flags);
+}
+
+static int failing_truncate(sqlite3_file *f, sqlite3_int64 n)
+{
+	return fails() ? SQLITE_IOERR_TRUNCATE : real_methods(f)->xTruncate(f, n);
+}
+
+static int open_file(sqlite3_vfs *v, const char *name, sqlite3_file *f, int flags, int *ret_flags)
+{
+	static struct methods known[8];
+	struct methods *k = known;
+	int rc = disk.real->xOpen(v, name, f, flags, ret_flags);
+
+	if (rc != SQLITE_OK || !f->pMethods)
+		return rc;
+	while (k->real && k->real != f->pMethods)
+		k++;
+	assert_true(k < known + sizeof(known) / sizeof(*known));
+	if (!k->real) {
+		k->m = *f->pMethods;
+		k->real = f->pMethods;
+		k->m.xWrite = failing_write;
+		k->m.xSync = failing_sync;
+		k->m.xTruncate = failing_truncate;
+	}
+	f->pMethods = &k->m;
+	return rc;
+}
+
+static int install(void **state)
+{
+	(void) state;
+	disk.real = sqlite3_vfs_find(NULL);
+	disk.vfs = *disk.real;
+	disk.vfs.zName = "failing";
+	disk.vfs.xOpen = open_file;
+	return sqlite3_vfs_register(&disk.vfs, 1);
+}
+
+static void arm(long at, int code, bool for_good)
+{
+	disk.seen = 0;
+	disk.at = at;
+	disk.code = code;
+	disk.for_good = for_good;
+	disk.fired = false;
+}
+
+/* ---- the sweep ------------------------------------------------------------- */
+
+/* The step failed: with a code that is known, and not again on a disk that works. */
+static void try_again(const struct step *st, struct world *w, int r)
+{
+	if (r != -EIO && r != -ENOSPC && r != -ENOMEM && r != -EUCLEAN)
+		fail_msg("operation %ld: %s: %s", disk.at, st->name, strerror(-r));
+	disk.for_good = false;
+	r = try_step(st, w);
+	if (r < 0)
+		fail_msg("operation %ld: %s, again: %s", disk.at, st->name, strerror(-r));
+}
+
+/* Returns whether the fault was met. */
+static bool run_with_fault(struct fixture *f, long at, int code, bool for_good)
+{
+	char dir[128];
+	struct world w = { .dir = dir };
+
+	snprintf(dir, sizeof(dir), "%s/scenario", f->top);
+	arm(at, code, for_good);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+		int r = try_step(&steps[i], &w);
+
+		if (r < 0)
+			try_again(&steps[i], &w, r);
+	}
+	disk.at = 0;
+	w.s = store_close(w.s);
+	must(open_it(&w));
+	must(store_check(w.s, NULL));
+	must(look_at_all(&w));
+	store_close(w.s);
+	remove_tree(dir);
+	return disk.fired;
+}
+
+/* Every stride-th operation. */
+static void sweep(struct fixture *f, long stride, int code, bool for_good)
+{
+	long n = 1;
+
+	while (run_with_fault(f, n, code, for_good))
+		n += stride;
+	assert_true(n > 50);
+}
+
+static void one_failed_operation(void **state)
+{
+	sweep(*state, 1, SQLITE_IOERR_WRITE, false);
+}
+
+static void a_disk_that_fails_for_a_while(void **state)
+{
+	sweep(*state, 3, SQLITE_IOERR_WRITE, true);
+}
+
+static void one_operation_finds_the_disk_full(void **state)
+{
+	sweep(*state, 2, SQLITE_FULL, false);
+}
+
+static void a_disk_that_is_full_for_a_while(void **state)
+{
+	sweep(*state, 3, SQLITE_FULL, true);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		store_test(one_failed_operation),
+		store_test(a_disk_that_fails_for_a_while),
+		store_test(one_operation_finds_the_disk_full),
+		store_test(a_disk_that_is_full_for_a_while),
+	};
+
+	return cmocka_run_group_tests(tests, install, NULL);
+}
