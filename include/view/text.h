@@ -15,9 +15,9 @@ struct buf;
  * An item as text: "Display name: value" lines, a blank line, the body. Pure
  * functions of their arguments and of the process's time zone (TZ).
  *
- * What holds, for every schema and all values: the rendering parses; parsing a
- * rendering against the values it was made from gives no change; parsing it
- * against nothing gives values of the same meaning.
+ * What holds, for every schema and all values: parsing a rendering against the
+ * values it was made from gives no change; and where the values are of their
+ * fields' types, parsing it against nothing gives values of the same meaning.
  */
 
 /* People and looked-up items that are known without asking the server. */
