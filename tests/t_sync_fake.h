@@ -161,12 +161,14 @@ static inline void fake_delete(struct fake *f, int64_t id)
 	i->seq = ++f->seq;
 }
 
-static inline int fake_count(const struct fake *f)
+static inline int fake_count(struct fake *f)
 {
 	int n = 0;
 
+	pthread_mutex_lock(&f->m);
 	for (int i = 0; i < f->n; i++)
 		n += f->v[i].used && !f->v[i].deleted;
+	pthread_mutex_unlock(&f->m);
 	return n;
 }
 
@@ -614,7 +616,7 @@ struct client {
 	struct buf events;       /* "added A.txt; content A.txt; " */
 	int64_t open[16];        /* inodes that count as open */
 	size_t n_open;
-	int recovered;
+	bool running;            /* its threads are */
 };
 
 static inline const char *event_word(enum sync_event_kind k)
@@ -730,8 +732,17 @@ static inline void remove_tree(const char *dir)
 	pclose(p);
 }
 
+static inline void client_stop(struct client *c, int send_ms)
+{
+	sync_stop(c->s, send_ms);
+	c->running = false;
+}
+
 static inline void client_free(struct client *c)
 {
+	/* A test that failed has left it running. */
+	if (c->running)
+		client_stop(c, 0);
 	client_close(c);
 	remove_tree(c->dir);
 	free(c->dir);

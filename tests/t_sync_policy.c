@@ -150,10 +150,15 @@ static const struct {
 	{ "changes are due", { .to_send = 1, .due = true, .received = true }, POLICY_PUSH },
 	{ "changes are not due yet", { .to_send = 1 }, POLICY_END },
 	{ "changes wait and somebody looks: push first", { .to_send = 1, .wanted = true }, POLICY_PUSH },
-	{ "old list: pull first", { .to_send = 1, .due = true, .old = true }, POLICY_PULL },
-	{ "old list, pulled in this run", { .to_send = 1, .due = true, .old = true, .pulled = true }, POLICY_PUSH },
+	{ "old list: pull first", { .to_send = 1, .due = true, .age = 3000 }, POLICY_PULL },
+	{ "never synchronised: pull first", { .to_send = 1, .due = true, .age = POLICY_NEVER }, POLICY_PULL },
+	{ "old list, pulled in this run", { .to_send = 1, .due = true, .age = 3000, .pulled = true }, POLICY_PUSH },
+	{ "old list, in a burst", { .to_send = 1, .due = true, .age = 14000, .burst = true }, POLICY_PUSH },
+	{ "old list, in a long burst", { .to_send = 1, .due = true, .age = 15000, .burst = true }, POLICY_PULL },
 	{ "a Delete: pull first", { .to_send = 1, .due = true, .deletes = true }, POLICY_PULL },
 	{ "a Delete, pulled in this run", { .to_send = 1, .due = true, .deletes = true, .pulled = true },
+	  POLICY_PUSH },
+	{ "a Delete in a burst", { .to_send = 1, .due = true, .deletes = true, .burst = true, .age = 9000 },
 	  POLICY_PUSH },
 	{ "a Delete under the floor", { .to_send = 1, .due = true, .deletes = true, .floored = true, .received = true },
 	  POLICY_PUSH },
@@ -175,6 +180,7 @@ static void order_of_work(void **state)
 
 		print_message("%s\n", steps[i].what);
 		f.may_send = f.may_receive = true;
+		f.fresh = 3000;
 		assert_int_equal(policy_step(&f), steps[i].step);
 		/* Only receiving, only sending */
 		f.may_send = false;

@@ -196,6 +196,7 @@ static void end_pull(struct job *j, const struct pull_result *res)
 		e->ended = now;
 		e->complete = true;
 		e->owed = false;
+		e->site->failed = false;
 		e->floor_ns = policy_floor(clock_now_ns(), res->last_sync, res->min_minutes);
 		if (e->wanted && e->wanted <= e->pulled)
 			e->wanted = 0;
@@ -284,7 +285,9 @@ static enum policy_step next_step(struct job *j, const struct push_survey *look)
 	f.floored = e->floor_ns > clock_now_ns();
 	f.received = e->complete;
 	f.pulled = j->pulled;
-	f.old = !e->ended || now - e->ended >= j->s->conf.fresh_ms;
+	f.burst = e->owed;
+	f.age = e->ended ? now - e->ended : POLICY_NEVER;
+	f.fresh = j->s->conf.fresh_ms;
 	f.due = j->s->stopping || e->asked || policy_push_at(look->to_send, e->first, e->last, e->hurry) <= now;
 	lock_give(&j->s->lock);
 	return policy_step(&f);

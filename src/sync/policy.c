@@ -91,9 +91,10 @@ bool policy_may_resync(int resyncs, int64_t last, int64_t now, bool asked)
 
 static enum policy_step step_to_send(const struct policy_facts *f)
 {
-	bool look_first = (f->old || f->deletes) && !f->pulled && !f->floored && f->may_receive;
+	bool old = f->age >= (f->burst ? POLICY_BURST_MS : f->fresh);
+	bool look_first = old || (f->deletes && !f->burst);
 
-	return look_first ? POLICY_PULL : POLICY_PUSH;
+	return look_first && !f->pulled && !f->floored && f->may_receive ? POLICY_PULL : POLICY_PUSH;
 }
 
 enum policy_step policy_step(const struct policy_facts *f)

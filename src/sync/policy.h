@@ -22,6 +22,7 @@ enum {
 	POLICY_PROBE_MS = 30000,     /* during a back-off, an opendir tries the site so often at most */
 	POLICY_RESYNC_MS = 3600000,  /* lists are read anew without being asked... */
 	POLICY_RESYNCS = 3,          /* ...so many times in a row, then once in this time */
+	POLICY_BURST_MS = 15000,     /* batches that follow each other share one pull for so long */
 };
 
 /* ---- who opens what (S3) ------------------------------------------------- */
@@ -94,7 +95,9 @@ struct policy_facts {
 	bool floored;    /* MinTimeBetweenSyncs */
 	bool received;   /* the list was received to its end once */
 	bool pulled;     /* this run has pulled already */
-	bool old;        /* the last successful sync is longer ago than `fresh` */
+	bool burst;      /* batches have gone out since the last pull, which is owed for them all */
+	int64_t age;     /* since the end of the last successful sync, ms; POLICY_NEVER */
+	int fresh;       /* ms */
 	bool deletes;    /* the next batch holds a Delete */
 	int64_t to_send; /* changes that can be sent */
 	bool due;        /* and their time has come */
@@ -103,8 +106,9 @@ struct policy_facts {
 /*
  * What comes next. Push, then pull; but a pull first
  *	- when an answer was lost (also against the floor),
- *	- before a batch when the list is old, or the batch holds a Delete, whose version
- *	  the server may ignore: then the merge sees first what others did.
+ *	- before a batch when the list is older than `fresh`, or the batch holds a Delete, whose
+ *	  version the server may ignore: then the merge sees first what others did. Once for a
+ *	  burst of batches, so that a thousand changes from a loop do not cost a pull each few seconds.
  */
 enum policy_step policy_step(const struct policy_facts *f);
 
