@@ -47,9 +47,12 @@ static int failing_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 wh
 	return disk.code;
 }
 
+/* No power is cut here, so none is needed, and without it the sweep is ten times as fast. */
 static int failing_sync(sqlite3_file *f, int flags)
 {
-	return fails() ? SQLITE_IOERR_FSYNC : real_methods(f)->xSync(f, flags);
+	(void) f;
+	(void) flags;
+	return fails() ? SQLITE_IOERR_FSYNC : SQLITE_OK;
 }
 
 static int failing_truncate(sqlite3_file *f, sqlite3_int64 n)
