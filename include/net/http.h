@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/attr.h"
 #include "base/buf.h"
@@ -56,6 +57,21 @@ struct net_sink net_sink_buf(struct buf *b);
 /* To a descriptor, which is foreign and must stay where it is. */
 struct net_sink net_sink_fd(int *fd);
 
+/*
+ * A body that is read while it is sent, so that memory does not grow with it. It is asked
+ * for by offset, and may be from the start again: when the login was asked for first. From
+ * 256 KiB on the server is asked before (Expect: 100-continue), so that what it will not
+ * take is not sent.
+ */
+struct net_source {
+	int64_t size;
+	/* Up to n (> 0) of its bytes from `at` on; returns how many. A negative errno, or -EIO for 0
+	 * (it is shorter than its size), ends the request and becomes its result. */
+	ssize_t (*read)(void *arg, int64_t at, void *p, size_t n);
+	void (*sent)(void *arg, int64_t n); /* how much has left so far; NULL: not told */
+	void *arg; /* foreign */
+};
+
 struct net_request {
 	const char *method; /* "GET", "POST", ... */
 	const char *url;    /* absolute, http or https */
@@ -63,8 +79,12 @@ struct net_request {
 	size_t n_headers;
 	const void *body;   /* foreign; NULL: none */
 	size_t body_len;
+	const struct net_source *source; /* foreign; instead of body; NULL: none */
 	bool once;          /* must not be carried out twice: never resent on a second connection */
 	bool gzip;          /* the answer may come compressed; the sink sees it plain */
+	bool stay;          /* follow no redirect at all */
+	/* Whether a 401 is the answer to the request and not a refusal of the login; NULL: never. */
+	bool (*is_answer)(const struct net_reply *r);
 	int64_t max_body;   /* bytes the sink may see; -EFBIG beyond. 0: no ceiling */
 	struct net_timeouts timeouts;
 	const struct net_sink *sink; /* foreign; NULL: the body is dropped */

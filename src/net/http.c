@@ -28,6 +28,8 @@
 
 enum { CONNECT_MS = 10000, FIRST_BYTE_MS = 150000, STALL_MS = 30000, TICK_MS = 100 };
 enum { HEADERS_MAX = 256 * 1024, REDIRECTS_MAX = 3 };
+/* Smaller bodies are not worth the round trip of asking first. */
+enum { EXPECT_MIN = 256 * 1024, UPLOAD_CHUNK = 256 * 1024 };
 
 static const char agent[] = "NONISV|spfs|spfs/" SPFS_VERSION;
 
@@ -53,6 +55,8 @@ struct exchange {
 	bool wanted;                 /* its body goes to the sink */
 	int64_t header_bytes;
 	int64_t body_bytes;
+	int64_t source_at;           /* where the source is read next */
+	int64_t told;                /* what source->sent() was told last */
 };
 
 struct net_http *net_http_free(struct net_http *h)
@@ -101,7 +105,8 @@ static int headers_done(struct exchange *x)
 		return 0;
 	x->began = true;
 	x->ret->status = (int) status;
-	x->wanted = sink && status != 401 && (status < 300 || status > 399);
+	/* After a 417 curl asks again without Expect. */
+	x->wanted = sink && status != 401 && status != 417 && (status < 300 || status > 399);
 	return x->wanted && sink->begin ? sink->begin(sink->arg, x->ret) : 0;
 }
 
@@ -111,8 +116,10 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
 
 	n *= size;
 	x->header_bytes += (int64_t) n;
-	if (x->began) /* trailers of a chunked body */
+	/* A status line begins another answer (after 417); anything else is trailers of a chunked body. */
+	if (x->began && (n < 5 || memcmp(p, "HTTP/", 5) != 0))
 		return n;
+	x->began = false;
 	if (x->header_bytes > HEADERS_MAX)
 		x->error = -EFBIG;
 	else if (n == 0 || *p == '\r' || *p == '\n')
@@ -136,6 +143,38 @@ static size_t on_body(char *p, size_t size, size_t n, void *arg)
 	else
 		x->error = x->q->sink->write(x->q->sink->arg, p, n);
 	return x->error ? 0 : n;
+}
+
+static size_t on_read(char *p, size_t size, size_t n, void *arg)
+{
+	struct exchange *x = arg;
+	const struct net_source *s = x->q->source;
+	int64_t left = s->size - x->source_at;
+	ssize_t got;
+
+	n *= size;
+	if (left < (int64_t) n)
+		n = (size_t) left;
+	if (n == 0)
+		return 0;
+	got = s->read(s->arg, x->source_at, p, n);
+	if (got <= 0) {
+		x->error = got ? (int) got : -EIO;
+		return CURL_READFUNC_ABORT;
+	}
+	x->source_at += got;
+	return (size_t) got;
+}
+
+/* curl only ever goes to an absolute place. */
+static int on_seek(void *arg, curl_off_t offset, int origin)
+{
+	struct exchange *x = arg;
+
+	if (origin != SEEK_SET || offset < 0 || offset > x->q->source->size)
+		return CURL_SEEKFUNC_FAIL;
+	x->source_at = offset;
+	return CURL_SEEKFUNC_OK;
 }
 
 static bool was_sent(const struct exchange *x)
@@ -179,6 +218,9 @@ static int set_headers(struct exchange *x)
 
 		r = strpbrk(h->value, "\r\n") ? -EINVAL : add_header(x, h->name, h->value);
 	}
+	/* Without a value: curl is not to decide on it. */
+	if (r == 0 && x->q->source)
+		r = add_header(x, "Expect", x->q->source->size < EXPECT_MIN ? "" : "100-continue");
 	return r;
 }
 
@@ -243,6 +285,21 @@ static int set_login(struct exchange *x, const struct login *l)
 	return bad ? -ENOMEM : 0;
 }
 
+static int set_source(struct exchange *x)
+{
+	CURL *c = x->h->easy;
+	int bad = 0;
+
+	bad |= curl_easy_setopt(c, CURLOPT_UPLOAD, 1L);
+	bad |= curl_easy_setopt(c, CURLOPT_INFILESIZE_LARGE, (curl_off_t) x->q->source->size);
+	bad |= curl_easy_setopt(c, CURLOPT_UPLOAD_BUFFERSIZE, (long) UPLOAD_CHUNK);
+	bad |= curl_easy_setopt(c, CURLOPT_READFUNCTION, on_read);
+	bad |= curl_easy_setopt(c, CURLOPT_READDATA, x);
+	bad |= curl_easy_setopt(c, CURLOPT_SEEKFUNCTION, on_seek);
+	bad |= curl_easy_setopt(c, CURLOPT_SEEKDATA, x);
+	return bad;
+}
+
 static int set_request(struct exchange *x)
 {
 	const struct net_request *q = x->q;
@@ -257,6 +314,8 @@ static int set_request(struct exchange *x)
 		bad |= curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) q->body_len);
 		bad |= curl_easy_setopt(c, CURLOPT_POSTFIELDS, q->body);
 	}
+	if (q->source)
+		bad |= set_source(x);
 	bad |= curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, q->method);
 	bad |= curl_easy_setopt(c, CURLOPT_HTTPHEADER, x->headers);
 	bad |= curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, q->gzip ? "gzip" : NULL);
@@ -298,6 +357,19 @@ static int64_t patience(const struct exchange *x)
 	return x->header_bytes ? t->stall_ms ?: STALL_MS : t->first_byte_ms ?: FIRST_BYTE_MS;
 }
 
+static void tell_sent(struct exchange *x)
+{
+	const struct net_source *s = x->q->source;
+	curl_off_t up = 0;
+
+	if (!s || !s->sent)
+		return;
+	curl_easy_getinfo(x->h->easy, CURLINFO_SIZE_UPLOAD_T, &up);
+	if (up != x->told)
+		s->sent(s->arg, up);
+	x->told = up;
+}
+
 /* Until curl has a result. 0, -ECANCELED, -ETIMEDOUT, -ENOMEM. */
 static int wait_for_it(struct exchange *x)
 {
@@ -307,6 +379,7 @@ static int wait_for_it(struct exchange *x)
 	for (;;) {
 		if (curl_multi_perform(x->h->multi, &running) != CURLM_OK)
 			return -ENOMEM;
+		tell_sent(x);
 		if (!running)
 			return 0;
 		if (x->q->cancel && atomic_load(x->q->cancel))
@@ -469,7 +542,7 @@ static int log_in_and_do(struct net_http *h, const struct net_request *q, const 
 			r = exchange(&x, &l, err);
 		if (r < 0 || l.scheme == LOGIN_NONE)
 			return r;
-		if (ret->status != 401) {
+		if (ret->status != 401 || (q->is_answer && q->is_answer(ret))) {
 			auth_accepted(h->auth, &l);
 			return 0;
 		}
@@ -484,7 +557,7 @@ static bool may_follow(const struct net_request *q, const struct uri *from, cons
 	struct uri u = { 0 };
 	bool same;
 
-	if (!to || (!str_eq(q->method, "GET") && !str_eq(q->method, "HEAD")) || uri_parse(to, &u) < 0)
+	if (!to || q->stay || (!str_eq(q->method, "GET") && !str_eq(q->method, "HEAD")) || uri_parse(to, &u) < 0)
 		return false;
 	same = uri_same_origin(from, &u);
 	uri_release(&u);
