@@ -1,39 +1,6 @@
 /* What programs do to files of a list, and what the server is told of it. */
 #include "t_fs_fixture.h"
 
-static struct fake *f;
-static struct mounted *m;
-
-static int setup(void **state)
-{
-	(void) state;
-	if (access("/dev/fuse", R_OK | W_OK) < 0) {
-		print_message("SKIPPED: /dev/fuse cannot be opened here\n");
-		return 0;
-	}
-	f = fake_new();
-	fake_add(f, "A");
-	fake_set(f, 1, NULL, "open", "first line\nsecond line");
-	fake_add(f, "B");
-	fake_set(f, 2, NULL, "done", NULL);
-	m = mount_fake(f);
-	comes(m, "ls", "A.txt\nB.txt\n");
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void) state;
-	if (m) {
-		mounted_free(m);
-		fake_free(f);
-	}
-	m = NULL;
-	return 0;
-}
-
-#define NEED_MOUNT() do { (void) state; if (!m) skip(); } while (0)
-
 static void test_read(void **state)
 {
 	NEED_MOUNT();

@@ -35,7 +35,8 @@ static bool split(const char *step, char verb[16], char name[256], long long *do
 	if (!first || last <= first || sscanf(step, " %15s", verb) != 1)
 		return false;
 	snprintf(name, 256, "%.*s", (int) (last - first - 1), first + 1);
-	return sscanf(last + 1, " %lld/%lld", done, total) >= 0;
+	sscanf(last + 1, " %lld/%lld", done, total); /* a step may have no numbers */
+	return true;
 }
 
 void bar_line(const char *step, int columns, struct buf *out)
