@@ -22,6 +22,8 @@ struct change {
 	char *replication_id;  /* owned; "{GUID}": NEW ones only (MS-OUTSPS_R206) */
 	char *folder;          /* owned; NEW ones: server-relative folder to create in; NULL: the list's root */
 	char *name;            /* owned; CHANGE_NEW_FOLDER: its name; else NULL */
+	char *file_ref;        /* owned; UPDATE and DELETE in a library: the server-relative path that the server
+				* knows the document or folder by ([MS-LISTSWS] R2101); NULL for list items */
 	struct values fields;  /* what changes; "" clears. Empty for DELETE */
 };
 
@@ -42,7 +44,7 @@ MUST_CHECK int change_op_parse(const char *name, enum change_op *ret);
 /*
  * Folds a later change of the same item into an earlier one that was not sent:
  * new+update = new, update+update = update (the later value of a field wins),
- * update+delete = delete. 1: folded into `into`, which keeps its version; 2: both vanish
+ * update+delete = delete. 1: folded into `into`, which keeps its version and file_ref; 2: both vanish
  * (new+delete); 0: cannot be folded; -ENOMEM. On 0, 2 and -ENOMEM `into` is unchanged.
  */
 MUST_CHECK int change_fold(struct change *into, const struct change *later);

@@ -20,6 +20,7 @@ void change_release(struct change *c)
 	free(c->replication_id);
 	free(c->folder);
 	free(c->name);
+	free(c->file_ref);
 	values_release(&c->fields);
 	*c = (struct change) CHANGE_INIT;
 }
