@@ -171,7 +171,9 @@ static void after_the_commit_it_is_there_though_not_acknowledged(void **state)
 /* Dies in the first commit of a new store: the schema, then what the start settles. */
 static void a_new_store_is_made_whole(void **state)
 {
-	static const char *const points[] = { "store.commit.before:1", "store.commit.after:1", "store.commit.before:2" };
+	static const char *const points[] = {
+		"store.commit.before:1", "store.commit.after:1", "store.commit.before:2",
+	};
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < sizeof(points) / sizeof(*points); i++) {

@@ -220,11 +220,15 @@ static void a_walk_nests_as_deep_as_the_folders(void **state)
 	struct fixture *f = *state;
 	struct walk w = { .s = f->s };
 	int64_t at = f->root;
+	int files;
 
 	for (int i = 0; i < 40; i++)
 		at = add_node(f->s, f->list, at, "d", STORE_NODE_SCRATCH_DIR, 0);
 	must(store_node_children(f->s, f->root, 0, descend, &w));
 	assert_int_equal(w.n, 40);
+	files = count_open_files();
+	assert_int_equal(store_node_has_children(f->s, f->root), 1);
+	assert_true(count_open_files() < files - 20); /* and keeps few of the connections that it took */
 	w.n = 0;
 	must(store_begin(f->s));
 	must(store_node_children(f->s, f->root, 0, descend, &w));

@@ -1,5 +1,4 @@
 /* The stage: where a page waits until it is known to be whole. */
-#include <dirent.h>
 #include <pthread.h>
 
 #include "store/stage.h"
@@ -160,18 +159,6 @@ static long resident_kib(void)
 #endif
 }
 
-static int entries_of(const char *dir)
-{
-	DIR *d = opendir(dir);
-	int n = 0;
-
-	assert_non_null(d);
-	while (readdir(d))
-		n++;
-	closedir(d);
-	return n;
-}
-
 static int count_row(void *arg, int64_t number, struct item *row)
 {
 	(void) row;
@@ -193,16 +180,16 @@ static void a_big_stage_is_on_disk_and_has_no_name(void **state)
 	text[SIZE] = '\0';
 	add_row(f->s, 1, text);
 	before = resident_kib();
-	files = entries_of(f->dir);
+	files = count_entries(f->dir);
 	for (int i = 2; i <= ROWS; i++)
 		add_row(f->s, i, text);
 	assert_true(resident_kib() - before < 24 << 10);
-	assert_int_equal(entries_of(f->dir), files);
+	assert_int_equal(count_entries(f->dir), files);
 	while (n < ROWS)
 		assert_int_equal(store_stage_take(f->s, n, 500, count_row, &n), 500);
 	assert_true(resident_kib() - before < 24 << 10);
 	must(store_stage_reset(f->s));
-	assert_int_equal(entries_of(f->dir), files);
+	assert_int_equal(count_entries(f->dir), files);
 }
 
 int main(void)

@@ -1,5 +1,4 @@
 /* Many readers, few writers: nobody sees half a change, no reader waits, and no connection is left behind. */
-#include <dirent.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -223,25 +222,13 @@ static void a_callback_sees_what_others_committed(void **state)
 	must(store_node_children(f->s, f->root, 0, change_during_walk, f));
 }
 
-static int open_files(void)
-{
-	DIR *d = opendir("/proc/self/fd");
-	int n = 0;
-
-	assert_non_null(d);
-	while (readdir(d))
-		n++;
-	closedir(d);
-	return n;
-}
-
 static void a_threads_connection_ends_with_it(void **state)
 {
 	struct fixture *f = *state;
 	int before;
 
 	fill_directory(f);
-	before = open_files();
+	before = count_open_files();
 	for (int i = 0; i < 50; i++) {
 		pthread_t t;
 		void *ok;
@@ -251,7 +238,7 @@ static void a_threads_connection_ends_with_it(void **state)
 		assert_ptr_equal(ok, f);
 	}
 	/* SQLite keeps a descriptor for the next connection, since closing one gives up locks (POSIX). */
-	assert_in_range(open_files(), before, before + 1);
+	assert_in_range(count_open_files(), before, before + 1);
 }
 
 struct sleeper {
@@ -280,11 +267,11 @@ static void a_store_closes_under_sleeping_threads(void **state)
 	fill_directory(sl.f);
 	pthread_barrier_init(&sl.used, NULL, 2);
 	pthread_barrier_init(&sl.closed, NULL, 2);
-	before = open_files();
+	before = count_open_files();
 	assert_int_equal(pthread_create(&t, NULL, use_and_outlive, &sl), 0);
 	pthread_barrier_wait(&sl.used);
 	sl.f->s = store_close(sl.f->s);
-	assert_true(open_files() < before);
+	assert_true(count_open_files() < before);
 	open_store(sl.f);
 	pthread_barrier_wait(&sl.closed);
 	pthread_join(t, &ok);

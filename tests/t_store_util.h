@@ -3,6 +3,7 @@
 
 /* What the tests of the store share: a store in a directory of its own, and rows to put into it. */
 
+#include <dirent.h>
 #include <errno.h>
 #include <ftw.h>
 #include <setjmp.h>
@@ -77,6 +78,24 @@ static inline int make_fixture(void **state)
 	store_list_release(&l);
 	*state = f;
 	return 0;
+}
+
+/* Entries of a directory, "." and ".." too; "/proc/self/fd" tells how many files are open. */
+static inline int count_entries(const char *path)
+{
+	DIR *d = opendir(path);
+	int n = 0;
+
+	assert_non_null(d);
+	while (readdir(d))
+		n++;
+	closedir(d);
+	return n;
+}
+
+static inline int count_open_files(void)
+{
+	return count_entries("/proc/self/fd");
 }
 
 static inline int remove_one(const char *path, const struct stat *st, int flag, struct FTW *f)

@@ -55,7 +55,8 @@ MUST_CHECK int store_list_find_guid(struct store *s, const char *site, const cha
 /* In order of names. fn's negative return ends it and is returned; fn may call the store. */
 MUST_CHECK int store_list_each(struct store *s, int (*fn)(void *arg, const struct store_list *l), void *arg);
 
-/* Everything but id, site, name and root is stored from l. -ENOENT; -EEXIST: info.id is that of another list of the site. */
+/* Everything but id, site, name and root is stored from l. -ENOENT; -EEXIST: info.id is that of another list of
+ * the site. */
 MUST_CHECK int store_list_put(struct store *s, const struct store_list *l);
 
 /* Removes the list with its items, nodes, texts, vacancies and changes. scratch/INO files are the caller's. */

@@ -63,7 +63,8 @@ MUST_CHECK int store_node_get(struct store *s, int64_t ino, struct store_node *r
 /* By exact name, ghosts too. 0 or -ENOENT. */
 MUST_CHECK int store_node_lookup(struct store *s, int64_t parent, const char *name, struct store_node *ret);
 
-/* The ITEM, FOLDER or DOCUMENT node of an item (not ghosts); one that has a name before one that lost it. 0 or -ENOENT. */
+/* The ITEM, FOLDER or DOCUMENT node of an item (not ghosts); one that has a name before one that lost it. 0 or
+ * -ENOENT. */
 MUST_CHECK int store_node_of_item(struct store *s, int64_t item, struct store_node *ret);
 
 /* The entries of a directory in order of inode numbers above `after`, without ghosts. fn's nonzero return

@@ -9,6 +9,9 @@
 /* What a row's blob may grow to, and what a session keeps of its buffers between rows. */
 enum { PACK_MAX = 64 << 20, PACK_KEEP = 64 << 10 };
 
+/* How many connections beyond the one in use a session keeps for callbacks. */
+enum { SPARE = 4 };
+
 static struct session *session_free(struct session *me)
 {
 	if (!me)
@@ -88,6 +91,13 @@ static int open_next(struct session *me, struct db **ret, struct err *err)
 	return 0;
 }
 
+/* A walk over deep folders needs one connection a level; later calls do not. */
+static void close_surplus(struct session *me, size_t in_use)
+{
+	while (me->n_db > in_use + SPARE)
+		db_close(me->db[--me->n_db]);
+}
+
 int conn_db(struct session *me, struct db **ret, struct err *err)
 {
 	if (me->txn) {
@@ -96,6 +106,7 @@ int conn_db(struct session *me, struct db **ret, struct err *err)
 	}
 	for (size_t i = 0; i < me->n_db; i++)
 		if (!db_is_walked(me->db[i])) {
+			close_surplus(me, i + 1);
 			*ret = me->db[i];
 			return 0;
 		}

@@ -81,6 +81,15 @@ static int make_file(struct store *s, struct err *err)
 	return r < 0 ? fail(err, r, s->path) : 0;
 }
 
+/* The directory itself must outlive a power cut, too. Its parent may be one that we cannot read. */
+static int sync_parent(const struct store *s)
+{
+	CLEANUP(str_free_p) char *parent = str_printf("%s/..", s->dir);
+	int r = parent ? fsutil_sync_dir(parent) : -ENOMEM;
+
+	return r == -EACCES ? 0 : r;
+}
+
 static int prepare_dir(struct store *s, struct err *err)
 {
 	int r = make_dir(s->dir, err);
@@ -91,7 +100,9 @@ static int prepare_dir(struct store *s, struct err *err)
 		r = make_subdir(s, "scratch", err);
 	if (r == 0)
 		r = make_subdir(s, "conflicts", err);
-	return r < 0 ? r : make_file(s, err);
+	if (r == 0)
+		r = make_file(s, err);
+	return r < 0 ? r : sync_parent(s);
 }
 
 /* ---- the database ------------------------------------------------------ */
