@@ -118,7 +118,7 @@ static void a_map_finds_what_was_put(void **state)
 {
 	static long numbers[500];
 	struct map *m = map_new();
-	char key[16];
+	char key[32];
 	long sum = 0;
 
 	(void) state;
