@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,15 +22,30 @@ enum {
 	DEPTH_MAX = 64,
 };
 
+/* What one turn of the notifying thread brought. */
+struct batch {
+	struct sync_event *e; /* owned, with their strings */
+	size_t n;
+	struct batch *next;
+};
+
 struct announcer {
 	struct fs *f;          /* foreign */
+	pthread_t thread;
 	struct openset *shown; /* owned; directories that somebody has opened */
 	_Atomic pid_t tid;     /* of the announcing thread; 0: not yet */
 	atomic_bool seen;      /* the root was asked for by that thread */
 	bool off;              /* announcing thread only: the path leads elsewhere */
 	atomic_int_fast64_t gone; /* numbers for removed files */
 
-	struct lock lock;      /* RANK_LEAF; what is being announced */
+	struct lock lock;      /* RANK_LEAF; the rest */
+	struct cond more;
+	struct batch *first;   /* owned */
+	struct batch **last;
+	bool running;
+	bool stop;
+
+	/* what is being announced */
 	enum { NOTHING, ADDING, REMOVING, RENAMING } what;
 	int64_t parent;
 	char name[256];
@@ -43,15 +60,39 @@ struct announcer *announcer_new(struct fs *f)
 	if (!a)
 		return NULL;
 	a->f = f;
+	a->last = &a->first;
 	lock_init(&a->lock, RANK_LEAF);
+	cond_init(&a->more);
 	a->shown = openset_new();
 	return a->shown ? a : announcer_free(a);
 }
 
+static void free_events(struct sync_event *e, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		free((char *) e[i].name);
+		free((char *) e[i].to_name);
+	}
+	free(e);
+}
+
+static void free_batch(struct batch *b)
+{
+	free_events(b->e, b->n);
+	free(b);
+}
+
 struct announcer *announcer_free(struct announcer *a)
 {
+	struct batch *next;
+
 	if (a) {
+		for (struct batch *b = a->first; b; b = next) {
+			next = b->next;
+			free_batch(b);
+		}
 		openset_free(a->shown);
+		cond_release(&a->more);
 		lock_release(&a->lock);
 		free(a);
 	}
@@ -300,16 +341,14 @@ static size_t count_of(const struct sync_event *e, size_t n, int64_t parent)
 	return count;
 }
 
-void announcer_run(struct announcer *a, const struct sync_event *e, size_t n)
+static void run_batch(struct announcer *a, const struct sync_event *e, size_t n)
 {
 	CLEANUP(fsutil_close_p) int root = -1;
 	int64_t crowded = 0;
 
-	if (!atomic_load(&a->tid))
-		atomic_store(&a->tid, (pid_t) syscall(SYS_gettid));
-	if (a->off || !n || (root = open_root(a)) < 0)
+	if (a->off || (root = open_root(a)) < 0)
 		return;
-	for (size_t i = 0; i < n && !a->off; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (e[i].parent == crowded)
 			continue;
 		if (n > MANY && count_of(e, n, e[i].parent) > MANY) {
@@ -319,4 +358,88 @@ void announcer_run(struct announcer *a, const struct sync_event *e, size_t n)
 			one(a, root, &e[i]);
 		}
 	}
+}
+
+/* ---- the thread ------------------------------------------------------------------------------ */
+
+/* The next; NULL: the end. */
+static struct batch *take_batch(struct announcer *a)
+{
+	struct batch *b;
+
+	lock_take(&a->lock);
+	while (!a->first && !a->stop)
+		cond_wait(&a->more, &a->lock);
+	b = a->stop ? NULL : a->first;
+	if (b) {
+		a->first = b->next;
+		if (!a->first)
+			a->last = &a->first;
+	}
+	lock_give(&a->lock);
+	return b;
+}
+
+static void *run(void *arg)
+{
+	struct announcer *a = arg;
+	struct batch *b;
+
+	atomic_store(&a->tid, (pid_t) syscall(SYS_gettid));
+	while ((b = take_batch(a))) {
+		run_batch(a, b->e, b->n);
+		free_batch(b);
+	}
+	return NULL;
+}
+
+void announcer_put(struct announcer *a, struct sync_event *e, size_t n)
+{
+	struct batch *b = malloc(sizeof(*b));
+	bool taken;
+
+	lock_take(&a->lock);
+	taken = b && a->running;
+	if (taken) {
+		*b = (struct batch) { .e = e, .n = n };
+		*a->last = b;
+		a->last = &b->next;
+		cond_wake_all(&a->more);
+	}
+	lock_give(&a->lock);
+	if (taken)
+		return;
+	free(b);
+	free_events(e, n);
+}
+
+int announcer_start(struct announcer *a)
+{
+	sigset_t all, before;
+	int r;
+
+	if (!a->f->config.announce)
+		return 0;
+	sigfillset(&all); /* signals are for the thread that serves the session */
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	lock_take(&a->lock);
+	r = pthread_create(&a->thread, NULL, run, a);
+	a->running = r == 0;
+	lock_give(&a->lock);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return -r;
+}
+
+void announcer_stop(struct announcer *a)
+{
+	bool running;
+
+	lock_take(&a->lock);
+	running = a->running;
+	a->running = false;
+	a->stop = true;
+	cond_wake_all(&a->more);
+	lock_give(&a->lock);
+	if (running)
+		pthread_join(a->thread, NULL);
 }

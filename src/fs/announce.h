@@ -15,7 +15,8 @@
  * file manager's open window would keep showing a deleted file.
  *
  * Invariants: (1) the change is in the store before it is announced, and our handlers, asked by the
- * announcing thread, change nothing. (2) Nothing that a handler waits for waits for an announcement.
+ * announcing thread, change nothing. (2) Nothing that a handler waits for waits for an announcement: it may wait
+ * itself for the lock of a file whose fsync waits for the server. So it has a thread of its own.
  * (3) Never by a path whose root was not seen to be our mount in this batch: after a lazy unmount the same
  * path is the directory below, with the user's own files. (4) The root is not held open between batches, or
  * unmounting would fail.
@@ -31,8 +32,14 @@ void announcer_opened(struct announcer *a, int64_t dir);
 /* Whether changes in the directory are announced. */
 bool announcer_wants(struct announcer *a, int64_t dir);
 
-/* ENTRY_ADDED, _REMOVED, _RENAMED, CONTENT; strings are foreign. From the notifying thread only. */
-void announcer_run(struct announcer *a, const struct sync_event *e, size_t n);
+/* 0 or -errno of pthread_create; then nothing is announced. */
+MUST_CHECK int announcer_start(struct announcer *a);
+
+/* Forgets what waits and ends the thread. */
+void announcer_stop(struct announcer *a);
+
+/* ENTRY_ADDED, _REMOVED, _RENAMED, CONTENT, in the order in which they came; e and its strings are the announcer's now. */
+void announcer_put(struct announcer *a, struct sync_event *e, size_t n);
 
 /* ---- for the handlers ---- */
 

@@ -137,10 +137,16 @@ static int job_fill(struct fs *f, struct job *j, const struct node *n)
 	return r;
 }
 
+static int keep_draft(struct fs *f, struct job *j, const char *reason)
+{
+	return sync_submit_draft(f->sync, j->node.ino, buf_str(&j->text), j->text.len, reason);
+}
+
+static const char deleted[] = "the item was deleted on the server meanwhile; save this file again to make a new one";
+
 /* The item was deleted on the server: what was written to it stays as a draft of its name. */
 static int rescue(struct fs *f, struct job *j)
 {
-	const char *reason = "the item was deleted on the server meanwhile; save this file again to make a new one";
 	char name[VIEW_NAME_SIZE];
 	int64_t ino;
 	int r;
@@ -155,15 +161,10 @@ static int rescue(struct fs *f, struct job *j)
 			break;
 	}
 	if (r == 0)
-		r = sync_submit_draft(f->sync, ino, buf_str(&j->text), j->text.len, reason);
+		r = sync_submit_draft(f->sync, ino, buf_str(&j->text), j->text.len, deleted);
 	state_touched(f, j->parent);
 	notify_name(f->notify, j->parent, name);
 	return r;
-}
-
-static int keep_draft(struct fs *f, struct job *j, const char *reason)
-{
-	return sync_submit_draft(f->sync, j->node.ino, buf_str(&j->text), j->text.len, reason);
 }
 
 static bool is_refusal(int r)
@@ -211,6 +212,8 @@ static int job_store(struct fs *f, struct job *j)
 
 	for (int i = 0; i < TRIES && r == -ESTALE; i++) {
 		r = find_node(f, ino, item, &j->node);
+		if (r == 0 && item && !j->node.item) /* what was flushed is a draft of its name already */
+			return keep_draft(f, j, deleted) < 0 ? -EIO : -ESTALE;
 		if (r == 0)
 			r = job_try(f, j);
 	}

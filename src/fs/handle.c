@@ -130,7 +130,7 @@ void handles_put(struct fs *f, struct node *n)
 		;
 	*p = n->next;
 	lock_give(&t->lock);
-	if (n->unnamed) {
+	if (n->unnamed || n->rowless) {
 		r = sync_submit_forget(f->sync, n->ino);
 		if (r < 0)
 			log_warning("could not forget a removed file ino=%lld error=%d", (long long) n->ino, r);
@@ -224,7 +224,7 @@ int node_know(struct fs *f, struct node *n, const struct view_attr *a)
 	n->parent = a->parent;
 	n->version = a->version;
 	n->mtime = a->mtime;
-	n->unnamed = n->unnamed || !a->named;
+	n->rowless = n->rowless || !a->named;
 	return 0;
 }
 

@@ -49,7 +49,8 @@ struct node {
 	int64_t parent;      /* where it had a name when it was opened */
 	char *name;          /* owned */
 	int64_t version;
-	bool unnamed;        /* its last name is gone: nothing is committed, and the row goes with the last handle */
+	bool unnamed;        /* the user removed it or put another in its place: nothing is committed */
+	bool rowless;        /* its row has no name, or shows another version by now: goes with the last handle */
 	bool busy;           /* invariant 2 */
 
 	bool loaded;         /* text has the bytes (not SCRATCH) */

@@ -169,7 +169,7 @@ static void name_gone(struct fs *f, int64_t ino)
 
 	if (n) {
 		lock_take(&n->lock);
-		n->unnamed = true;
+		n->rowless = true;
 		lock_give(&n->lock);
 		handles_put(f, n);
 		return;
@@ -298,24 +298,25 @@ static void work(struct turn *t, struct note *n)
 }
 
 /* In the order in which they came; t->done has the latest first. */
-static void announce(struct turn *t, bool quietly)
+static void announce(struct turn *t)
 {
-	struct sync_event *e = t->n && !quietly ? calloc(t->n, sizeof(*e)) : NULL;
+	struct sync_event *e = t->n ? calloc(t->n, sizeof(*e)) : NULL;
 	size_t i = t->n;
 
-	for (struct note *n = t->done; n && e; n = n->next)
-		e[--i] = n->e;
-	if (e)
-		announcer_run(t->f->announcer, e, t->n);
-	free(e);
 	for (struct note *n = t->done, *next; n; n = next) {
 		next = n->next;
+		if (e) {
+			e[--i] = n->e;
+			n->e = (struct sync_event) { .name = NULL };
+		}
 		free_note(n);
 	}
+	if (e)
+		announcer_put(t->f->announcer, e, t->n);
 }
 
-/* All that waits; NULL: the end. *ret_last: the session is over, and nobody looks any more. */
-static struct note *take_all(struct notify *n, bool *ret_last)
+/* All that waits; NULL: the end. */
+static struct note *take_all(struct notify *n)
 {
 	struct note *first;
 
@@ -325,7 +326,6 @@ static struct note *take_all(struct notify *n, bool *ret_last)
 	first = n->first;
 	n->first = NULL;
 	n->last = &n->first;
-	*ret_last = n->stop;
 	lock_give(&n->lock);
 	return first;
 }
@@ -334,10 +334,9 @@ static void *run(void *arg)
 {
 	struct notify *n = arg;
 	struct note *note, *next;
-	bool last;
 
 	scratch_sweep(n->f);
-	while ((note = take_all(n, &last))) {
+	while ((note = take_all(n))) {
 		struct turn t = { .f = n->f };
 
 		for (; note; note = next) {
@@ -345,7 +344,7 @@ static void *run(void *arg)
 			work(&t, note);
 		}
 		dir_changed(&t, 0);
-		announce(&t, last);
+		announce(&t);
 	}
 	return NULL;
 }

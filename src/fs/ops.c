@@ -22,7 +22,6 @@
 #include "dir.h"
 #include "file.h"
 #include "names.h"
-#include "notify.h"
 #include "ops.h"
 #include "reply.h"
 #include "xattr.h"
@@ -486,16 +485,9 @@ static void op_fsyncdir(fuse_req_t q, fuse_ino_t ino UNUSED, int data_only UNUSE
 
 static void op_init(void *arg, struct fuse_conn_info *conn)
 {
-	struct fs *f = arg;
-	int r;
-
 	conn->want &= ~(unsigned) (FUSE_CAP_WRITEBACK_CACHE | FUSE_CAP_EXPORT_SUPPORT | FUSE_CAP_POSIX_ACL);
 	conn->time_gran = 1;
-	r = notify_start(f->notify);
-	if (r < 0)
-		log_error("server changes will not show in time: no thread for them error=%d", r);
-	if (f->config.ready)
-		f->config.ready(f->config.arg);
+	session_ready(arg);
 }
 
 static const struct fuse_lowlevel_ops operations = {

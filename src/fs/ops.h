@@ -20,4 +20,8 @@ void ops_disconnect(struct fs *f);
 void ops_unmount(struct fs *f);
 void ops_free(struct fs *f);
 
+
+/* session.c: the kernel has spoken to us. */
+void session_ready(struct fs *f);
+
 #endif

@@ -2,7 +2,9 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include "announce.h"
 #include "base/buf.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "handle.h"
 #include "notify.h"
@@ -55,6 +57,19 @@ int fs_mount(struct fs *f, struct err *err)
 	return err_set(err, r, "mounting on %s failed", f->mountpoint);
 }
 
+/* Not before: threads do not survive the fork into the background. */
+void session_ready(struct fs *f)
+{
+	int r = notify_start(f->notify);
+
+	if (r == 0)
+		r = announcer_start(f->announcer);
+	if (r < 0)
+		log_error("server changes will not show in time: no thread for them error=%d", r);
+	if (f->config.ready)
+		f->config.ready(f->config.arg);
+}
+
 static void do_nothing(int sig)
 {
 	(void) sig;
@@ -79,6 +94,7 @@ int fs_loop(struct fs *f)
 	ops_disconnect(f);
 	waits_end(f);
 	notify_stop(f->notify);
+	announcer_stop(f->announcer);
 	handles_end(f);
 	ops_unmount(f);
 	return r;
