@@ -209,14 +209,9 @@ static int do_add_field(struct doing *d)
 {
 	struct xml *x = xml_new("Field");
 	int r = x ? xml_set_attr(x, "Type", d->w[3]) : -ENOMEM;
-	char guid[GUID_SIZE];
 
 	if (r >= 0)
 		r = xml_set_attr(x, "DisplayName", d->w[2]);
-	if (r >= 0)
-		r = guid_new(guid);
-	if (r >= 0)
-		r = xml_set_attr(x, "ID", guid);
 	if (r >= 0)
 		r = xml_set_attr(x, "Name", d->w[2]);
 	for (int k = 4; r >= 0 && k < d->n; k++) {
@@ -230,7 +225,7 @@ static int do_add_field(struct doing *d)
 		xml_free(x);
 		return r;
 	}
-	r = list_take_field(d->l, x);
+	r = list_own_field(d->l, x, NULL);
 	return r == -EEXIST ? fail(d, "there is such a field") : r < 0 ? r : save_schema(d);
 }
 

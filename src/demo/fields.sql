@@ -15,15 +15,15 @@ INSERT INTO catalogue VALUES
 	StaticName="ContentTypeId" ColName="tp_ContentTypeId" FromBaseType="TRUE"/>'),
 ('Title', 12, 99, '<Field ID="{fa564e0f-0c70-4ab9-b863-0177e6ddd247}" Type="Text" Name="Title" DisplayName="Title"
 	Required="TRUE" SourceID="http://schemas.microsoft.com/sharepoint/v3" StaticName="Title"
-	FromBaseType="TRUE" ColName="nvarchar1"/>'),
+	FromBaseType="TRUE"/>'),
 ('_ModerationComments', 12, 99, '<Field ID="{34ad21eb-75bd-4544-8c73-0e08330291fe}" ReadOnly="TRUE" Type="Note"
 	Name="_ModerationComments" DisplayName="Approver Comments" Hidden="TRUE" CanToggleHidden="TRUE"
 	Filterable="FALSE" Sortable="FALSE" SourceID="http://schemas.microsoft.com/sharepoint/v3"
-	StaticName="_ModerationComments" FromBaseType="TRUE" ColName="ntext1"/>'),
+	StaticName="_ModerationComments" FromBaseType="TRUE"/>'),
 ('File_x0020_Type', 12, 99, '<Field ID="{39360f11-34cf-4356-9945-25c44e68dade}" ReadOnly="TRUE" Hidden="TRUE" Type="Text"
 	Name="File_x0020_Type" DisplaceOnUpgrade="TRUE" DisplayName="File Type"
 	SourceID="http://schemas.microsoft.com/sharepoint/v3" StaticName="File_x0020_Type"
-	FromBaseType="TRUE" ColName="nvarchar2"/>'),
+	FromBaseType="TRUE"/>'),
 ('ID', 12, 99, '<Field ID="{1d22ea11-1e32-424e-89ab-9fedbadb6ce1}" ColName="tp_ID" RowOrdinal="0"
 	ReadOnly="TRUE" Type="Counter" Name="ID" PrimaryKey="TRUE" DisplayName="ID"
 	SourceID="http://schemas.microsoft.com/sharepoint/v3" StaticName="ID" FromBaseType="TRUE"/>'),

@@ -102,27 +102,41 @@ int field_refresh(struct field *f, const struct list *l)
 	return f->text ? 0 : -ENOMEM;
 }
 
-/* How many columns of the database kind `column` the list uses already. */
-static int count_columns(const struct list *l, const char *column)
+static bool has_column(const struct list *l, const char *name)
 {
-	size_t n = strlen(column);
-	int count = 0;
-
-	for (size_t i = 0; i < l->n_fields; i++) {
-		const char *c = xml_attr(l->fields[i]->def, "ColName");
-		const char *c2 = xml_attr(l->fields[i]->def, "ColName2");
-
-		count += c && strncmp(c, column, n) == 0 && isdigit((unsigned char) c[n]);
-		count += c2 && strncmp(c2, column, n) == 0 && isdigit((unsigned char) c2[n]);
-	}
-	return count;
+	for (size_t i = 0; i < l->n_fields; i++)
+		if (str_eq(xml_attr(l->fields[i]->def, "ColName"), name) ||
+		    str_eq(xml_attr(l->fields[i]->def, "ColName2"), name))
+			return true;
+	return false;
 }
 
-static int set_column(const struct list *l, struct xml *def, const char *attr, const char *column, int used)
+/* The first column of the database kind `column` that is free, and after that the next one. */
+static int set_column(const struct list *l, struct xml *def, const char *attr, const char *column)
 {
-	CLEANUP(str_free_p) char *name = str_printf("%s%d", column, count_columns(l, column) + used + 1);
+	for (int n = 1; n <= 2 * FIELDS_MAX; n++) {
+		CLEANUP(str_free_p) char *name = str_printf("%s%d", column, n);
 
-	return name ? xml_set_attr(def, attr, name) : -ENOMEM;
+		if (!name)
+			return -ENOMEM;
+		if (!has_column(l, name) && !str_eq(xml_attr(def, "ColName"), name))
+			return xml_set_attr(def, attr, name);
+	}
+	return -EFBIG;
+}
+
+/* ColName and, in lists' own columns, RowOrdinal; an address takes two columns. */
+static int add_columns(const struct list *l, struct xml *def, const struct ftype *type)
+{
+	bool own = *xml_attr(def, "SourceID") == '{';
+	bool two = strcmp(type->name, "URL") == 0;
+	int r = set_column(l, def, "ColName", type->column);
+
+	if (r >= 0 && own)
+		r = xml_set_attr(def, "RowOrdinal", "0");
+	if (r >= 0 && two)
+		r = set_column(l, def, "ColName2", type->column);
+	return r >= 0 && own && two ? xml_set_attr(def, "RowOrdinal2", "0") : r;
 }
 
 /* SourceID, StaticName and ColName: what the server adds to a definition that lacks them. */
@@ -131,16 +145,13 @@ static int complete(const struct list *l, struct xml *def)
 	const struct ftype *type = ftype_find(xml_attr(def, "Type"));
 	int r = 0;
 
-	if (!xml_attr(def, "SourceID"))
+	if (str_empty(xml_attr(def, "SourceID")))
 		r = xml_set_attr(def, "SourceID", V3);
 	if (r >= 0 && !xml_attr(def, "StaticName"))
 		r = xml_set_attr(def, "StaticName", xml_attr(def, "Name"));
 	if (r < 0 || !type->column || xml_attr(def, "ColName") || xml_attr(def, "JoinColName"))
 		return r;
-	r = set_column(l, def, "ColName", type->column, 0);
-	if (r >= 0 && strcmp(type->name, "URL") == 0)
-		r = set_column(l, def, "ColName2", type->column, 1);
-	return r;
+	return add_columns(l, def, type);
 }
 
 static int put_field(struct list *l, struct field *f)
@@ -187,6 +198,67 @@ int list_add_field(struct list *l, const char *text)
 	int r = xml_parse(text, strlen(text), &def);
 
 	return r < 0 ? r : list_take_field(l, def);
+}
+
+static void lower(char *s)
+{
+	for (; *s; s++)
+		*s = (char) tolower((unsigned char) *s);
+}
+
+/* ID, SourceID, StaticName and Name, in this order, behind what the maker wrote. */
+static int sign(const struct list *l, struct xml *def, const char *id)
+{
+	CLEANUP(str_free_p) char *name = strdup(xml_attr(def, "Name") ? xml_attr(def, "Name") : "");
+	const char *own = xml_attr(def, "ID");
+	char guid[GUID_SIZE], source[GUID_SIZE];
+	int r = name ? 0 : -ENOMEM;
+
+	if (r >= 0 && !(id && guid_normalise(id, guid)) && !(own && guid_normalise(own, guid)))
+		r = guid_new(guid);
+	if (r < 0)
+		return r;
+	memcpy(source, l->guid, sizeof(source));
+	lower(guid);
+	lower(source);
+	for (size_t i = 0; i < 4; i++)
+		xml_drop_attr(def, (const char *[]) { "ID", "SourceID", "StaticName", "Name" }[i]);
+	r = xml_set_attr(def, "ID", guid);
+	if (r >= 0)
+		r = xml_set_attr(def, "SourceID", source);
+	if (r >= 0)
+		r = xml_set_attr(def, "StaticName", name);
+	return r < 0 ? r : xml_set_attr(def, "Name", name);
+}
+
+/* Behind the last column that is not worked out: before ID and ContentType. */
+static void move_last_up(struct list *l)
+{
+	struct field *f = l->fields[l->n_fields - 1];
+	size_t at = 0;
+
+	while (at < l->n_fields - 1 && strcmp(l->fields[at]->name, "ContentType") != 0)
+		at++;
+	if (at == l->n_fields - 1)
+		return;
+	if (at > 1 && strcmp(l->fields[at - 1]->name, "ID") == 0)
+		at--;
+	memmove(l->fields + at + 1, l->fields + at, (l->n_fields - 1 - at) * sizeof(*l->fields));
+	l->fields[at] = f;
+}
+
+int list_own_field(struct list *l, struct xml *def, const char *id)
+{
+	int r = sign(l, def, id);
+
+	if (r < 0) {
+		xml_free(def);
+		return r;
+	}
+	r = list_take_field(l, def);
+	if (r >= 0)
+		move_last_up(l);
+	return r;
 }
 
 int list_drop_field(struct list *l, const char *name)

@@ -145,6 +145,10 @@ MUST_CHECK int list_add_field(struct list *l, const char *xml);
 /* The same with a parsed element, which is the list's from now on, also after a failure. */
 MUST_CHECK int list_take_field(struct list *l, struct xml *def);
 
+/* A column that somebody made, not SharePoint: its source is the list. id NULL: its own, or a fresh one. It
+ * goes where such columns stand: before what the server works out. Ownership and errors as list_take_field. */
+MUST_CHECK int list_own_field(struct list *l, struct xml *def, const char *id);
+
 /* Removes a column. 0, -ENOENT. Values that items have stay where they are, unseen. */
 MUST_CHECK int list_drop_field(struct list *l, const char *name);
 

@@ -156,19 +156,28 @@ static void write_position(const struct query *q, int64_t id, struct buf *next)
 
 /* ---- in the order of the database --------------------------------------------------------------- */
 
+/* Where the reading begins: behind the page before, at the only id that can pass, or at the end of the list. */
+static int first_id(const struct query *q, bool down, int64_t only, int64_t *ret)
+{
+	int r = read_position(q, ret);
+
+	if (*ret == 0 && only > 0)
+		*ret = down ? only + 1 : only - 1;
+	else if (*ret == 0 && down)
+		*ret = INT64_MAX;
+	return r;
+}
+
 static int run_by_id(const struct query *q, bool down, query_sink sink, void *arg, struct buf *next)
 {
 	CLEANUP(item_release_p) struct item i = ITEM_INIT;
 	CLEANUP(db_done_p) struct stmt *st = NULL;
 	int64_t from, last = 0, only = caml_only_id(q->where);
 	uint64_t n = 0;
-	int r = read_position(q, &from);
+	int r = first_id(q, down, only, &from);
 
-	if (only > 0 && !from)
-		from = down ? only + 1 : only - 1;
 	if (r >= 0)
-		r = db_ask(q->c->db, &st, down ? ITEMS_DOWN : ITEMS_UP, "ii", q->l->id,
-			   from || !down ? from : INT64_MAX);
+		r = db_ask(q->c->db, &st, down ? ITEMS_DOWN : ITEMS_UP, "ii", q->l->id, from);
 	while (r >= 0 && (r = db_step(st)) > 0) {
 		r = item_read(st, &i);
 		if (only > 0 && i.id != only)

@@ -96,7 +96,9 @@ static int fill(struct filling *f, char **words, int n)
 		*value++ = '\0';
 		f->e.all_day |= strcmp(words[k], "fAllDayEvent") == 0 && *value == '1';
 		r = set_word(f, words[k], value);
-		if (r < 0)
+		if (r == -EINVAL && !strchr(words[k], ':') && !list_field(f->e.l, words[k]))
+			r = 0; /* this product version has no such column */
+		else if (r < 0)
 			log_error("the sample's %s is no value of %s", value, words[k]);
 	}
 	return r;
@@ -131,57 +133,26 @@ static int add_item(struct model *m, struct list *l, const char *vals)
 /* ---- lists ------------------------------------------------------------------------------------ */
 
 /* A lookup's target is written as a title in the samples. */
-static int add_field(struct list *l, const char *text)
+static int add_field(struct list *l, struct xml *def)
 {
-	struct xml *def = NULL;
-	int r = xml_parse(text, strlen(text), &def);
-	const char *target = r < 0 ? NULL : xml_attr(def, "List");
+	const char *target = xml_attr(def, "List");
 	const struct list *other = target && strcmp(target, "UserInfo") != 0 ? site_list(l->site, target) : NULL;
 	char id[GUID_SIZE];
+	int r = 0;
 
-	if (r < 0)
-		return r;
 	model_guid(l->guid, xml_attr(def, "Name"), id);
 	if (other)
 		r = xml_set_attr(def, "List", other->guid);
 	if (r >= 0)
-		r = xml_set_attr(def, "ID", id);
-	if (r >= 0)
-		r = xml_set_attr(def, "SourceID", l->guid);
-	if (r < 0) {
-		xml_free(def);
-		return r;
-	}
-	return list_take_field(l, def);
+		return list_own_field(l, def, id);
+	xml_free(def);
+	return r;
 }
 
-/* Own columns stand behind those of the base and before what the server works out: where lists that were made
- * in a browser have them. */
-static void move_before_id(struct list *l, size_t n_base)
+static int add_to_view(struct list *l, const char *name)
 {
-	size_t at = 0, n = l->n_fields - n_base;
-	struct field **own;
+	char *text = str_printf("%s %s", l->view_fields, name);
 
-	while (at < n_base && strcmp(l->fields[at]->name, "ID") != 0)
-		at++;
-	own = n && at < n_base ? calloc(n, sizeof(*own)) : NULL;
-	if (!own)
-		return;
-	memcpy(own, l->fields + n_base, n * sizeof(*own));
-	memmove(l->fields + at + n, l->fields + at, (n_base - at) * sizeof(*own));
-	memcpy(l->fields + at, own, n * sizeof(*own));
-	free(own);
-}
-
-static int add_view_fields(struct list *l, size_t n_base)
-{
-	struct buf names = BUF_INIT(1 << 16);
-	char *text;
-
-	buf_adds(&names, l->view_fields);
-	for (size_t i = n_base; i < l->n_fields; i++)
-		buf_addf(&names, " %s", l->fields[i]->name);
-	text = buf_take(&names);
 	if (!text)
 		return -ENOMEM;
 	free(l->view_fields);
@@ -195,13 +166,19 @@ static int add_fields(struct model *m, struct list *l)
 	size_t n_base = l->n_fields;
 	int r = db_ask(m->db, &st, SAMPLE_FIELDS_OF, "s", l->title);
 
-	while (r >= 0 && (r = db_step(st)) > 0)
-		r = add_field(l, db_text(st, 0));
-	if (r >= 0)
-		r = add_view_fields(l, n_base);
+	while (r >= 0 && (r = db_step(st)) > 0) {
+		struct xml *def = NULL;
+
+		r = xml_parse(db_text(st, 0), strlen(db_text(st, 0)), &def);
+		if (r >= 0)
+			r = add_to_view(l, xml_attr(def, "Name"));
+		if (r >= 0)
+			r = add_field(l, def);
+		else
+			xml_free(def);
+	}
 	if (r < 0 || l->n_fields == n_base)
 		return r;
-	move_before_id(l, n_base);
 	l->version++;
 	return list_save_fields(m, l);
 }

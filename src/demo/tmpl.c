@@ -149,6 +149,22 @@ static int choose_root(struct list *l, bool library)
 	return -EINVAL;
 }
 
+/* In 2013 the ID is the first column of a list; before and after, it is the first of those that the server
+ * works out. */
+static void put_id_first(struct list *l)
+{
+	size_t at = 0;
+	struct field *id;
+
+	while (at < l->n_fields && strcmp(l->fields[at]->name, "ID") != 0)
+		at++;
+	if (at == l->n_fields)
+		return;
+	id = l->fields[at];
+	memmove(l->fields + 1, l->fields, at * sizeof(*l->fields));
+	l->fields[0] = id;
+}
+
 static int fill_list(struct model *m, const struct tmpl_order *o, const struct tmpl *t, struct list *l)
 {
 	int r = o->guid ? (guid_normalise(o->guid, l->guid) ? 0 : -EINVAL) : guid_new(l->guid);
@@ -170,6 +186,8 @@ static int fill_list(struct model *m, const struct tmpl_order *o, const struct t
 		r = set_props(l, t->props);
 	if (r >= 0)
 		r = add_layout(m, l, t->fields, 0);
+	if (m->version == 15)
+		put_id_first(l);
 	model_guid(l->guid, t->view, l->view);
 	return r;
 }
