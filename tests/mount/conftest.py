@@ -321,6 +321,8 @@ def mnt(site):
     """All lists of the sample site, mounted, received, idle; the server's counters are at zero."""
     site.add()
     site.mount()
+    # idle is also what it is before the first sync begins
+    wait_until(lambda: all(s['list_state'] == 'ok' for s in site.status()['lists']), 20, 'the first sync')
     site.settle()
     site.server.reset()
     return site
