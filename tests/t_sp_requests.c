@@ -170,7 +170,7 @@ static void check_push(const char *name, const struct schema *s, const char *fol
 	buf_adds(&b, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<soap:Envelope xmlns:soap="
 		     "\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body><UpdateListItems xmlns="
 		     "\"http://schemas.microsoft.com/sharepoint/soap/\">");
-	update_write(LIST, s, folder, c, n, &b);
+	update_write(&(struct update_request) { LIST, s, folder, "http://127.0.0.1:8080", c, n }, &b);
 	buf_adds(&b, "</UpdateListItems></soap:Body></soap:Envelope>");
 	check_text(name, buf_str(&b));
 }

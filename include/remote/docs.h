@@ -22,7 +22,12 @@
  *	           somebody else or locked; f->err.code tells which: -EINVAL name, -EPERM
  *	           blocked, -EFBIG, -EDQUOT, -EBUSY checked out or locked (f->err.text names
  *	           the person), -EACCES, -ENAMETOOLONG
- *	LOST       (store, remove, move, attach) sent, and no answer came
+ *	LOST       (store, remove, move, check_*, undo_check_out, attach, detach) sent, and no answer came
+ *	CANCELED   *cancel, or our own side: f->err.code is what the sink returned, or why fd could not be
+ *	           read (-EIO: it is shorter than size)
+ * Of CONFLICT the code is -EEXIST when a name is taken, else -ESTALE. ITEM_GONE of store and move may
+ * also mean that the folder to put it in is missing. f->server_code is the number of
+ * X-MSDAVEXT_Error ([MS-WDV] 2.2.3) when the answer has one: 0x00090075 wants a check-out first.
  */
 struct remote_doc {
 	char *etag;        /* owned; with its quotes, NULL: the server named none */
@@ -60,8 +65,10 @@ struct remote_doc_ops {
 				   const atomic_int *cancel, struct remote_fault *f);
 
 	/*
-	 * PUT of the whole file behind fd (from its start, `size` bytes). if_match NULL: only as a new name
-	 * (If-None-Match: *). progress (NULL: none) is told the bytes sent so far.
+	 * PUT of the whole file behind fd (from its start, `size` bytes; read with pread). if_match NULL: only
+	 * as a new name (If-None-Match: *). progress (NULL: none) is told the bytes sent so far, from the
+	 * calling thread; it begins at 0 again when the login was asked for first. ret->etag is NULL when the
+	 * answer has none: the next row of the list tells; ret->size is -1: servers rewrite documents.
 	 */
 	enum remote_result (*store)(struct remote *r, const char *path, int fd, int64_t size, const char *if_match,
 				    void (*progress)(void *arg, int64_t sent), void *arg,
@@ -95,6 +102,10 @@ struct remote_doc_ops {
 				     int fd, int64_t size, const atomic_int *cancel, struct remote_fault *f);
 	enum remote_result (*detach)(struct remote *r, const char *list_id, int64_t item, const char *name,
 				     const atomic_int *cancel, struct remote_fault *f);
+
+	/* Whether the host has shown that it honours ranges, so that a fetch from the middle is one; false
+	 * before the first fetch. May be NULL: never. No request. */
+	bool (*has_ranges)(struct remote *r);
 };
 
 #endif

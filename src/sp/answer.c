@@ -119,6 +119,8 @@ static enum remote_result result_of_fault(const struct soap_call *c, const struc
 	 * without SharePoint's own words in it is the web server's: nothing about the token. */
 	if (c->has_token && fault->has_errorstring)
 		return REMOTE_TOKEN_GONE;
+	if (fault->has_errorstring && c->one)
+		return REMOTE_ITEM_BAD;
 	if (fault->has_errorstring && !c->changes)
 		return REMOTE_LIST_BAD;
 	return or_lost(c, !fault->from_client, fault->from_client ? REMOTE_LIST_BAD : REMOTE_SITE_BAD);

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "docs_path.h"
 #include "lists.h"
 #include "wire.h"
 #include "xmlout.h"
@@ -56,14 +57,27 @@ static void add_number(struct buf *out, const char *name, int64_t n)
 	buf_addf(out, "<Field Name=\"%s\">%lld</Field>", name, (long long) n);
 }
 
+/* [MS-LISTSWS] R2101: a document is known by its URL, besides its ID. */
+static void add_file_ref(struct buf *out, const char *origin, const char *path)
+{
+	CLEANUP(buf_release_p) struct buf url = BUF_INIT(65536);
+
+	docs_path_plain(origin, path + (*path == '/'), &url);
+	if (buf_error(&url))
+		out->error = buf_error(&url);
+	add_field(out, "FileRef", buf_str(&url));
+}
+
 /* [MS-LISTSWS] R945, R953: without owshiddenversion the last writer wins. */
-static void add_identity(struct buf *out, const struct change *c)
+static void add_identity(struct buf *out, const char *origin, const struct change *c)
 {
 	if (c->op == CHANGE_NEW || c->op == CHANGE_NEW_FOLDER) {
 		add_field(out, "ID", "New");
 		return;
 	}
 	add_number(out, "ID", c->id);
+	if (c->file_ref)
+		add_file_ref(out, origin, c->file_ref);
 	if (c->version)
 		add_number(out, "owshiddenversion", c->version);
 }
@@ -73,10 +87,12 @@ static const char *command(enum change_op op)
 	return op == CHANGE_UPDATE ? "Update" : op == CHANGE_DELETE ? "Delete" : "New";
 }
 
-static void add_method(struct buf *out, const struct schema *schema, size_t number, const struct change *c)
+static void add_method(struct buf *out, const struct update_request *q, size_t number, const struct change *c)
 {
+	const struct schema *schema = q->schema;
+
 	buf_addf(out, "<Method ID=\"%zu\" Cmd=\"%s\">", number, command(c->op));
-	add_identity(out, c);
+	add_identity(out, q->origin, c);
 	if (c->op == CHANGE_NEW_FOLDER) {
 		add_field(out, "FSObjType", "1");
 		add_field(out, "BaseName", c->name ?: "");
@@ -101,16 +117,15 @@ static void add_root_folder(struct buf *out, const char *folder)
 		out->error = -ENOMEM;
 }
 
-void update_write(const char *list_id, const struct schema *schema, const char *folder,
-		  const struct change *const changes[], size_t n, struct buf *out)
+void update_write(const struct update_request *q, struct buf *out)
 {
-	lists_add_name(out, list_id);
+	lists_add_name(out, q->list_id);
 	/* TRUE in capitals: any other text means false here. */
 	buf_adds(out, "<updates><Batch OnError=\"Continue\" DateInUtc=\"TRUE\" Properties=\"TRUE\"");
-	if (folder)
-		add_root_folder(out, folder);
+	if (q->folder)
+		add_root_folder(out, q->folder);
 	buf_addc(out, '>');
-	for (size_t i = 0; i < n; i++)
-		add_method(out, schema, i + 1, changes[i]);
+	for (size_t i = 0; i < q->n; i++)
+		add_method(out, q, i + 1, q->changes[i]);
 	buf_adds(out, "</Batch></updates>");
 }

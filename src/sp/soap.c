@@ -77,7 +77,7 @@ static int leave(void *ctx, int state, const char *text)
 {
 	struct answer *a = ctx;
 
-	if (state >= SOAP_STATES)
+	if (state >= SOAP_STATES || state == SOAP_RESULT)
 		return a->call->sink->leave ? a->call->sink->leave(a->call->ctx, state, text) : 0;
 	return leave_fault(&a->fault, state, text);
 }
@@ -152,18 +152,52 @@ static int finish(struct answer *a)
 
 /* ---- one call -------------------------------------------------------------------------- */
 
-static int build(const struct soap_call *c, struct buf *out)
+/* A request whose last parameter is read while it is sent. */
+struct joined {
+	const char *p;  /* foreign; what stands before and after it */
+	size_t split;   /* where it stands */
+	size_t len;
+	const struct net_source *middle; /* foreign */
+};
+
+static ssize_t read_joined(void *arg, int64_t at, void *p, size_t n)
+{
+	const struct joined *j = arg;
+	int64_t from = at, end = (int64_t) j->split;
+
+	if (at >= end && at < end + j->middle->size)
+		return j->middle->read(j->middle->arg, at - end, p, n);
+	if (at >= end) {
+		from = at - j->middle->size;
+		end = (int64_t) j->len;
+	}
+	if (end - from < (int64_t) n)
+		n = (size_t) (end - from);
+	memcpy(p, j->p + from, n);
+	return (ssize_t) n;
+}
+
+static int build(const struct soap_call *c, struct buf *out, size_t *ret_split)
 {
 	buf_adds(out, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
 		      "<soap:Envelope xmlns:soap=\"" SOAP_NS "\"><soap:Body>");
 	buf_addf(out, "<%s xmlns=\"" SP_NS "\">", c->op);
 	buf_add(out, buf_str(c->args), c->args->len);
+	if (c->stream)
+		buf_addf(out, "<%s>", c->stream_name);
+	*ret_split = out->len;
+	if (c->stream)
+		buf_addf(out, "</%s>", c->stream_name);
 	buf_addf(out, "</%s></soap:Body></soap:Envelope>", c->op);
 	return buf_error(c->args) ?: buf_error(out);
 }
 
-static int post(struct answer *a, const struct buf *body, struct net_reply *reply)
+static int post(struct answer *a, const struct buf *body, size_t split, struct net_reply *reply)
 {
+	struct joined joined = { .p = buf_str(body), .split = split, .len = body->len, .middle = a->call->stream };
+	const struct net_source source = {
+		.size = (int64_t) body->len + (joined.middle ? joined.middle->size : 0), .read = read_joined, .arg = &joined,
+	};
 	CLEANUP(str_free_p) char *action = str_printf("\"" SP_NS "%s\"", a->call->op);
 	/* The third says that we cannot fill in a login form: a challenge will do ([MS-OFBA] 2.2). */
 	const struct net_header headers[] = {
@@ -175,7 +209,8 @@ static int post(struct answer *a, const struct buf *body, struct net_reply *repl
 	const struct net_sink sink = { .begin = on_begin, .write = on_body, .arg = a };
 	const struct net_request q = {
 		.method = "POST", .url = a->sp->endpoint, .headers = headers, .n_headers = 4,
-		.body = buf_str(body), .body_len = body->len, .once = a->call->changes, .gzip = true,
+		.body = joined.middle ? NULL : buf_str(body), .body_len = body->len,
+		.source = joined.middle ? &source : NULL, .once = a->call->changes, .gzip = true,
 		.max_body = ANSWER_MAX, .sink = &sink, .cancel = a->call->cancel,
 	};
 
@@ -208,10 +243,11 @@ static enum remote_result call(struct answer *a, struct net_reply *reply, struct
 	CLEANUP(buf_release_p) struct buf body = BUF_INIT(REQUEST_MAX);
 	struct net_hints hints;
 	enum remote_result result;
-	int r = build(a->call, &body);
+	size_t split;
+	int r = build(a->call, &body, &split);
 
 	if (r == 0)
-		r = post(a, &body, reply);
+		r = post(a, &body, split, reply);
 	result = r < 0 ? answer_failed(a->sp, a->call, r, reply->sent, f) : judge(a, reply, f);
 	hints = net_reply_hints(reply);
 	f->http_status = reply->status;

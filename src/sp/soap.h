@@ -9,8 +9,10 @@
 #include "xmltab.h"
 
 struct buf;
+struct docs_host;
 struct net_auth;
 struct net_http;
+struct net_source;
 
 /* One site, in the hands of one thread. */
 struct sp {
@@ -19,6 +21,9 @@ struct sp {
 	char *site;            /* owned; the web's URL, without a slash at the end */
 	char *host;            /* owned; for words */
 	char *endpoint;        /* owned; {site}/_vti_bin/Lists.asmx */
+	char *origin;          /* owned; "http://host[:port]" of the site */
+	char *web;             /* owned; the web's path, decoded, without a slash at either end; "" for a root web */
+	struct docs_host *docs; /* foreign; what the host has shown about documents; shared, atomic */
 	const char *dir;       /* foreign; for big answers, NULL: memory */
 	bool too_old;          /* the server has no GetListItemChangesSinceToken */
 };
@@ -64,13 +69,16 @@ enum soap_state {
 struct soap_call {
 	const char *op;               /* "GetList" */
 	const struct buf *args;       /* its parameters as XML */
+	const char *stream_name;      /* the last parameter, when it is long: read while it is sent; NULL: none */
+	const struct net_source *stream; /* its text, which needs no escaping */
 	const struct xml_rule *rules; /* SOAP_RULES(op), then those below SOAP_RESULT */
-	const struct xml_sink *sink;  /* gets the states from SOAP_STATES on */
+	const struct xml_sink *sink;  /* gets the states from SOAP_STATES on, and the end of SOAP_RESULT */
 	void *ctx;                    /* of the sink */
 	void (*restart)(void *ctx);   /* what the sink got is void and comes again */
 	const int *stopped;           /* set by the sink when the caller's own callback ended the call; may be NULL */
 	bool changes;                 /* changes something there: a lost answer is REMOTE_LOST */
 	bool has_token;               /* carries a change token: see R664, R1878 */
+	bool one;                     /* about one document or item: what SharePoint refuses is REMOTE_ITEM_BAD */
 	const atomic_int *cancel;
 };
 

@@ -8,6 +8,7 @@
 #include "base/thread.h"
 #include "base/uri.h"
 #include "changes.h"
+#include "docs.h"
 #include "lists.h"
 #include "net/auth.h"
 #include "net/http.h"
@@ -21,6 +22,7 @@ struct login {
 	char *user;            /* owned, may be NULL */
 	enum net_auth_kind kind;
 	struct net_auth *auth; /* refd */
+	struct docs_host docs; /* atomic; what the server has shown about documents */
 	struct login *next;    /* owned */
 };
 
@@ -43,6 +45,8 @@ static struct remote *sp_close(struct remote *r)
 	free(sp->site);
 	free(sp->host);
 	free(sp->endpoint);
+	free(sp->origin);
+	free(sp->web);
 	free(sp);
 	return NULL;
 }
@@ -55,40 +59,36 @@ static const struct remote_ops ops = {
 	.close = sp_close,
 };
 
+/* Adds the web's path without a slash at its end. */
+static int set_web(struct sp *sp, const char *path, struct buf *url)
+{
+	CLEANUP(str_free_p) char *copy = strdup(path + strspn(path, "/"));
+	size_t n = copy ? strlen(copy) : 0;
+
+	if (!copy)
+		return -ENOMEM;
+	while (n && copy[n - 1] == '/')
+		copy[--n] = '\0';
+	if (n) {
+		buf_addc(url, '/');
+		uri_encode_path(url, copy);
+	}
+	return str_set(&sp->web, copy);
+}
+
 static int set_addresses(struct sp *sp, const char *site, const struct uri *u)
 {
 	CLEANUP(buf_release_p) struct buf b = BUF_INIT(16384);
 	int r = str_set(&sp->site, site);
 
 	r = r ?: str_set(&sp->host, u->host);
-	if (r < 0)
-		return r;
 	uri_origin(u, &b);
-	uri_encode_path(&b, str_eq(u->path, "/") ? "" : u->path);
-	while (b.len && b.p[b.len - 1] == '/')
-		b.p[--b.len] = '\0';
+	r = r ?: buf_error(&b);
+	r = r ?: str_set(&sp->origin, buf_str(&b));
+	r = r ?: set_web(sp, u->path, &b);
 	buf_adds(&b, "/_vti_bin/Lists.asmx");
-	return buf_error(&b) ?: str_set(&sp->endpoint, buf_str(&b));
-}
-
-static int open_sp(const struct sp_factory *f, const char *site, const struct uri *u,
-		   const struct net_account *account, struct net_auth *auth, struct remote **ret)
-{
-	struct sp *sp = calloc(1, sizeof(*sp));
-	int r;
-
-	if (!sp)
-		return -ENOMEM;
-	sp->remote.ops = &ops;
-	sp->dir = f->accounts.spool_dir;
-	r = set_addresses(sp, site, u);
-	r = r ?: net_http_new(account, auth, &sp->http);
-	if (r < 0) {
-		sp_close(&sp->remote);
-		return r;
-	}
-	*ret = &sp->remote;
-	return 0;
+	r = r ?: buf_error(&b);
+	return r ?: str_set(&sp->endpoint, buf_str(&b));
 }
 
 /* ---- logins ------------------------------------------------------------------------- */
@@ -130,9 +130,9 @@ static int new_login(const char *origin, const struct net_account *a, struct log
 	return 0;
 }
 
-/* The shared login of the account; ret is counted. */
-static int get_auth(struct sp_factory *f, const char *origin, const struct net_account *a,
-		    struct net_auth **ret, struct err *err)
+/* The shared login of the account; it lives as long as f. */
+static int get_login(struct sp_factory *f, const char *origin, const struct net_account *a,
+		     struct login **ret, struct err *err)
 {
 	struct login *fresh = NULL, *found;
 	int r = new_login(origin, a, &fresh, err);
@@ -146,7 +146,7 @@ static int get_auth(struct sp_factory *f, const char *origin, const struct net_a
 		f->logins = found = fresh;
 		fresh = NULL;
 	}
-	*ret = net_auth_ref(found->auth);
+	*ret = found;
 	lock_give(&f->lock);
 	free_login(fresh);
 	return 0;
@@ -158,6 +158,7 @@ struct place {
 	struct uri uri;             /* owned */
 	struct buf origin;          /* owned */
 	struct net_account account; /* owned */
+	struct login *login;        /* foreign */
 };
 
 static void place_release(struct place *p)
@@ -177,23 +178,42 @@ static int find_place(struct sp_factory *f, const char *site, struct place *p, s
 	r = buf_error(&p->origin);
 	if (r < 0)
 		return err_set(err, r, "out of memory");
-	return f->accounts.account(f->accounts.arg, site, &p->account, err);
+	r = f->accounts.account(f->accounts.arg, site, &p->account, err);
+	return r ?: get_login(f, buf_str(&p->origin), &p->account, &p->login, err);
+}
+
+static int open_sp(const struct sp_factory *f, const char *site, const struct place *p, struct remote **ret)
+{
+	struct sp *sp = calloc(1, sizeof(*sp));
+	int r;
+
+	if (!sp)
+		return -ENOMEM;
+	sp->remote.ops = &ops;
+	sp->remote.docs = &docs_ops;
+	sp->dir = f->accounts.spool_dir;
+	sp->docs = &p->login->docs;
+	r = set_addresses(sp, site, &p->uri);
+	r = r ?: net_http_new(&p->account, p->login->auth, &sp->http);
+	if (r < 0) {
+		sp_close(&sp->remote);
+		return r;
+	}
+	*ret = &sp->remote;
+	return 0;
 }
 
 static int open_site(void *arg, const char *site, struct remote **ret, struct err *err)
 {
 	struct sp_factory *f = arg;
 	struct place p = { .origin = BUF_INIT(4096) };
-	struct net_auth *auth = NULL;
 	int r = find_place(f, site, &p, err);
 
-	r = r ?: get_auth(f, buf_str(&p.origin), &p.account, &auth, err);
 	if (r == 0) {
-		r = open_sp(f, site, &p.uri, &p.account, auth, ret);
+		r = open_sp(f, site, &p, ret);
 		if (r < 0)
 			err_set(err, r, "out of memory");
 	}
-	net_auth_unref(auth);
 	place_release(&p);
 	return r;
 }
@@ -201,12 +221,9 @@ static int open_site(void *arg, const char *site, struct remote **ret, struct er
 int sp_factory_login(struct sp_factory *f, const char *site, struct err *err)
 {
 	struct place p = { .origin = BUF_INIT(4096) };
-	struct net_auth *auth = NULL;
 	int r = find_place(f, site, &p, err);
 
-	r = r ?: get_auth(f, buf_str(&p.origin), &p.account, &auth, err);
-	r = r ?: net_auth_update(auth, &p.account, err);
-	net_auth_unref(auth);
+	r = r ?: net_auth_update(p.login->auth, &p.account, err);
 	place_release(&p);
 	return r;
 }

@@ -185,10 +185,14 @@ static enum remote_result send_batch(const struct push *p, struct batch *b)
 		.op = "UpdateListItems", .args = &args, .rules = rules, .sink = &sink, .ctx = b,
 		.restart = restart, .changes = true, .cancel = p->cancel,
 	};
+	const struct update_request request = {
+		.list_id = p->list_id, .schema = p->schema, .folder = b->folder, .origin = p->sp->origin,
+		.changes = b->changes, .n = b->n,
+	};
 	enum remote_result result;
 
 	restart(b);
-	update_write(p->list_id, p->schema, b->folder, b->changes, b->n, &args);
+	update_write(&request, &args);
 	result = soap_do(p->sp, &call, p->f);
 	if (result == REMOTE_OK)
 		return complete(p->sp, b, p->f);

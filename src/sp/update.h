@@ -21,8 +21,17 @@ enum remote_result update_push(struct remote *r, const char *list_id, const stru
 			       const struct change *const changes[], size_t n, struct remote_outcome ret[],
 			       const atomic_int *cancel, struct remote_fault *f);
 
-/* One request's parameters as XML; method i + 1 is changes[i]. folder: NULL or server-relative. */
-void update_write(const char *list_id, const struct schema *schema, const char *folder,
-		  const struct change *const changes[], size_t n, struct buf *out);
+/* One request. All foreign. */
+struct update_request {
+	const char *list_id;
+	const struct schema *schema; /* NULL: not known */
+	const char *folder;          /* NULL, or server-relative */
+	const char *origin;          /* "http://host[:port]": documents are named by URL */
+	const struct change *const *changes;
+	size_t n;
+};
+
+/* Its parameters as XML; method i + 1 is changes[i]. Errors stick in out. */
+void update_write(const struct update_request *q, struct buf *out);
 
 #endif
