@@ -14,6 +14,7 @@ static struct {
 	sqlite3_vfs vfs;
 	sqlite3_vfs *real;
 	long seen, at; /* at 0: never */
+	long syncs;
 	int code;
 	bool for_good;
 	bool fired;
@@ -52,6 +53,7 @@ static int failing_sync(sqlite3_file *f, int flags)
 {
 	(void) f;
 	(void) flags;
+	disk.syncs++;
 	return fails() ? SQLITE_IOERR_FSYNC : SQLITE_OK;
 }
 
@@ -168,9 +170,56 @@ static void a_disk_that_is_full_for_a_while(void **state)
 	sweep(*state, 3, SQLITE_FULL, true);
 }
 
+/* A transaction that outgrows memory meets a full disk, and SQLite ends it by itself. A caller that goes on in
+ * it must not have the rest of it committed row by row. */
+static void a_lost_transaction_takes_no_more_changes(void **state)
+{
+	enum { SIZE = 8 << 20 };
+	const struct store_text t = { .state = STORE_TEXT_KEPT };
+	struct fixture *f = *state;
+	struct store_node n = STORE_NODE_INIT;
+	char *big = calloc(1, SIZE);
+
+	assert_non_null(big);
+	must(store_begin(f->s));
+	must(store_text_put(f->s, 5, "x", 1, &t));
+	arm(1, SQLITE_FULL, true);
+	assert_int_equal(store_text_put(f->s, 6, big, SIZE, &t), -ENOSPC);
+	disk.at = 0;
+	free(big);
+	assert_int_equal(store_node_touch(f->s, f->root, 12345), -ENOSPC);
+	assert_int_equal(store_node_get(f->s, f->root, &n), -ENOSPC);
+	assert_true(store_in_txn(f->s));
+	assert_int_equal(store_commit(f->s), -ENOSPC);
+	assert_false(store_in_txn(f->s));
+	assert_int_equal(store_text_get(f->s, 5, NULL, NULL), -ENOENT);
+	must(store_node_get(f->s, f->root, &n));
+	assert_true(n.mtime != 12345);
+	store_node_release(&n);
+}
+
+/* synchronous=NORMAL lost every acknowledged row in a power cut. */
+static void each_commit_is_synced(void **state)
+{
+	struct fixture *f = *state;
+
+	arm(0, 0, false);
+	for (int i = 1; i <= 20; i++) {
+		long before = disk.syncs;
+
+		must(store_begin(f->s));
+		must(store_node_touch(f->s, f->root, i));
+		assert_int_equal(disk.syncs, before);
+		must(store_commit(f->s));
+		assert_true(disk.syncs > before);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		store_test(each_commit_is_synced),
+		store_test(a_lost_transaction_takes_no_more_changes),
 		store_test(one_failed_operation),
 		store_test(a_disk_that_fails_for_a_while),
 		store_test(one_operation_finds_the_disk_full),
