@@ -24,7 +24,7 @@ ACTION = 'http://schemas.microsoft.com/sharepoint/soap/'
 
 
 def escape(s):
-    return str(s).replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;').replace('"', '&quot;')
+    return str(s).replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;').replace('"', '&quot;').replace('\r', '&#13;')
 
 
 class Fault(Exception):
