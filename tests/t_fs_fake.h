@@ -128,13 +128,17 @@ static inline void fake_field(struct schema *s, const char *name, enum field_typ
 	f->flags = flags;
 }
 
-static inline void fake_describe(struct list *l)
+#define FAKE_TASKS "{11111111-2222-3333-4444-555555555555}"
+#define FAKE_DOCS "{11111111-2222-3333-4444-666666666666}" /* a library with the same items */
+
+static inline void fake_describe(struct list *l, const char *id)
 {
-	l->id = strdup("{11111111-2222-3333-4444-555555555555}");
-	l->title = strdup("Tasks");
+	l->base_type = strcmp(id, FAKE_DOCS) == 0;
+	l->id = strdup(id);
+	l->title = strdup(l->base_type ? "Docs" : "Tasks");
 	l->web_url = strdup("/sites/t");
 	l->root_folder = strdup("/" FAKE_ROOT);
-	l->template = 100;
+	l->template = l->base_type ? 101 : 100;
 	l->write_security = 1;
 	l->flags = LIST_FOLDERS;
 	fake_field(&l->schema, "ID", FIELD_COUNTER, "Counter", FIELD_READONLY);
@@ -223,7 +227,7 @@ static inline enum remote_result fake_pull(struct remote *r, const struct remote
 	ret->token = str_printf("%lld", (long long) f->seq);
 	ret->perm_text = strdup("FullMask");
 	if (!q->token) {
-		fake_describe(&l);
+		fake_describe(&l, q->list_id);
 		assert_int_equal(sink->list(sink->arg, &l), 0);
 		list_release(&l);
 	}

@@ -160,16 +160,17 @@ static inline void mount_again(struct mounted *m, bool fsync_server)
 	assert_int_equal(sync_start(m->s), 0);
 }
 
-static inline void register_list(struct mounted *m)
+static inline int64_t register_list(struct mounted *m, const char *guid, const char *name)
 {
 	struct list info = LIST_INIT;
 	int64_t id;
 
-	fake_describe(&info);
+	fake_describe(&info, guid);
 	assert_int_equal(store_begin(m->st), 0);
-	assert_int_equal(store_list_add(m->st, "http://t/sites/t", "Tasks", &info, &id), 0);
+	assert_int_equal(store_list_add(m->st, "http://t/sites/t", name, &info, &id), 0);
 	assert_int_equal(store_commit(m->st), 0);
 	list_release(&info);
+	return id;
 }
 
 static inline struct mounted *mount_fake(struct fake *f)
@@ -190,7 +191,7 @@ static inline struct mounted *mount_fake(struct fake *f)
 	m->at = str_printf("%s.mnt", m->dir);
 	assert_int_equal(mkdir(m->at, 0700), 0);
 	assert_int_equal(store_open(m->dir, &m->st, &err), 0);
-	register_list(m);
+	register_list(m, FAKE_TASKS, "Tasks");
 	mount_again(m, false);
 	return m;
 }

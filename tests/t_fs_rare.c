@@ -29,11 +29,23 @@ static void put(int fd, const char *text)
 	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
 }
 
+static void status_of(int64_t id, char out[FAKE_TEXT])
+{
+	pthread_mutex_lock(&f->m);
+	snprintf(out, FAKE_TEXT, "%s", f->v[id - 1].status);
+	pthread_mutex_unlock(&f->m);
+}
+
 static void assert_status(int64_t id, const char *want)
 {
-	for (int i = 0; i < 300 && strcmp(f->v[id - 1].status, want) != 0; i++)
+	char now[FAKE_TEXT] = "";
+
+	status_of(id, now);
+	for (int i = 0; i < 300 && strcmp(now, want) != 0; i++) {
 		usleep(10000);
-	assert_string_equal(f->v[id - 1].status, want);
+		status_of(id, now);
+	}
+	assert_string_equal(now, want);
 }
 
 /* ---- open files ------------------------------------------------------------------------- */
@@ -163,7 +175,9 @@ static void test_writers_share_the_bytes(void **state)
 static void test_refused_by_the_server(void **state)
 {
 	NEED_MOUNT();
+	pthread_mutex_lock(&f->m);
 	f->refuse = "bad";
+	pthread_mutex_unlock(&f->m);
 	sh(m, "echo 'Status: bad' > A.txt");
 	comes(m, "getfattr --only-values -n user.spfs.state A.txt", "refused");
 	sh_says(m, "sed -n 2p A.txt; grep -c 'does not like it' ERRORS", "Status: bad\n1\n");
@@ -176,7 +190,9 @@ static void test_refused_by_the_server(void **state)
 static void test_rights_are_mode_bits(void **state)
 {
 	NEED_MOUNT();
+	pthread_mutex_lock(&f->m);
 	f->perm = PERM_VIEW;
+	pthread_mutex_unlock(&f->m);
 	fake_set(f, 1, NULL, "locked", NULL);
 	comes(m, "ls >/dev/null; stat -c %a A.txt B.txt", "444\n644\n");
 }
@@ -234,10 +250,30 @@ static void test_fsync_waits_for_the_server(void **state)
 	began = clock_mono_ms();
 	assert_int_equal(fsync(fd), 0);
 	assert_in_range(clock_mono_ms() - began, 250, 5000);
-	assert_string_equal(f->v[0].status, "synced");
+	assert_status(1, "synced");
 	f->latency_ms = 0;
 	close(fd);
 	assert_told(m, "update -; ");
+}
+
+/* A list that is registered while mounted; documents show, and say clearly that they cannot be opened yet. */
+static void test_library_comes(void **state)
+{
+	int64_t id;
+
+	NEED_MOUNT();
+	sh_fails(m, "ls ../Docs", 2, "No such file"); /* the kernel remembers that */
+	id = register_list(m, FAKE_DOCS, "Docs");
+	sync_list_added(m->s, id);
+	fs_event(m->fs, &(struct sync_event) { .kind = SYNC_LIST, .list = id });
+	comes(m, "ls ..; ls ../Docs", "Docs\nTasks\n1_.000\n2_.000\n");
+	sh_fails(m, "cat ../Docs/1_.000", 1, "not supported");
+	sh_says(m, "getfattr --only-values -n user.spfs.error ../Docs/1_.000 | cut -c1-25", "the contents of documents\n");
+	sh_fails(m, "echo x > ../Docs/new.txt", 2, "not supported");
+	sh_fails(m, "rm ../Docs/1_.000", 1, "not supported");
+	sh_fails(m, "mkdir ../Docs/dir", 1, "not supported");
+	sh(m, "cd ../Docs && echo x > '.~lock.a.odt#' && rm '.~lock.a.odt#'");
+	assert_told(m, "");
 }
 
 /* ---- killed runs ---------------------------------------------------------------------------------- */
@@ -368,7 +404,7 @@ int main(void)
 		T(test_rename_while_open), T(test_old_file_stays_readable), T(test_unlinked_scratch_stays_usable),
 		T(test_time_is_stable), T(test_limits), T(test_writers_share_the_bytes), T(test_refused_by_the_server),
 		T(test_rights_are_mode_bits), T(test_deleted_while_writing), T(test_changed_while_writing),
-		T(test_fsync_waits_for_the_server), T(test_open_text_is_recovered),
+		T(test_fsync_waits_for_the_server), T(test_library_comes), T(test_open_text_is_recovered),
 		T(test_windows_hear_of_server_changes), T(test_streams), T(test_find_exec_sed), T(test_many_at_once),
 	};
 

@@ -1,8 +1,7 @@
 /*
  * A hash table of (item, process) on one list by time of use. The values are
- * shared: a thousand greps that read one version hold it once. What is counted
- * against the ceiling are the entries' values, each as often as it is held here,
- * so the true use is at most that.
+ * shared: a thousand greps that read one version hold it once, and it counts once
+ * against the ceiling.
  */
 #include "base.h"
 
@@ -11,7 +10,7 @@
 
 #include "base/thread.h"
 
-enum { BUCKETS = 1024 };
+enum { BUCKETS_LOG = 12, BUCKETS = 1 << BUCKETS_LOG };
 
 struct entry_of {
 	int64_t item;
@@ -49,7 +48,7 @@ struct base *base_new(int64_t ino, int64_t version, struct values *v)
 	struct base *b = malloc(sizeof(*b));
 
 	if (b)
-		*b = (struct base) { ino, version, *v, size_of(v), 1 };
+		*b = (struct base) { ino, version, *v, size_of(v), 1, 0 };
 	else
 		values_release(v);
 	*v = (struct values) VALUES_INIT;
@@ -76,7 +75,7 @@ struct base *base_unref(struct base *b)
 /* By item alone, so that all processes' entries of an item are in one bucket. */
 static struct entry_of **bucket_of(struct bases *b, int64_t item)
 {
-	return &b->bucket[(uint64_t) item * 0x9e3779b97f4a7c15ull >> 54];
+	return &b->bucket[(uint64_t) item * 0x9e3779b97f4a7c15ull >> (64 - BUCKETS_LOG)];
 }
 
 static struct entry_of *find(struct bases *b, int64_t item, pid_t tgid)
@@ -102,6 +101,19 @@ static void link_newest(struct bases *b, struct entry_of *e)
 	b->newest = e;
 }
 
+/* The entry's values: an entry more, or one less. */
+static void count_in(struct bases *b, struct base *base)
+{
+	if (base->entries++ == 0)
+		b->bytes += base->size;
+}
+
+static void count_out(struct bases *b, struct base *base)
+{
+	if (--base->entries == 0)
+		b->bytes -= base->size;
+}
+
 /* Takes the entry out; its base is the caller's to give up, without the lock. */
 static struct base *drop(struct bases *b, struct entry_of *e)
 {
@@ -113,7 +125,7 @@ static struct base *drop(struct bases *b, struct entry_of *e)
 	*p = e->next;
 	unlink_order(b, e);
 	b->n--;
-	b->bytes -= base->size;
+	count_out(b, base);
 	free(e);
 	return base;
 }
@@ -148,7 +160,7 @@ void bases_put(struct bases *b, int64_t item, pid_t tgid, struct base *base)
 	e = find(b, item, tgid);
 	if (e) {
 		old = e->base;
-		b->bytes -= old->size;
+		count_out(b, old);
 		unlink_order(b, e);
 		link_newest(b, e);
 	} else {
@@ -156,7 +168,7 @@ void bases_put(struct bases *b, int64_t item, pid_t tgid, struct base *base)
 	}
 	if (e) {
 		e->base = base_ref(base);
-		b->bytes += base->size;
+		count_in(b, base);
 	}
 	over = is_over(b);
 	lock_give(&b->lock);

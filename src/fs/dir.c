@@ -83,7 +83,7 @@ void dir_open(struct fs *f, struct fuse_req *q, const struct caller *c, int64_t 
 	if (!ino_is_control(ino))
 		announcer_opened(f->announcer, ino);
 	if (a.kind == STORE_NODE_LIST || a.kind == STORE_NODE_FOLDER)
-		wait_for_list(f, q, a.list, a.kind == STORE_NODE_FOLDER, caller_tgid(c->tid), answer, d);
+		wait_for_list(f, q, a.list, a.kind == STORE_NODE_FOLDER, caller_tgid(f, c->tid), answer, d);
 	else
 		answer(f, q, d, 0);
 }

@@ -37,14 +37,14 @@ struct handle *handle_free(struct handle *h)
 	return NULL;
 }
 
-static struct handle *new_handle(const struct caller *c, int flags)
+static struct handle *new_handle(struct fs *f, const struct caller *c, int flags)
 {
 	struct handle *h = calloc(1, sizeof(*h));
 
 	if (h) {
 		h->kind = HANDLE_NODE;
 		h->flags = flags;
-		h->tgid = caller_tgid(c->tid);
+		h->tgid = caller_tgid(f, c->tid);
 		h->text = (struct buf) BUF_INIT(NODE_MAX);
 	}
 	return h;
@@ -197,7 +197,7 @@ int file_open(struct fs *f, const struct caller *c, int64_t ino, int flags, stru
 		return control_open(f, ino, flags, ret);
 	if (ino_is_errors(ino))
 		return errors_open(f, ino, flags, ret);
-	o.handle = h = new_handle(c, flags);
+	o.handle = h = new_handle(f, c, flags);
 	if (!h)
 		return -ENOMEM;
 	r = hold_target(f, h, ino, &a);
@@ -215,7 +215,7 @@ int file_open(struct fs *f, const struct caller *c, int64_t ino, int flags, stru
 
 int file_open_new(struct fs *f, const struct caller *c, const struct view_attr *a, int flags, struct handle **ret)
 {
-	struct handle *h = new_handle(c, flags);
+	struct handle *h = new_handle(f, c, flags);
 	struct view_attr now;
 	int r = h ? hold(f, h, a->ino, &now) : -ENOMEM;
 

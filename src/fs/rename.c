@@ -402,7 +402,7 @@ int names_rename(struct fs *f, const struct caller *c, const struct names_pair *
 		return -EPERM;
 	if (announce_is_ours(f, c))
 		return 0; /* the store has it already */
-	m.tgid = caller_tgid(c->tid);
+	m.tgid = caller_tgid(f, c->tid);
 	for (int i = 0; i < NAMES_TRIES && r == -ESTALE; i++)
 		r = rename_once(f, &m, flags & RENAME_NOREPLACE);
 	if (r == 0) {
@@ -451,7 +451,7 @@ int names_link(struct fs *f, const struct caller *c, int64_t ino, int64_t to_par
 	if (r < 0)
 		return r;
 	p.parent = a.parent;
-	m.tgid = caller_tgid(c->tid);
+	m.tgid = caller_tgid(f, c->tid);
 	r = -ESTALE;
 	for (int i = 0; i < NAMES_TRIES && r == -ESTALE; i++)
 		r = link_once(f, &m, &ino);

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fsutil.h"
 #include "base/str.h"
 #include "announce.h"
@@ -16,6 +17,8 @@
 #include "handle.h"
 #include "notify.h"
 #include "wait.h"
+
+enum { CALLER_MS = 1000 };
 
 /* ---- who asks ---------------------------------------------------------------------- */
 
@@ -44,17 +47,33 @@ static pid_t read_tgid(pid_t tid)
 	return str_to_i64(p + 6, &id) == 0 ? (pid_t) id : tid;
 }
 
-pid_t caller_tgid(pid_t tid)
+static pid_t find_tgid(pid_t tid)
 {
 	/* Most callers are their process's first thread, and a process descriptor can be had of those only:
-	 * a tenth of the cost of reading /proc. */
-	int fd = tid > 0 ? (int) syscall(SYS_pidfd_open, tid, 0) : -1;
+	 * less than half the cost of reading /proc. */
+	int fd = (int) syscall(SYS_pidfd_open, tid, 0);
 
-	if (fd >= 0) {
-		close(fd);
-		return tid;
-	}
-	return tid > 0 ? read_tgid(tid) : tid;
+	if (fd < 0)
+		return read_tgid(tid);
+	close(fd);
+	return tid;
+}
+
+pid_t caller_tgid(struct fs *f, pid_t tid)
+{
+	struct known_caller *k = &f->callers[(unsigned) tid % STATE_CALLERS];
+	uint64_t ids = atomic_load(&k->ids);
+	int64_t now = clock_mono_ms();
+	pid_t tgid;
+
+	if (tid <= 0)
+		return tid; /* of another pid namespace */
+	if (ids >> 32 == (uint64_t) tid && now < atomic_load(&k->until))
+		return (pid_t) (uint32_t) ids;
+	tgid = find_tgid(tid);
+	atomic_store(&k->ids, (uint64_t) tid << 32 | (uint32_t) tgid);
+	atomic_store(&k->until, now + CALLER_MS);
+	return tgid;
 }
 
 /* ---- life -------------------------------------------------------------------------- */

@@ -20,6 +20,14 @@ struct notify;
 struct openset;
 struct waits;
 
+/* Who asked lately: finding a thread's process costs as much as all else of an open. */
+enum { STATE_CALLERS = 64 };
+
+struct known_caller {
+	atomic_uint_fast64_t ids;   /* tid << 32 | tgid */
+	atomic_int_fast64_t until;  /* monotonic ms; a number is not given to another thread so soon */
+};
+
 /*
  * The session and its parts. A FUSE thread may take locks in the order RANK_FS,
  * RANK_FS_NODE, then below; it holds neither while it calls sync_*(), which takes
@@ -44,6 +52,8 @@ struct fs {
 	struct announcer *announcer; /* what watchers of open windows are to hear */
 	struct waits *waits;         /* requests that wait for the engine */
 
+	struct known_caller callers[STATE_CALLERS];
+
 	/* Counts changes of what directories hold: a listing whose count is old asks again. */
 	atomic_uint_fast64_t changes;
 };
@@ -54,7 +64,7 @@ struct caller {
 };
 
 /* The process of a thread; tid itself when that cannot be found out. */
-pid_t caller_tgid(pid_t tid);
+pid_t caller_tgid(struct fs *f, pid_t tid);
 
 /* An answer to lookup and its like. */
 struct entry {
