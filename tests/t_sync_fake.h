@@ -202,6 +202,7 @@ static inline void fake_describe(const struct fake *f, struct list *l)
 	fake_field(&l->schema, "Body", FIELD_NOTE, 0);
 	fake_field(&l->schema, "Notes", FIELD_NOTE, FIELD_APPENDONLY);
 	fake_field(&l->schema, "Editor", FIELD_TEXT, FIELD_READONLY);
+	fake_field(&l->schema, "FileLeafRef", FIELD_FILE, FIELD_HIDDEN);
 	if (f && f->schema)
 		fake_field(&l->schema, "Added", FIELD_TEXT, 0);
 }
@@ -230,6 +231,8 @@ static inline void fake_row(const struct fake_item *i, struct item *row)
 	fake_value(&row->values, "owshiddenversion", text);
 	snprintf(text, sizeof(text), "%lld;#%s/%s", (long long) i->id, i->dir, i->leaf);
 	fake_value(&row->values, "FileRef", text);
+	snprintf(text, sizeof(text), "%lld;#%s", (long long) i->id, i->leaf);
+	fake_value(&row->values, "FileLeafRef", text);
 	snprintf(text, sizeof(text), "%lld;#%d", (long long) i->id, i->folder);
 	fake_value(&row->values, "FSObjType", text);
 	snprintf(text, sizeof(text), "editor %lld", (long long) i->version);
@@ -434,7 +437,7 @@ static inline void fake_fill(struct fake_item *i, const struct change *c)
 
 		snprintf(i->notes + n, FAKE_TEXT - n, "%s", values_get(&c->fields, "Notes"));
 	}
-	fake_take(i->leaf, &c->fields, "BaseName");
+	fake_take(i->leaf, &c->fields, "FileLeafRef");
 }
 
 static inline void fake_give_row(struct fake *f, const struct fake_item *i, struct remote_outcome *o)

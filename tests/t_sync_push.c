@@ -468,6 +468,46 @@ static void lost_answer_to_folder(void **state)
 	assert_int_equal(ino_of(c, "D"), d);
 }
 
+static void lost_answer_to_folder_rename(void **state)
+{
+	struct client *c = *state;
+	struct push_result res;
+
+	fake_add_folder(c->f, FAKE_ROOT, "D");
+	must_pull(c);
+	assert_int_equal(sync_submit_rename_folder(c->s, ino_of(c, "D"), "E"), 0);
+	c->f->push_lost = 1;
+	assert_int_equal(push_with(c, &res), REMOTE_LOST);
+	must_pull(c);
+	must_push(c);
+	assert_int_equal(c->f->methods, 1);
+	assert_true(ino_of(c, "E") > 0);
+	assert_int_equal(count_files(c, c->root), 1);
+	assert_int_equal(count_conflicts(c), 0);
+	assert_false(client_heard(c, "conflict"));
+	assert_int_equal(journal(c), 0);
+}
+
+/* Rename against rename: the server's name stands. */
+static void folder_renamed_on_both_sides(void **state)
+{
+	struct client *c = *state;
+	int64_t d;
+
+	fake_add_folder(c->f, FAKE_ROOT, "D");
+	must_pull(c);
+	d = ino_of(c, "D");
+	assert_int_equal(sync_submit_rename_folder(c->s, d, "Mine"), 0);
+	snprintf(fake_find(c->f, 1)->leaf, FAKE_TEXT, "Theirs");
+	fake_touch(c->f, 1);
+	must_push(c);
+	assert_int_equal(ino_of(c, "Theirs"), d);
+	assert_int_equal(ino_of(c, "Mine"), 0);
+	assert_string_equal(fake_find(c->f, 1)->leaf, "Theirs");
+	assert_true(client_heard(c, "conflict Mine"));
+	assert_int_equal(journal(c), 0);
+}
+
 /* MoreChanges: the row that tells may come in a later round. */
 static void lost_answer_is_found_in_a_later_round(void **state)
 {
@@ -536,6 +576,8 @@ int main(void)
 		CASE(update_that_did_not_arrive),
 		CASE(lost_answer_to_appended_text),
 		CASE(lost_answer_to_folder),
+		CASE(lost_answer_to_folder_rename),
+		CASE(folder_renamed_on_both_sides),
 		CASE(lost_answer_is_found_in_a_later_round),
 		CASE(failures_of_the_whole_batch),
 	};

@@ -4,10 +4,20 @@
 
 #include "base/str.h"
 
+/* File names come as "5;#Name" and are sent as "Name". */
+static const char *after_id(const char *s)
+{
+	const char *mark = s ? strstr(s, ";#") : NULL;
+
+	return mark && strspn(s, "0123456789") == (size_t) (mark - s) ? mark + 2 : s;
+}
+
 bool plan_same(const struct schema *schema, const char *name, const char *a, const char *b)
 {
 	const struct field *f = schema_find(schema, name);
 
+	if (f && f->type == FIELD_FILE)
+		return field_same(f, after_id(a), after_id(b));
 	if (f)
 		return field_same(f, a, b);
 	/* A property-bag entry: nothing is known of its type. */

@@ -171,11 +171,8 @@ static int make_send(struct batch *b, const struct store_change *c, struct chang
 	ret->id = it.item.id;
 	ret->version = it.item.version;
 	/* Files and folders are named by their path as well ([MS-LISTSWS] R2101). */
-	if (c->change.op == CHANGE_UPDATE && it.item.path && (it.item.folder || list_is_library(&b->t.list.info))) {
-		CLEANUP(str_free_p) char *path = str_printf("/%s", it.item.path);
-
-		return path ? values_set(&ret->fields, "FileRef", path) : -ENOMEM;
-	}
+	if (it.item.path && (it.item.folder || list_is_library(&b->t.list.info)))
+		return str_set(&ret->file_ref, it.item.path);
 	return 0;
 }
 

@@ -13,8 +13,8 @@
  * waits for it (push.c).
  */
 
-/* The field of an update that renames a folder ([MS-LISTSWS] 3.1.4.31: BaseName). */
-#define NAME_FIELD "BaseName"
+/* The field of an update that renames a folder; its value is read as "5;#Name". */
+#define NAME_FIELD "FileLeafRef"
 
 /* The path of a folder's (or the list's) directory on the server, as far as it is known here. */
 static int dir_path(struct txn *t, const struct store_node *dir, char **ret)
