@@ -9,12 +9,11 @@
 #include "base/buf.h"
 #include "base/thread.h"
 #include "base.h"
-#include "store/node.h"
+#include "view/tree.h"
 
 struct ctl_sub;
 struct fs;
 struct stream;
-struct view_attr;
 
 /*
  * Open files. All handles of one inode share a struct node, which has the bytes:

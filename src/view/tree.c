@@ -216,9 +216,20 @@ int view_tree_reload(struct view_tree *t, int64_t id)
 	return r == -ENOENT ? 0 : r;
 }
 
+/* n moves in, unless another thread has brought a later one meanwhile. What is to be released comes back in n. */
+static void take_later(struct store_node *dir, struct store_node *n)
+{
+	struct store_node was = *dir;
+
+	if (n->mtime < was.mtime && n->ctime < was.ctime)
+		return;
+	*dir = *n;
+	*n = was;
+}
+
 void view_tree_touched(struct view_tree *t, int64_t dir)
 {
-	struct store_node n = STORE_NODE_INIT, was = STORE_NODE_INIT;
+	struct store_node n = STORE_NODE_INIT;
 	bool ours = dir == STORE_ROOT_INO;
 
 	lock_take(&t->lock);
@@ -228,20 +239,12 @@ void view_tree_touched(struct view_tree *t, int64_t dir)
 	if (!ours || store_node_get(t->store, dir, &n) < 0)
 		return;
 	lock_take(&t->lock);
+	if (dir == STORE_ROOT_INO)
+		take_later(&t->root, &n);
 	for (size_t i = 0; i < t->n; i++)
-		if (t->l[i].list->root == dir) {
-			was = t->l[i].dir;
-			t->l[i].dir = n;
-			n = (struct store_node) STORE_NODE_INIT;
-			break;
-		}
-	if (dir == STORE_ROOT_INO) {
-		was = t->root;
-		t->root = n;
-		n = (struct store_node) STORE_NODE_INIT;
-	}
+		if (t->l[i].list->root == dir)
+			take_later(&t->l[i].dir, &n);
 	lock_give(&t->lock);
-	store_node_release(&was);
 	store_node_release(&n);
 }
 
