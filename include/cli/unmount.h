@@ -14,7 +14,7 @@ struct buf;
  */
 MUST_CHECK int cli_unmount(const char *dir, bool lazy, struct err *err);
 
-/* Adds a line "  PID NAME what" for each process (that we may look at) whose working directory, root, program or open
+/* Adds a line "  PID NAME what" for each other process (that we may look at) whose working directory, root, program or open
  * file lies on the mount `dir`. Touches only links in /proc. How many. */
 int cli_holders(const char *dir, struct buf *out);
 

@@ -50,6 +50,7 @@ struct app {
 	struct sync_hooks *hooks;
 
 	atomic_bool started; /* the engine runs */
+	bool go_online;      /* it begins in Work Offline, only so that it does not begin with S1 */
 
 	struct lock lock; /* RANK_APP: one reload, one removing at a time */
 };

@@ -1,15 +1,17 @@
 #include "events.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-#include "app.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "ctl/hub.h"
 #include "ctl/json.h"
+#include "store/list.h"
 #include "sync/sync.h"
+#include "app.h"
 #include "words.h"
 
 /* A list that is being synchronised: what its counters were when that began. */
@@ -26,6 +28,7 @@ struct events {
 	bool running;
 	struct buf lines; /* of the present or last run */
 	char login[512];  /* why a login is needed; "": it is not */
+	char login_site[512]; /* and where */
 };
 
 struct events *events_new(void)
@@ -92,10 +95,8 @@ void events_run_begin(struct app *app)
 	struct events *e = app->events;
 
 	lock_take(&e->lock);
-	if (!e->running) {
+	if (!e->running)
 		buf_reset(&e->lines);
-		e->login[0] = '\0'; /* the run finds out anew */
-	}
 	e->running = true;
 	lock_give(&e->lock);
 	ctl_hub_progress_running(app->hub, true);
@@ -130,11 +131,27 @@ int events_login(struct app *app, struct buf *out)
 	return r;
 }
 
-static void set_login(struct app *app, const char *text)
+static void need_login(struct app *app, const struct sync_event *ev)
 {
-	lock_take(&app->events->lock);
-	snprintf(app->events->login, sizeof(app->events->login), "%s", text);
-	lock_give(&app->events->lock);
+	CLEANUP(store_list_release_p) struct store_list l = STORE_LIST_INIT;
+	struct events *e = app->events;
+	bool known = store_list_get(app->store, ev->list, &l) == 0;
+
+	lock_take(&e->lock);
+	snprintf(e->login, sizeof(e->login), "%s", ev->text ? ev->text : "login needed");
+	snprintf(e->login_site, sizeof(e->login_site), "%s", known ? l.site : "");
+	lock_give(&e->lock);
+}
+
+/* A list of that site was received: the login is good again. */
+static void login_is_good(struct app *app, const char *site)
+{
+	struct events *e = app->events;
+
+	lock_take(&e->lock);
+	if (strcmp(e->login_site, site) == 0)
+		e->login[0] = e->login_site[0] = '\0';
+	lock_give(&e->lock);
 }
 
 /* A line that stays, unlike a step's. */
@@ -185,6 +202,8 @@ static void tell_end(struct app *app, const struct sync_list_status *l, const st
 	if (words_done(&line, l, l->received - run->received, l->sent - run->sent, l->conflicts - run->conflicts, ms) < 0)
 		return;
 	keep_line(app, buf_str(&line));
+	if (!l->error)
+		login_is_good(app, l->site);
 	if (l->error)
 		log_warning("sync list=\"%s\" failed: %s", l->name, l->error);
 	else
@@ -253,7 +272,7 @@ void events_publish(struct app *app, const struct sync_event *e)
 		tell(app, e, "refused", LOG_LEVEL_WARNING);
 		break;
 	case SYNC_LOGIN:
-		set_login(app, e->text ? e->text : "login needed");
+		need_login(app, e);
 		tell(app, e, "login", LOG_LEVEL_WARNING);
 		break;
 	case SYNC_ENTRY_ADDED:

@@ -73,7 +73,7 @@ static int open_app(struct session *s, struct err *err)
 {
 	struct wire_config c = {
 		.places = &s->places, .config_path = s->config_path, .settings = &s->config.settings,
-		.accounts = s->accounts, .fsname = s->places.profile, .log_sink = LOG_TO_STDERR,
+		.accounts = s->accounts, .fsname = s->places.profile, .log_sink = LOG_TO_STDERR, .quiet = true,
 	};
 	int r = session_configure(s, err);
 

@@ -111,7 +111,8 @@ static int open_engine(struct app *app, const struct wire_config *c)
 	s.hooks = app->hooks;
 	s.fresh_ms = c->settings->fresh_ms;
 	s.wait_ms = c->settings->wait_ms;
-	s.offline = c->settings->offline;
+	s.offline = c->settings->offline || c->quiet;
+	app->go_online = c->quiet && !c->settings->offline;
 	r = sync_new(&s, &app->sync);
 	if (r == 0)
 		fs_set_sync(app->fs, app->sync);
@@ -192,6 +193,8 @@ int wire_start(struct app *app, struct err *err)
 	events_run_begin(app); /* S1 is a run that `progress` shows */
 	r = sync_start(app->sync);
 	app->started = r == 0;
+	if (app->go_online)
+		sync_set_online(app->sync, true);
 	if (r < 0 || (sync_status(app->sync, &s, NULL, NULL) == 0 && s.lists == 0))
 		events_run_end(app); /* there is no list, or we are offline */
 	return r < 0 ? err_set(err, r, "the engine did not start: %s", err_text(NULL, r)) : 0;

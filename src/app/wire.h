@@ -32,6 +32,7 @@ struct wire_config {
 	const char *mountpoint;          /* absolute; NULL: no mount */
 	const char *fsname;
 	const char *kernel;              /* "nosuid,nodev" for the kernel; NULL */
+	bool quiet;                      /* no S1: lists are synchronised when somebody asks */
 	bool debug;
 	enum log_sink log_sink;
 	void (*ready)(void *arg);        /* the mount works; NULL */

@@ -68,6 +68,19 @@ static void add_key(struct buf *out, const char *status, const char *key, const 
 	cli_table_cell(out, value, 0);
 }
 
+static void add_head(struct buf *out, const char *status)
+{
+	CLEANUP(str_free_p) char *dir = cli_status_key(status, "mountpoint");
+	bool mounted = dir && !str_eq(dir, "none");
+
+	cli_table_cell(out, mounted ? dir : "not mounted", 0);
+	add_key(out, status, "profile", "   profile ");
+	if (!mounted)
+		return;
+	add_key(out, status, "online", "   online: ");
+	add_key(out, status, "state", "   ");
+}
+
 static int format(const char *status, struct buf *out)
 {
 	CLEANUP(str_free_p) char *last = cli_status_key(status, "last-sync");
@@ -79,10 +92,7 @@ static int format(const char *status, struct buf *out)
 		rows.name = NAME_MAX_WIDTH;
 	if (last)
 		cli_table_ago(last, rows.now, ago);
-	add_key(out, status, "mountpoint", "");
-	add_key(out, status, "profile", "   profile ");
-	add_key(out, status, "online", "   online: ");
-	add_key(out, status, "state", "   ");
+	add_head(out, status);
 	buf_addf(out, "\nlast sync: %s", ago);
 	add_key(out, status, "next-try", "   next try by itself: ");
 	add_key(out, status, "login", "\nlogin needed: ");

@@ -1,10 +1,13 @@
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/buf.h"
+#include "base/fsutil.h"
 #include "base/mountinfo.h"
 #include "base/str.h"
 #include "cli/args.h"
@@ -12,7 +15,6 @@
 #include "cli/run.h"
 #include "cli/talk.h"
 #include "cli/unmount.h"
-#include "ctl/client.h"
 #include "commands.h"
 
 enum { GONE_MS = 20000 /* the daemon tries for 10 s to send what is left */ };
@@ -73,17 +75,25 @@ static void send_waiting(const struct cli_env *env)
 	fprintf(stderr, "spfs: some changes could not be sent; they wait for the next mount\n");
 }
 
-/* The profile is free, and the demo's server gone, when the daemon has ended. */
-static int wait_for_end(const char *socket)
+/* The daemon as a descriptor, taken before it is told to end; -1: it is not known. */
+static int find_daemon(const struct cli_env *env)
 {
-	for (int ms = 0; ms < GONE_MS; ms += 50) {
-		CLEANUP(ctl_client_close_p) struct ctl_client *c = NULL;
-		int r = ctl_client_open(socket, 1000, &c);
+	CLEANUP(buf_release_p) struct buf text = BUF_INIT(64);
+	struct err err = { 0 };
+	int64_t pid;
 
-		if (r == -ENOENT || r == -ECONNREFUSED)
-			return CLI_OK;
-		nanosleep(&(struct timespec) { .tv_nsec = 50000000 }, NULL);
-	}
+	if (cli_talk_try(env, &text, &err, (const char *const[]) { "read", "pid", NULL }) < 0)
+		return -1;
+	return str_to_i64(buf_str(&text), &pid) == 0 ? (int) syscall(SYS_pidfd_open, (pid_t) pid, 0) : -1;
+}
+
+/* Only then is the profile free, the database closed and the demo's server gone. */
+static int wait_for_end(int daemon)
+{
+	struct pollfd p = { .fd = daemon, .events = POLLIN };
+
+	if (daemon < 0 || poll(&p, 1, GONE_MS) == 1)
+		return CLI_OK;
 	return cli_fail(CLI_FAILED, "unmounted, but the daemon has not ended yet");
 }
 
@@ -103,13 +113,14 @@ static int unmount(const char *dir, bool lazy)
 
 static int leave(const struct cli_env *env, const char *dir, bool lazy, bool no_send)
 {
+	CLEANUP(fsutil_close_p) int daemon = env ? find_daemon(env) : -1;
 	int code;
 
 	if (env && !no_send)
 		send_waiting(env);
 	code = unmount(dir, lazy);
 	/* lazily unmounted, it lives as long as somebody holds it */
-	return code == CLI_OK && env && !lazy ? wait_for_end(env->socket) : code;
+	return code == CLI_OK && !lazy ? wait_for_end(daemon) : code;
 }
 
 static int leave_dir(const struct cli_env *env, const char *path, bool lazy, bool no_send)

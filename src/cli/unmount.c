@@ -155,7 +155,7 @@ int cli_holders(const char *dir, struct buf *out)
 	for (struct dirent *e; d && (e = readdir(d));) {
 		CLEANUP(fsutil_close_p) int fd = -1;
 
-		if (!isdigit((unsigned char) *e->d_name))
+		if (!isdigit((unsigned char) *e->d_name) || strtol(e->d_name, NULL, 10) == getpid())
 			continue;
 		fd = openat(dirfd(d), e->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (fd >= 0)

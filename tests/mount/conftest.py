@@ -151,10 +151,10 @@ class World:
         self.own()
         self.servers = []
 
-    def own(self):
-        """Gives everything to the user."""
+    def own(self, where=None):
+        """Gives everything, or one directory, to the user; nothing may be mounted there."""
         if self.owner:
-            subprocess.run(['chown', '-R', '%d:%d' % self.owner[2:4], self.base], check=True)
+            subprocess.run(['chown', '-R', '%d:%d' % self.owner[2:4], where or self.base], check=True)
 
     def __str__(self):
         return str(self.base)
@@ -219,10 +219,9 @@ class World:
         """The daemon's; None: none runs."""
         try:
             pid = int((self.home / 'data/spfs/default/mount.lock').read_text().split()[0])
-            os.kill(pid, 0)
-            return pid
         except (OSError, ValueError, IndexError):
             return None
+        return pid if alive(pid) else None
 
     def kill(self, sig=signal.SIGKILL):
         """Kills the daemon and waits until it is gone; a mount that is dead stays."""
