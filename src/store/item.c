@@ -118,7 +118,7 @@ static int pack_item(struct store *s, const struct store_item *i, struct buf **r
 
 int store_item_put(struct store *s, struct store_item *i)
 {
-	struct buf *fields, *base;
+	struct buf *fields = NULL, *base = NULL;
 	int r = pack_item(s, i, &fields, &base);
 
 	if (r < 0)

@@ -33,7 +33,7 @@ static int check_empty(struct store *s, struct err *err)
 
 int migrate_check(struct store *s, struct err *err)
 {
-	int64_t application, version;
+	int64_t application = 0, version = 0;
 	int r = conn_number(s, &version, Q_VERSION, "");
 
 	if (r == 0)
