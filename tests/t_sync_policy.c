@@ -128,6 +128,17 @@ static void the_floor(void **state)
 	assert_int_equal(policy_floor(8 * minute, 9 * minute, 5), 0);
 }
 
+/* A thousand new items are one page of the list, and 25 answers to a token. */
+static void own_burst_is_read_as_a_whole(void **state)
+{
+	(void) state;
+	assert_true(policy_read_whole(1000, 1010, 2000));
+	assert_false(policy_read_whole(40, 40, 2000));        /* one answer either way */
+	assert_false(policy_read_whole(1000, 100000, 2000));  /* a big list is not read for it */
+	assert_true(policy_read_whole(10000, 10000, 2000));
+	assert_false(policy_read_whole(1000, 1010, 0));
+}
+
 static void reading_anew(void **state)
 {
 	(void) state;
@@ -244,6 +255,7 @@ static void retry_after_holds_for_all(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(own_burst_is_read_as_a_whole),
 		cmocka_unit_test(directories_opened),
 		cmocka_unit_test(who_opens_what),
 		cmocka_unit_test(joining),

@@ -77,6 +77,7 @@ struct entry {
 	int64_t first, last;   /* when the first and the last of them were made */
 	bool hurry;            /* somebody waits for them: at once */
 	bool owed;             /* a pull, for what was pushed */
+	int64_t echoes;        /* what was pushed since the last successful pull */
 	int batch;             /* most methods at once; 0: POLICY_BATCH */
 	bool in_run;           /* counts for the run that was asked for */
 	struct sync_waiter *waiters; /* foreign */

@@ -173,6 +173,7 @@ static void begin_pull(struct job *j, struct pull *p)
 
 	lock_take(&j->s->lock);
 	e->began = now;
+	p->echoes = e->echoes;
 	p->may_resync = policy_may_resync(e->resyncs, e->resynced, now, e->asked);
 	lock_give(&j->s->lock);
 	set_state(j, SYNC_RECEIVING);
@@ -196,6 +197,7 @@ static void end_pull(struct job *j, const struct pull_result *res)
 		e->ended = now;
 		e->complete = true;
 		e->owed = false;
+		e->echoes = 0;
 		e->site->failed = false;
 		e->floor_ns = policy_floor(clock_now_ns(), res->last_sync, res->min_minutes);
 		if (e->wanted && e->wanted <= e->pulled)
@@ -256,6 +258,7 @@ static void do_push(struct job *j)
 	e->refused += res.refused;
 	e->conflicts += res.conflicts;
 	e->owed |= res.taken > 0;
+	e->echoes += res.sent;
 	e->first = begun; /* of what is left, none is older that could have been sent */
 	adapt_batch(e, &res);
 	lock_give(&j->s->lock);

@@ -87,6 +87,17 @@ bool policy_may_resync(int resyncs, int64_t last, int64_t now, bool asked)
 	return asked || resyncs < POLICY_RESYNCS || now - last >= POLICY_RESYNC_MS;
 }
 
+bool policy_read_whole(int64_t echoes, int64_t items, int page)
+{
+	int64_t asking = (echoes + POLICY_CUT - 1) / POLICY_CUT, whole;
+
+	/* Rows cost too, and a list that changes at its end is not to be read for it. */
+	if (page <= 0 || items > 4 * echoes)
+		return false;
+	whole = (items + page - 1) / page;
+	return whole < asking;
+}
+
 /* ---- the order of work --------------------------------------------------------- */
 
 static enum policy_step step_to_send(const struct policy_facts *f)

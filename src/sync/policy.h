@@ -22,6 +22,7 @@ enum {
 	POLICY_PROBE_MS = 30000,     /* during a back-off, an opendir tries the site so often at most */
 	POLICY_RESYNC_MS = 3600000,  /* lists are read anew without being asked... */
 	POLICY_RESYNCS = 3,          /* ...so many times in a row, then once in this time */
+	POLICY_CUT = 40,             /* changed rows in an answer to a token ([MS-LISTSWS] R2484) */
 	POLICY_BURST_MS = 15000,     /* batches that follow each other share one pull for so long */
 };
 
@@ -82,6 +83,13 @@ int64_t policy_floor(int64_t now_ns, int64_t last_sync_ns, int min_minutes);
 /* Whether the list may be read anew because the server's answer demands it: resyncs of this kind
  * so far and the time of the last. asked: a person asked for this sync. */
 bool policy_may_resync(int resyncs, int64_t last, int64_t now, bool asked);
+
+/*
+ * Whether reading the whole list is fewer requests than asking for what changed: servers answer a token with
+ * POLICY_CUT changed rows at most, and a thousand items that we made ourselves come back so. echoes: rows that
+ * are known to come; items: of the whole list; page: rows of a full pull's page.
+ */
+bool policy_read_whole(int64_t echoes, int64_t items, int page);
 
 /* ---- the order of work on one list ---------------------------------------- */
 

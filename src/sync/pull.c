@@ -8,6 +8,8 @@
 #include "base/fault.h"
 #include "base/map.h"
 #include "base/str.h"
+#include "store/item.h"
+#include "policy.h"
 #include "puller.h"
 
 /*
@@ -294,6 +296,17 @@ static enum remote_result rounds(struct puller *p, struct remote_fault *f)
 	return REMOTE_OK;
 }
 
+/* 1 or 0. */
+static int is_worth_reading(const struct pull *in)
+{
+	int64_t items;
+	int r = in->echoes > POLICY_CUT ? store_item_count(in->conf->store, in->list, &items) : 0;
+
+	if (r < 0 || in->echoes <= POLICY_CUT)
+		return r;
+	return policy_read_whole(in->echoes, items, in->conf->page_rows);
+}
+
 enum remote_result pull_run(const struct pull *in, struct pull_result *ret, struct remote_fault *f)
 {
 	CLEANUP(puller_release) struct puller p = { .in = in, .out = ret, .page = { .st = in->conf->store } };
@@ -302,7 +315,9 @@ enum remote_result pull_run(const struct pull *in, struct pull_result *ret, stru
 	if (r == 0)
 		r = page_clear(&p.page);
 	/* Without a token it is read from the start, whatever is here. */
-	if (r == 0 && !p.list.token)
+	if (r == 0)
+		r = p.list.token ? is_worth_reading(in) : 1;
+	if (r > 0)
 		r = begin_anew(&p);
 	return r < 0 ? local_failure(f, r) : rounds(&p, f);
 }

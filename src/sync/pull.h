@@ -18,6 +18,7 @@ struct pull {
 	struct remote *remote;          /* foreign */
 	const atomic_int *cancel;       /* foreign */
 	int64_t list;
+	int64_t echoes;  /* own changes that were sent since the last pull: their rows come back */
 	bool may_resync; /* the whole list may be read although it was read before (policy_may_resync) */
 	/* Rows so far, and of how many (0: not known). Called with nothing locked, first after the first page. NULL allowed. */
 	void (*progress)(void *arg, int64_t done, int64_t total);
