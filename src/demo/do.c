@@ -159,14 +159,7 @@ static int do_attach(struct doing *d)
 
 static int do_delete_list(struct doing *d)
 {
-	static const enum db_query drops[] = { ITEMS_DROP, FIELDS_DROP, ATTACHMENTS_DROP, REVISIONS_DROP, LIST_DROP };
-	int r = 0;
-
-	for (size_t i = 0; r >= 0 && i < sizeof(drops) / sizeof(*drops); i++)
-		r = db_run(d->s->db, drops[i], "i", d->l->id);
-	if (r >= 0)
-		site_drop_list(d->l->site, d->l);
-	return r;
+	return list_remove(&d->s->model, d->l);
 }
 
 static int do_restore_list(struct doing *d)
@@ -187,15 +180,9 @@ static int do_add_list(struct doing *d)
 	return r == -ENOENT ? fail(d, "no such template") : r == -EEXIST ? fail(d, "the title is taken") : r;
 }
 
-/* Columns and titles are the list's schema: its version goes up, and clients are told. */
 static int save_schema(struct doing *d)
 {
-	int r;
-
-	d->l->version++;
-	d->l->modified = d->e.now;
-	r = list_save_fields(&d->s->model, d->l);
-	return r < 0 ? r : change_add(d->s->db, d->l, NULL, "Schema");
+	return list_schema_changed(&d->s->model, d->l, d->e.now);
 }
 
 static int do_retitle(struct doing *d)

@@ -40,7 +40,7 @@ MUST_CHECK int edit_set(struct edit *e, struct item *i, const char *name, const 
 MUST_CHECK int edit_set_property(struct item *i, const char *name, const char *value);
 MUST_CHECK int edit_set_blob(struct item *i, const char *blob);
 
-/* The values that columns have when nobody gives one. given tells which were given. 0 or -errno. */
+/* Gives columns without a value the one they have when nobody sends any. 0 or -errno. */
 MUST_CHECK int edit_defaults(struct edit *e, struct item *i);
 
 /* What follows from other columns: formulas, an event's duration. 0 or -errno. */

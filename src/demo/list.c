@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/map.h"
 #include "base/str.h"
+#include "change.h"
 #include "db.h"
 #include "ftype.h"
 #include "model.h"
@@ -303,4 +304,26 @@ int list_insert(struct model *m, struct list *l)
 		return r;
 	l->id = db_last_id(m->db);
 	return list_save_fields(m, l);
+}
+
+int list_schema_changed(struct model *m, struct list *l, int64_t now)
+{
+	int r;
+
+	l->version++;
+	l->modified = now;
+	r = list_save_fields(m, l);
+	return r < 0 ? r : change_add(m->db, l, NULL, "Schema");
+}
+
+int list_remove(struct model *m, struct list *l)
+{
+	static const enum db_query drops[] = { ITEMS_DROP, FIELDS_DROP, ATTACHMENTS_DROP, REVISIONS_DROP, LIST_DROP };
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < sizeof(drops) / sizeof(*drops); i++)
+		r = db_run(m->db, drops[i], "i", l->id);
+	if (r >= 0)
+		site_drop_list(l->site, l);
+	return r;
 }

@@ -315,6 +315,23 @@ static void write_settings(const struct view *v, struct buf *out)
 	buf_adds(out, "</ServerRelativeUrl></ServerSettings>");
 }
 
+/* Beside a default that is worked out stands what it is today (2010 and later). */
+static void write_field(const struct call *c, const struct field *f)
+{
+	static const char today[] = "<Default>[today]</Default>";
+	const char *at = c->m->version > 12 ? strstr(f->text, today) : NULL;
+	char iso[CLOCK_ISO_SIZE];
+
+	if (!at) {
+		buf_adds(c->out, f->text);
+		return;
+	}
+	at += strlen(today);
+	clock_format_iso(c->now, iso);
+	buf_add(c->out, f->text, (size_t) (at - f->text));
+	buf_addf(c->out, "<DefaultFormulaValue>%.10sT00:00:00Z</DefaultFormulaValue>%s", iso, at);
+}
+
 int listxml_write(struct call *c, const struct list *l, bool full)
 {
 	CLEANUP(tmpl_release_p) struct tmpl t = { 0 };
@@ -331,7 +348,7 @@ int listxml_write(struct call *c, const struct list *l, bool full)
 	}
 	buf_adds(c->out, "><Fields>");
 	for (size_t i = 0; i < l->n_fields; i++)
-		buf_adds(c->out, l->fields[i]->text);
+		write_field(c, l->fields[i]);
 	buf_adds(c->out, "</Fields>");
 	write_settings(&v, c->out);
 	buf_adds(c->out, "</List>");

@@ -296,6 +296,17 @@ static int load_fields(struct model *m, struct list *l)
 	return r;
 }
 
+static int load_base(struct model *m, struct list *l)
+{
+	CLEANUP(db_done_p) struct stmt *st = NULL;
+	int r = db_ask(m->db, &st, TEMPLATE_GET, "i", (int64_t) l->template);
+
+	if (r >= 0)
+		r = db_step(st);
+	l->base = r > 0 ? (int) db_int(st, 0) : 0;
+	return r < 0 ? r : 0;
+}
+
 static int load_lists(struct model *m)
 {
 	CLEANUP(db_done_p) struct stmt *st = NULL;
@@ -310,6 +321,8 @@ static int load_lists(struct model *m)
 		r = read_list(m, st, l);
 		if (r >= 0)
 			r = load_fields(m, l);
+		if (r >= 0)
+			r = load_base(m, l);
 		if (r >= 0)
 			r = site_add_list(l->site, l);
 		if (r < 0)

@@ -62,6 +62,7 @@ struct list {
 	char *title; /* owned, like the rest */
 	char *description;
 	int template;
+	int base; /* BaseType; 1: a library */
 	char *root; /* "sites/team/Lists/Tasks" */
 	int64_t created, modified, deleted;
 	int64_t version; /* of the schema */
@@ -158,6 +159,12 @@ MUST_CHECK int field_refresh(struct field *f, const struct list *l);
 /* Writes the list's row; with fields, the fields too. 0 or -errno. */
 MUST_CHECK int list_save(struct model *m, struct list *l);
 MUST_CHECK int list_save_fields(struct model *m, struct list *l);
+
+/* The columns, the title or an attribute changed: counts the version up, stores, and tells the change log. */
+MUST_CHECK int list_schema_changed(struct model *m, struct list *l, int64_t now);
+
+/* Deletes the list with all that is in it; l is gone after success. 0 or -errno. */
+MUST_CHECK int list_remove(struct model *m, struct list *l);
 
 /* Stores a new list and gives it its id. 0 or -errno. */
 MUST_CHECK int list_insert(struct model *m, struct list *l);

@@ -138,9 +138,11 @@ static int add_data(struct call *c, const struct query *q, const struct columns 
 static int answer_since(struct call *c, const struct list *l, const struct options *o, int64_t time)
 {
 	CLEANUP(columns_release_p) struct columns wanted = { 0 }, ids = { 0 };
-	CLEANUP(query_end_p) struct query filtered = { 0 }, all = { .c = c, .l = l, .o = o };
+	struct options plain = *o; /* the second set holds ids, and what every row has */
+	CLEANUP(query_end_p) struct query filtered = { 0 }, all = { .c = c, .l = l, .o = &plain };
 	int r = query_begin(c, l, o, NULL, &filtered);
 
+	plain.mandatory = false;
 	if (r >= 0)
 		r = columns_read(c, l, &wanted);
 	if (r >= 0)

@@ -87,19 +87,25 @@ static bool may(const struct batch *b, uint64_t right)
 	return perm_of_list(b->c->person, b->l) & right;
 }
 
-/* What only folders have, and what only items have. A document comes by PUT: in a library only folders are made
- * this way. */
-static int complete_new(struct batch *b, struct item *i)
+/* Before the columns that were sent, for an empty one of those stays empty: the others' usual values. A document
+ * comes by PUT: in a library only folders are made this way. */
+static int prepare_new(struct batch *b, struct method *m)
 {
-	int r = 0;
+	const char *type = field_of(m, "FSObjType");
+	int r = type ? edit_set(&b->e, &m->i, "FSObjType", type) : 0;
 
-	if (!i->folder)
-		return tmpl_is_library(b->l) ? edit_refuse(&b->e, E_PARAMETER) : edit_defaults(&b->e, i);
+	if (r < 0 || m->i.folder)
+		return r;
+	return tmpl_is_library(b->l) ? edit_refuse(&b->e, E_PARAMETER) : edit_defaults(&b->e, &m->i);
+}
+
+static int complete_folder(struct batch *b, struct item *i)
+{
 	if (!i->leaf)
 		return edit_refuse(&b->e, E_PARAMETER);
 	if (!pairs_get(&i->vals, "Title") && list_field(b->l, "Title"))
-		r = pairs_set(&i->vals, "Title", i->leaf);
-	return r;
+		return pairs_set(&i->vals, "Title", i->leaf);
+	return 0;
 }
 
 static int run_new(struct batch *b, struct method *m)
@@ -112,9 +118,11 @@ static int run_new(struct batch *b, struct method *m)
 	if (r >= 0 && b->folder)
 		r = str_set(&m->i.dir, b->folder);
 	if (r >= 0)
-		r = set_all(b, m);
+		r = prepare_new(b, m);
 	if (r >= 0)
-		r = complete_new(b, &m->i);
+		r = set_all(b, m);
+	if (r >= 0 && m->i.folder)
+		r = complete_folder(b, &m->i);
 	if (r >= 0)
 		r = edit_compute(&b->e, &m->i);
 	if (r >= 0)

@@ -10,8 +10,12 @@
 static const struct op ops[] = {
 	{ "AddAttachment", 12, 99, "listName listItemID fileName attachment:base64", .text_result = true,
 	  .writes = true, .run = op_add_attachment },
+	{ "AddList", 12, 99, "listName description templateID", .writes = true, .run = op_add_list },
+	{ "AddListFromFeature", 12, 99, "listName description featureID templateID", .writes = true,
+	  .run = op_add_list_from_feature },
 	{ "DeleteAttachment", 12, 99, "listName listItemID url", .no_result = true, .writes = true,
 	  .run = op_delete_attachment },
+	{ "DeleteList", 12, 99, "listName", .no_result = true, .writes = true, .run = op_delete_list },
 	{ "GetAttachmentCollection", 12, 99, "listName listItemID", .run = op_get_attachments },
 	{ "GetList", 12, 99, "listName", .run = op_get_list },
 	{ "GetListAndView", 12, 99, "listName viewName", .run = op_get_list_and_view },
@@ -21,6 +25,9 @@ static const struct op ops[] = {
 	{ "GetListItemChangesSinceToken", 12, 99, QUERY_ARGS " changeToken contains:xml",
 	  .run = op_changes_since_token },
 	{ "GetListItems", 12, 99, QUERY_ARGS " webID", .run = op_get_list_items },
+	{ "GetVersionCollection", 12, 99, "strlistID strlistItemID strFieldName", .run = op_get_versions },
+	{ "UpdateList", 12, 99, "listName listProperties:xml newFields:xml updateFields:xml deleteFields:xml listVersion",
+	  .writes = true, .run = op_update_list },
 	{ "UpdateListItems", 12, 99, "listName updates:xml", .writes = true, .run = op_update_list_items },
 };
 

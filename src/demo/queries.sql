@@ -8,7 +8,7 @@ COMMIT
 ROLLBACK
 
 -- TEMPLATE_GET
-SELECT base, feature, image, ctype, fields, view, page, view_fields, view_query, props
+SELECT base, feature, image, ctype, fields, view, page, view_fields, view_query, props, first, once, absent
 FROM template WHERE number = ?1
 
 -- LAYOUT_GET

@@ -12,7 +12,10 @@ CREATE TEMP TABLE template (
 	page TEXT,        /* its page */
 	view_fields TEXT,
 	view_query TEXT,  /* inside of Query */
-	props TEXT        /* List attributes that are not the usual ones: Name=Value, separated by blanks */
+	props TEXT,       /* List attributes that are not the usual ones: Name=Value, separated by blanks */
+	first INTEGER DEFAULT 12, /* product version that has it */
+	once INTEGER DEFAULT 0,   /* a site has one at most */
+	absent INTEGER DEFAULT 0  /* its feature is not installed on a team site */
 )
 
 -- LAYOUTS
@@ -42,7 +45,7 @@ INSERT INTO layout VALUES
 	ParentVersionString ParentLeafName AppAuthor AppEditor')
 
 -- TEMPLATE_LISTS
-INSERT INTO template VALUES
+INSERT INTO template (number, base, feature, image, ctype, fields, view, page, view_fields, view_query, props) VALUES
 (100, 0, '00bfea71-de22-43b2-a848-c05709900100', 'itgen', '0x01 Item;0x0120 Folder', '@head @tail',
 	'All Items', 'AllItems.aspx', 'Attachments LinkTitle', '<OrderBy><FieldRef Name="ID"/></OrderBy>', ''),
 (101, 1, '00bfea71-e717-4e80-aa17-d0c71b360101', 'itdl', '0x0101 Document;0x0120 Folder', '@library',
@@ -91,3 +94,45 @@ INSERT INTO template VALUES
 	'LinkIssueIDNoMenu LinkTitle AssignedTo Status Priority DueDate',
 	'<OrderBy><FieldRef Name="ID" Ascending="FALSE"/></OrderBy>', 'EnableVersioning=True')
 
+-- TEMPLATE_KIN
+INSERT INTO template (number, base, feature, image, ctype, fields, view, page, view_fields, view_query, props, first)
+SELECT k.column1, base, k.column2, image, ctype, fields, view, page, view_fields, view_query, props, k.column4
+FROM template JOIN (VALUES
+	/* number, feature, made like, first version */
+	(120, '00bfea71-3a1d-41d3-a0ee-651d11570120', 100, 12),
+	(150, '00bfea71-513d-4ca0-96c2-6a47775c0119', 107, 12),
+	(171, 'f9ce21f8-f437-4f7e-8bc6-946378c850f0', 107, 15),
+	(1200, '00bfea71-a83e-497e-9ba0-7a5c597d0107', 107, 12),
+	(109, '00bfea71-52d4-45b3-b544-b1c71b620109', 101, 12),
+	(115, '00bfea71-1e1d-4562-b56a-f05371bb0115', 101, 12),
+	(119, '00bfea71-c796-4402-9f2f-0eb9a6e71b18', 101, 12),
+	(130, '00bfea71-dbd7-4f72-b8cb-da7ac0440130', 101, 12),
+	(301, '00bfea71-d1ce-42de-9c63-a44004ce0104', 104, 12),
+	(302, '00bfea71-d1ce-42de-9c63-a44004ce0104', 104, 12),
+	(303, '00bfea71-de22-43b2-a848-c05709900100', 100, 12)) AS k ON template.number = k.column3
+
+-- TEMPLATE_SURVEY
+INSERT INTO template (number, base, feature, image, ctype, fields, view, page, view_fields, view_query, props) VALUES
+(102, 4, '00bfea71-eb8a-40b1-80c7-506be7590102', 'itsurvey', '0x01 Item',
+	'ContentTypeId Title/links _ModerationComments File_x0020_Type @body @files', 'Overview', 'summary.aspx',
+	'Author', '<OrderBy><FieldRef Name="ID"/></OrderBy>', 'EnableAttachments=False')
+
+-- TEMPLATE_HIDDEN
+INSERT INTO template (number, base, feature, image, ctype, fields, view, page, view_fields, view_query, props, once)
+SELECT k.column1, k.column2, '00000000-0000-0000-0000-000000000000', 'itdl', '0x0101 Document;0x0120 Folder', '@library',
+	'All', 'Forms/AllItems.aspx', 'DocIcon LinkFilename Modified Editor', '',
+	'Hidden=True AllowDeletion=False EnableAttachments=False', 1
+FROM (VALUES (110, 1), (111, 1), (113, 1), (114, 1), (116, 1), (117, 1)) AS k
+
+-- TEMPLATE_WORKFLOW
+INSERT INTO template (number, base, feature, image, ctype, fields, view, page, view_fields, view_query, props)
+SELECT k.column1, 0, k.column2, 'itgen', '0x01 Item', '@head @tail', 'All Items', 'AllItems.aspx', 'LinkTitle', '',
+	'Hidden=True'
+FROM (VALUES (118, '00bfea71-2d77-4a75-9fca-76516689e21a'), (140, '00bfea71-4ea5-48d4-a4ad-305cf7030140')) AS k
+
+-- TEMPLATE_MEETING
+INSERT INTO template (number, absent)
+VALUES (200, 1), (201, 1), (202, 1), (204, 1), (207, 1), (210, 1), (211, 1), (212, 1)
+
+-- TEMPLATE_ONCE
+UPDATE template SET once = 1 WHERE number = 112

@@ -29,6 +29,9 @@ static int read_tmpl(struct stmt *st, struct tmpl *t)
 				   &t->page, &t->view_fields, &t->view_query, &t->props };
 
 	t->base = (int) db_int(st, 0);
+	t->first = (int) db_int(st, 10);
+	t->once = db_int(st, 11);
+	t->absent = db_int(st, 12);
 	for (int i = 0; i < (int) (sizeof(columns) / sizeof(*columns)); i++)
 		if (str_set(columns[i], db_text(st, i + 1)) < 0)
 			return -ENOMEM;
@@ -45,12 +48,13 @@ int tmpl_get(struct model *m, int number, struct tmpl *ret)
 	if (r <= 0)
 		return r < 0 ? r : -ENOENT;
 	ret->number = number;
-	return read_tmpl(st, ret);
+	r = read_tmpl(st, ret);
+	return r < 0 ? r : ret->first > m->version ? -ENOENT : 0;
 }
 
 bool tmpl_is_library(const struct list *l)
 {
-	return l->template == TMPL_LIBRARY;
+	return l->base == 1;
 }
 
 /* ---- columns ---------------------------------------------------------------------------------- */
@@ -171,6 +175,7 @@ static int fill_list(struct model *m, const struct tmpl_order *o, const struct t
 
 	l->site = o->site;
 	l->template = o->number;
+	l->base = t->base;
 	l->created = l->modified = l->deleted = o->now;
 	l->author = o->author;
 	l->next_item = 1;

@@ -19,6 +19,9 @@ struct tmpl {
 	char *view_fields;
 	char *view_query; /* XML inside of Query */
 	char *props;
+	int first;   /* product version that has it */
+	bool once;   /* a site has one at most */
+	bool absent; /* its feature is not installed */
 };
 
 #define TMPL_CUSTOM 100
@@ -27,7 +30,7 @@ struct tmpl {
 #define TMPL_DISCUSSION 108
 #define TMPL_PEOPLE 112
 
-/* 0, -ENOENT: no such template, -errno. */
+/* 0, -ENOENT: no such template in this version, -errno. */
 MUST_CHECK int tmpl_get(struct model *m, int number, struct tmpl *ret);
 void tmpl_release(struct tmpl *t);
 
