@@ -277,15 +277,25 @@ static inline void dav_start(struct dav *d)
 	d->remote = dav_open(d);
 }
 
-static inline void dav_stop(struct dav *d)
+static inline void dav_stop_server(struct dav *d)
 {
-	d->remote->ops->close(d->remote);
-	sp_factory_free(d->factory);
 	close(d->stop[1]);
 	pthread_join(d->thread, NULL);
 	close(d->stop[0]);
 	close(d->listener);
+}
+
+static inline void dav_stop_site(struct dav *d)
+{
+	d->remote->ops->close(d->remote);
+	sp_factory_free(d->factory);
 	free(d->heard);
+}
+
+static inline void dav_stop(struct dav *d)
+{
+	dav_stop_server(d);
+	dav_stop_site(d);
 }
 
 /* ---- asserting ---------------------------------------------------------------------------- */

@@ -5,7 +5,7 @@
  *
  * Invariants:
  * 1. One exchange is one request on the wire: curl follows nothing and answers no
- *    challenge with a body. Redirects and second logins are ours (net_http_do()).
+ *    challenge with a body. Redirects and second logins are ours (http_do.c).
  * 2. A request that is marked `once` is never sent again by curl itself, which it does
  *    when a connection from the pool dies before the answer: open_socket() refuses.
  * 3. `sent` is true if a single byte of the request left. Callers decide on it whether
@@ -23,11 +23,12 @@
 #include "base/fault.h"
 #include "base/str.h"
 #include "base/uri.h"
+#include "http_exchange.h"
 #include "method.h"
 #include "reply.h"
 
 enum { CONNECT_MS = 10000, FIRST_BYTE_MS = 150000, STALL_MS = 30000, TICK_MS = 100 };
-enum { HEADERS_MAX = 256 * 1024, REDIRECTS_MAX = 3 };
+enum { HEADERS_MAX = 256 * 1024 };
 /* Smaller bodies are not worth the round trip of asking first. */
 enum { EXPECT_MIN = 256 * 1024, UPLOAD_CHUNK = 256 * 1024 };
 
@@ -39,14 +40,14 @@ struct net_http {
 	struct net_auth *auth; /* refd */
 	char *cafile;          /* owned, may be NULL */
 	char *user_agent;      /* owned, may be NULL */
+	bool no_expect;        /* something on the way has refused Expect with 417 */
 };
 
 /* One request on the wire. */
 struct exchange {
 	struct net_http *h;          /* foreign */
-	const struct net_request *q; /* foreign */
-	const struct uri *uri;       /* foreign */
-	const char *url;             /* foreign */
+	const struct http_exchange *e; /* foreign */
+	const struct net_request *q; /* foreign; that of e */
 	struct net_reply *ret;       /* foreign */
 	struct curl_slist *headers;  /* owned */
 	char detail[CURL_ERROR_SIZE];
@@ -94,6 +95,11 @@ int net_http_new(const struct net_account *account, struct net_auth *auth, struc
 
 /* ---- what curl calls --------------------------------------------------------- */
 
+static bool asks_first(const struct exchange *x)
+{
+	return x->q->source && x->q->source->size >= EXPECT_MIN && !x->h->no_expect;
+}
+
 /* The end of a header block: whose is it, and does the caller want what follows? */
 static int headers_done(struct exchange *x)
 {
@@ -105,8 +111,10 @@ static int headers_done(struct exchange *x)
 		return 0;
 	x->began = true;
 	x->ret->status = (int) status;
-	/* After a 417 curl asks again without Expect. */
-	x->wanted = sink && status != 401 && status != 417 && (status < 300 || status > 399);
+	x->wanted = sink && status != 401 && (status < 300 || status > 399);
+	/* curl would ask again by itself, on this connection only. */
+	if (status == 417 && asks_first(x))
+		return -EAGAIN;
 	return x->wanted && sink->begin ? sink->begin(sink->arg, x->ret) : 0;
 }
 
@@ -116,10 +124,8 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
 
 	n *= size;
 	x->header_bytes += (int64_t) n;
-	/* A status line begins another answer (after 417); anything else is trailers of a chunked body. */
-	if (x->began && (n < 5 || memcmp(p, "HTTP/", 5) != 0))
+	if (x->began) /* trailers of a chunked body */
 		return n;
-	x->began = false;
 	if (x->header_bytes > HEADERS_MAX)
 		x->error = -EFBIG;
 	else if (n == 0 || *p == '\r' || *p == '\n')
@@ -220,7 +226,7 @@ static int set_headers(struct exchange *x)
 	}
 	/* Without a value: curl is not to decide on it. */
 	if (r == 0 && x->q->source)
-		r = add_header(x, "Expect", x->q->source->size < EXPECT_MIN ? "" : "100-continue");
+		r = add_header(x, "Expect", asks_first(x) ? "100-continue" : "");
 	return r;
 }
 
@@ -247,7 +253,7 @@ static int set_rules(struct exchange *x)
 	if (x->h->cafile)
 		bad |= curl_easy_setopt(c, CURLOPT_CAINFO, x->h->cafile);
 	/* A proxy of the environment cannot reach this machine's own loopback. */
-	if (auth_is_loopback(x->uri->host))
+	if (auth_is_loopback(x->e->uri->host))
 		bad |= curl_easy_setopt(c, CURLOPT_NOPROXY, "*");
 	return bad ? -ENOMEM : 0;
 }
@@ -267,8 +273,9 @@ static int set_callbacks(struct exchange *x)
 	return bad ? -ENOMEM : 0;
 }
 
-static int set_login(struct exchange *x, const struct login *l)
+static int set_login(struct exchange *x)
 {
+	const struct login *l = x->e->login;
 	CURL *c = x->h->easy;
 	int bad = 0;
 
@@ -306,7 +313,7 @@ static int set_request(struct exchange *x)
 	CURL *c = x->h->easy;
 	int bad = 0;
 
-	bad |= curl_easy_setopt(c, CURLOPT_URL, x->url);
+	bad |= curl_easy_setopt(c, CURLOPT_URL, x->e->url);
 	if (str_eq(q->method, "HEAD"))
 		bad |= curl_easy_setopt(c, CURLOPT_NOBODY, 1L);
 	if (q->body) {
@@ -323,7 +330,7 @@ static int set_request(struct exchange *x)
 	return bad ? -ENOMEM : 0;
 }
 
-static int set_up(struct exchange *x, const struct login *l)
+static int set_up(struct exchange *x)
 {
 	int r;
 
@@ -332,7 +339,7 @@ static int set_up(struct exchange *x, const struct login *l)
 	r = set_headers(x);
 	r = r ?: set_rules(x);
 	r = r ?: set_callbacks(x);
-	r = r ?: set_login(x, l);
+	r = r ?: set_login(x);
 	return r ?: set_request(x);
 }
 
@@ -443,7 +450,7 @@ static const struct failure *find_failure(CURLcode code, bool sent)
 
 static int stopped(const struct exchange *x, int r, struct err *err)
 {
-	const char *host = x->uri->host;
+	const char *host = x->e->uri->host;
 
 	if (r == -ECANCELED)
 		return err_set(err, r, "%s: cancelled", host);
@@ -455,7 +462,7 @@ static int stopped(const struct exchange *x, int r, struct err *err)
 
 static int classify(const struct exchange *x, CURLcode code, struct err *err)
 {
-	const char *host = x->uri->host;
+	const char *host = x->e->uri->host;
 	const struct failure *f;
 
 	if (x->error == -EFBIG)
@@ -481,7 +488,7 @@ static int note_redirect(struct exchange *x, struct err *err)
 	u = curl_url();
 	if (!u)
 		return err_set(err, -ENOMEM, "out of memory");
-	if (curl_url_set(u, CURLUPART_URL, x->url, 0) == CURLUE_OK &&
+	if (curl_url_set(u, CURLUPART_URL, x->e->url, 0) == CURLUE_OK &&
 	    curl_url_set(u, CURLUPART_URL, location, 0) == CURLUE_OK &&
 	    curl_url_get(u, CURLUPART_URL, &absolute, 0) == CURLUE_OK)
 		r = str_set(&x->ret->redirect, absolute);
@@ -490,7 +497,7 @@ static int note_redirect(struct exchange *x, struct err *err)
 	return r < 0 ? err_set(err, r, "out of memory") : 0;
 }
 
-/* ---- one exchange, and the ones that follow from it ------------------------------ */
+/* ---- one exchange ------------------------------------------------------------------ */
 
 static int perform(struct exchange *x, struct err *err)
 {
@@ -498,7 +505,7 @@ static int perform(struct exchange *x, struct err *err)
 	int r;
 
 	if (FAULT("http.connect"))
-		return err_set(err, -ENOTCONN, "%s: cannot be reached", x->uri->host);
+		return err_set(err, -ENOTCONN, "%s: cannot be reached", x->e->uri->host);
 	if (curl_multi_add_handle(x->h->multi, x->h->easy) != CURLM_OK)
 		return err_set(err, -ENOMEM, "out of memory");
 	r = wait_for_it(x);
@@ -512,83 +519,40 @@ static int perform(struct exchange *x, struct err *err)
 	if (r == 0)
 		r = note_redirect(x, err);
 	if (r == 0 && FAULT("http.answer"))
-		r = err_set(err, -EPIPE, "%s: the connection broke", x->uri->host);
+		r = err_set(err, -EPIPE, "%s: the connection broke", x->e->uri->host);
 	return r;
 }
 
-static int exchange(struct exchange *x, const struct login *l, struct err *err)
+static int attempt(struct exchange *x, struct err *err)
 {
-	int r = set_up(x, l);
+	int r = set_up(x);
 
+	net_reply_release(x->ret);
 	if (r < 0)
-		err_set(err, r, "%s: %s", x->uri->host, r == -EINVAL ? "a header with a line break" : "out of memory");
+		err_set(err, r, "%s: %s", x->e->uri->host, r == -EINVAL ? "a header with a line break" : "out of memory");
 	else
 		r = perform(x, err);
 	curl_slist_free_all(x->headers);
 	return r;
 }
 
-/* Does one request, and once more when the login was refused and there is a newer secret. */
-static int log_in_and_do(struct net_http *h, const struct net_request *q, const char *url,
-			 const struct uri *uri, struct net_reply *ret, struct err *err)
+int http_exchange(struct net_http *h, const struct http_exchange *e, struct net_reply *ret, struct err *err)
 {
-	for (;;) {
-		CLEANUP(login_release_p) struct login l = { 0 };
-		struct exchange x = { .h = h, .q = q, .url = url, .uri = uri, .ret = ret };
-		int r = auth_begin(h->auth, uri, q->cancel, &l, err);
+	struct exchange x = { .h = h, .q = e->q, .e = e, .ret = ret };
+	bool asked = asks_first(&x);
+	int r = attempt(&x, err);
 
-		net_reply_release(ret);
-		if (r == 0)
-			r = exchange(&x, &l, err);
-		if (r < 0 || l.scheme == LOGIN_NONE)
-			return r;
-		if (ret->status != 401 || (q->is_answer && q->is_answer(ret))) {
-			auth_accepted(h->auth, &l);
-			return 0;
-		}
-		if (!auth_refused(h->auth, &l, q->cancel))
-			return 0;
-	}
+	if (!asked || r != -EAGAIN || ret->status != 417)
+		return r;
+	/* Nothing of the body was taken. */
+	h->no_expect = true;
+	if (err)
+		*err = (struct err) { 0 };
+	x = (struct exchange) { .h = h, .q = e->q, .e = e, .ret = ret };
+	return attempt(&x, err);
 }
 
-/* Only for methods that change nothing, and never away from the origin that the user named. */
-static bool may_follow(const struct net_request *q, const struct uri *from, const char *to)
+struct net_auth *http_auth(const struct net_http *h)
 {
-	struct uri u = { 0 };
-	bool same;
-
-	if (!to || q->stay || (!str_eq(q->method, "GET") && !str_eq(q->method, "HEAD")) || uri_parse(to, &u) < 0)
-		return false;
-	same = uri_same_origin(from, &u);
-	uri_release(&u);
-	return same;
-}
-
-static int do_and_follow(struct net_http *h, const struct net_request *q, const struct uri *uri,
-			 struct net_reply *ret, struct err *err)
-{
-	CLEANUP(str_free_p) char *url = strdup(q->url);
-	int r = url ? 0 : -ENOMEM;
-
-	for (int hops = 0; r == 0; hops++) {
-		r = log_in_and_do(h, q, url, uri, ret, err);
-		if (r < 0 || hops == REDIRECTS_MAX || !may_follow(q, uri, ret->redirect))
-			break;
-		free(url);
-		url = ret->redirect;
-		ret->redirect = NULL;
-	}
-	return r;
-}
-
-int net_http_do(struct net_http *h, const struct net_request *q, struct net_reply *ret, struct err *err)
-{
-	struct uri uri = { 0 };
-	int r = uri_parse(q->url, &uri);
-
-	if (r < 0)
-		return err_set(err, r, "not an http or https address: %s", q->url);
-	r = do_and_follow(h, q, &uri, ret, err);
-	uri_release(&uri);
-	return r;
+	return h->auth;
 }
