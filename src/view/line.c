@@ -313,16 +313,37 @@ int lines_read(const char *text, size_t n, struct lines *ret, struct err *err)
 
 /* ---- asking ----------------------------------------------------------------------- */
 
-const struct line *lines_find(const struct lines *l, size_t comp, const char *name, const struct line *after)
+const struct line *lines_next(const struct lines *l, size_t comp, const char *name, const struct line *after)
 {
 	size_t i = after ? (size_t) (after - l->l) + 1 : l->c[comp].first;
 
 	for (; i < l->c[comp].end; i++)
-		if (l->l[i].comp == comp && strcmp(l->l[i].name, name) == 0) {
-			l->l[i].seen = true;
+		if (l->l[i].comp == comp && strcmp(l->l[i].name, name) == 0)
 			return &l->l[i];
-		}
 	return NULL;
+}
+
+void line_mark(const struct line *l, bool seen)
+{
+	((struct line *) l)->seen = seen;
+}
+
+const struct line *lines_find(const struct lines *l, size_t comp, const char *name, const struct line *after)
+{
+	const struct line *found = lines_next(l, comp, name, after);
+
+	if (found)
+		line_mark(found, true);
+	return found;
+}
+
+const struct line *lines_only(const struct lines *l, size_t comp, const char *name)
+{
+	const struct line *first = lines_find(l, comp, name, NULL), *more = first;
+
+	while (more)
+		more = lines_find(l, comp, name, more);
+	return first;
 }
 
 size_t lines_child(const struct lines *l, size_t parent, const char *name, size_t after)

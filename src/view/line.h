@@ -77,6 +77,15 @@ static inline void lines_release_p(struct lines *l)
  * first. Marks it as seen. NULL: there is none. */
 const struct line *lines_find(const struct lines *l, size_t comp, const char *name, const struct line *after);
 
+/* The same, without marking it. */
+const struct line *lines_next(const struct lines *l, size_t comp, const char *name, const struct line *after);
+
+/* Marks a line as seen, or as one of which nothing is known after all. */
+void line_mark(const struct line *l, bool seen);
+
+/* The first line of this name, of which there should be no other: all are seen. */
+const struct line *lines_only(const struct lines *l, size_t comp, const char *name);
+
 /* The next component of this name (NULL: any) in `parent` with an index above `after`; parent as `after`: begin with
  * the first. l->n_c: there is none. */
 size_t lines_child(const struct lines *l, size_t parent, const char *name, size_t after);
