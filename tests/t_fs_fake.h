@@ -1,7 +1,8 @@
 #ifndef T_FS_FAKE_H
 #define T_FS_FAKE_H
 
-/* A server behind struct remote for tests of the mount: one list, items with versions, and what it was told. */
+/* A server behind struct remote for tests of the mount: one list, items with versions, and what it
+ * was told. */
 #include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -82,7 +83,8 @@ static inline void fake_change(struct fake_item *i, struct fake *f)
 	i->seq = ++f->seq;
 }
 
-static inline void fake_set(struct fake *f, int64_t id, const char *title, const char *status, const char *body)
+static inline void fake_set(struct fake *f, int64_t id, const char *title, const char *status,
+			    const char *body)
 {
 	struct fake_item *i = &f->v[id - 1];
 
@@ -116,7 +118,8 @@ static inline int fake_count(const struct fake *f)
 
 /* ---- its answers ---- */
 
-static inline void fake_field(struct schema *s, const char *name, enum field_type type, const char *word, unsigned flags)
+static inline void fake_field(struct schema *s, const char *name, enum field_type type,
+			      const char *word, unsigned flags)
 {
 	struct field *f = schema_add(s);
 
@@ -212,8 +215,9 @@ static inline int fake_send(struct fake *f, int64_t token, const struct remote_s
 	return r;
 }
 
-static inline enum remote_result fake_pull(struct remote *r, const struct remote_pull *q, const struct remote_sink *sink,
-					   struct remote_page *ret, const atomic_int *cancel, struct remote_fault *fault)
+static inline enum remote_result fake_pull(struct remote *r, const struct remote_pull *q,
+					   const struct remote_sink *sink, struct remote_page *ret,
+					   const atomic_int *cancel, struct remote_fault *fault)
 {
 	struct fake *f = ((struct fake_remote *) r)->f;
 	struct list l = LIST_INIT;
@@ -249,7 +253,10 @@ static inline void fake_note(struct fake *f, const struct change *c)
 	size_t n = strlen(f->log);
 	const char *title = values_get(&c->fields, "Title");
 
-	snprintf(f->log + n, sizeof(f->log) - n, "%s %s; ", change_op_name(c->op), c->name ? c->name : title ? title : "-");
+	snprintf(f->log + n, sizeof(f->log) - n, "%s %s; ", change_op_name(c->op),
+		 c->name ? c->name
+		 : title ? title
+			 : "-");
 }
 
 static inline void fake_fill(struct fake_item *i, const struct change *c)
@@ -301,9 +308,11 @@ static inline void fake_do(struct fake *f, const struct change *c, struct remote
 	fake_row(f, i, &o->row);
 }
 
-static inline enum remote_result fake_push(struct remote *r, const char *list_id, const struct schema *schema,
-					   const struct change *const changes[], size_t n, struct remote_outcome ret[],
-					   const atomic_int *cancel, struct remote_fault *fault)
+static inline enum remote_result fake_push(struct remote *r, const char *list_id,
+					   const struct schema *schema,
+					   const struct change *const changes[], size_t n,
+					   struct remote_outcome ret[], const atomic_int *cancel,
+					   struct remote_fault *fault)
 {
 	struct fake *f = ((struct fake_remote *) r)->f;
 

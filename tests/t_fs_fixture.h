@@ -43,7 +43,8 @@ struct mounted {
 	int result;         /* of fs_loop */
 };
 
-static inline int look_as_view(void *arg, const struct list *l, const struct item *i, bool with_id, char out[256])
+static inline int look_as_view(void *arg, const struct list *l, const struct item *i, bool with_id,
+			       char out[256])
 {
 	(void) arg;
 	return view_name_make(l, i, with_id, out);
@@ -61,7 +62,8 @@ static inline int host_read(void *arg, int64_t list, const char *name, struct bu
 	return buf_addf(out, "%s of %lld\n", name, (long long) list);
 }
 
-static inline int host_write(void *arg, int64_t list, const char *name, const char *text, size_t n, struct err *err)
+static inline int host_write(void *arg, int64_t list, const char *name, const char *text, size_t n,
+			     struct err *err)
 {
 	(void) arg;
 	(void) list;
@@ -69,7 +71,8 @@ static inline int host_write(void *arg, int64_t list, const char *name, const ch
 	return n >= 3 && memcmp(text, "all", 3) == 0 ? 0 : err_set(err, -EINVAL, "unknown word");
 }
 
-static inline int host_dir(void *arg, const char *dir, int (*fn)(void *fn_arg, const char *name), void *fn_arg)
+static inline int host_dir(void *arg, const char *dir, int (*fn)(void *fn_arg, const char *name),
+			   void *fn_arg)
 {
 	(void) arg;
 	return strcmp(dir, "outbox") == 0 ? fn(fn_arg, "1 A.txt") : -ENOENT;
@@ -241,7 +244,8 @@ static inline int64_t waiting(struct mounted *m)
 
 /* ---- what programs do -------------------------------------------------------------------- */
 
-/* Runs a shell command in the list's directory; its output goes to out (may be NULL). Returns the exit status. */
+/* Runs a shell command in the list's directory; its output goes to out (may be NULL). Returns the
+ * exit status. */
 static inline int sh_in(struct mounted *m, const char *dir, char out[4096], const char *command)
 {
 	CLEANUP(str_free_p) char *cmd = str_printf("cd '%s/%s' && { %s\n} 2>&1", m->at, dir, command);
@@ -315,7 +319,8 @@ static inline void assert_told(struct mounted *m, const char *want)
 {
 	char told[FAKE_LOG] = "-";
 
-	/* the kernel lets a program go on before it has told of the release; an unwanted change gets the same time */
+	/* the kernel lets a program go on before it has told of the release; an unwanted change
+	 * gets the same time */
 	for (int i = 0; i < (*want ? 300 : 30) && (!*want || strcmp(told, want) != 0); i++) {
 		usleep(10000);
 		take_log(m, false, told);

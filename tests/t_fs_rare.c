@@ -216,7 +216,8 @@ static void test_deleted_while_writing(void **state)
 	assert_told(m, "new A; ");
 }
 
-/* A version that arrives while the file is open gets an inode of its own; the writer's change goes to the item. */
+/* A version that arrives while the file is open gets an inode of its own; the writer's change goes
+ * to the item. */
 static void test_changed_while_writing(void **state)
 {
 	int fd;
@@ -256,7 +257,8 @@ static void test_fsync_waits_for_the_server(void **state)
 	assert_told(m, "update -; ");
 }
 
-/* A list that is registered while mounted; documents show, and say clearly that they cannot be opened yet. */
+/* A list that is registered while mounted; documents show, and say clearly that they cannot be
+ * opened yet. */
 static void test_library_comes(void **state)
 {
 	int64_t id;
@@ -268,7 +270,8 @@ static void test_library_comes(void **state)
 	fs_event(m->fs, &(struct sync_event) { .kind = SYNC_LIST, .list = id });
 	comes(m, "ls ..; ls ../Docs", "Docs\nTasks\n1_.000\n2_.000\n");
 	sh_fails(m, "cat ../Docs/1_.000", 1, "not supported");
-	sh_says(m, "getfattr --only-values -n user.spfs.error ../Docs/1_.000 | cut -c1-25", "the contents of documents\n");
+	sh_says(m, "getfattr --only-values -n user.spfs.error ../Docs/1_.000 | cut -c1-25",
+		"the contents of documents\n");
 	sh_fails(m, "echo x > ../Docs/new.txt", 2, "not supported");
 	sh_fails(m, "rm ../Docs/1_.000", 1, "not supported");
 	sh_fails(m, "mkdir ../Docs/dir", 1, "not supported");
@@ -343,7 +346,8 @@ static void test_windows_hear_of_server_changes(void **state)
 	assert_told(m, ""); /* what was announced is no change of the user's */
 }
 
-/* ---- control files that wait --------------------------------------------------------------------------- */
+/* ---- control files that wait
+ * --------------------------------------------------------------------------- */
 
 static void test_streams(void **state)
 {
@@ -366,7 +370,8 @@ static void test_streams(void **state)
 	sh_says(m, "cat ../.spfs/progress", ""); /* idle: at its end */
 }
 
-/* ---- many ---------------------------------------------------------------------------------------------- */
+/* ---- many
+ * ---------------------------------------------------------------------------------------------- */
 
 /* A program that replaces files while it reads the directory does not meet them again. */
 static void test_find_exec_sed(void **state)
@@ -388,8 +393,10 @@ static void test_find_exec_sed(void **state)
 static void test_many_at_once(void **state)
 {
 	NEED_MOUNT();
-	sh(m, "for p in 0 1 2 3 4 5 6 7 8 9; do ( for i in 1 2 3 4 5; do echo \"Status: $i\" > p$p-$i.txt; cat *.txt >/dev/null;"
-	      " sed -i 's/^Status:.*/Status: x/' p$p-$i.txt; ls -l >/dev/null; mv p$p-$i.txt q$p-$i.txt;"
+	sh(m, "for p in 0 1 2 3 4 5 6 7 8 9; do ( for i in 1 2 3 4 5; do echo \"Status: $i\" > "
+	      "p$p-$i.txt; cat *.txt >/dev/null;"
+	      " sed -i 's/^Status:.*/Status: x/' p$p-$i.txt; ls -l >/dev/null; mv p$p-$i.txt "
+	      "q$p-$i.txt;"
 	      " echo 'Status: shared' > A.txt; done ) & done; wait");
 	settle(m);
 	sh_says(m, "ls q*.txt | wc -l; ls | wc -l", "50\n52\n");
@@ -401,11 +408,23 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
-		T(test_rename_while_open), T(test_old_file_stays_readable), T(test_unlinked_scratch_stays_usable),
-		T(test_time_is_stable), T(test_limits), T(test_writers_share_the_bytes), T(test_refused_by_the_server),
-		T(test_rights_are_mode_bits), T(test_deleted_while_writing), T(test_changed_while_writing),
-		T(test_fsync_waits_for_the_server), T(test_library_comes), T(test_open_text_is_recovered),
-		T(test_windows_hear_of_server_changes), T(test_streams), T(test_find_exec_sed), T(test_many_at_once),
+		T(test_rename_while_open),
+		T(test_old_file_stays_readable),
+		T(test_unlinked_scratch_stays_usable),
+		T(test_time_is_stable),
+		T(test_limits),
+		T(test_writers_share_the_bytes),
+		T(test_refused_by_the_server),
+		T(test_rights_are_mode_bits),
+		T(test_deleted_while_writing),
+		T(test_changed_while_writing),
+		T(test_fsync_waits_for_the_server),
+		T(test_library_comes),
+		T(test_open_text_is_recovered),
+		T(test_windows_hear_of_server_changes),
+		T(test_streams),
+		T(test_find_exec_sed),
+		T(test_many_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

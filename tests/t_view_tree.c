@@ -49,7 +49,8 @@ static void describe(struct list *l, const char *guid, const char *title, bool l
 	add_field(l, "Customer", FIELD_LOOKUP, "Lookup");
 }
 
-static int64_t register_list(struct world *w, const char *guid, const char *name, bool library, int64_t *ret_root)
+static int64_t register_list(struct world *w, const char *guid, const char *name, bool library,
+			     int64_t *ret_root)
 {
 	CLEANUP(list_release_p) struct list info = LIST_INIT;
 	CLEANUP(store_list_release_p) struct store_list l = STORE_LIST_INIT;
@@ -72,7 +73,8 @@ static int setup(void **state)
 	snprintf(w->dir, sizeof(w->dir), "/tmp/t_view_tree.XXXXXX");
 	assert_non_null(mkdtemp(w->dir));
 	assert_int_equal(store_open(w->dir, &w->st, &err), 0);
-	w->tasks = register_list(w, "{11111111-0000-0000-0000-000000000001}", "Tasks", false, &w->tasks_root);
+	w->tasks = register_list(w, "{11111111-0000-0000-0000-000000000001}", "Tasks", false,
+				 &w->tasks_root);
 	w->docs = register_list(w, "{11111111-0000-0000-0000-000000000002}", "Docs", true, &w->docs_root);
 	assert_int_equal(view_tree_new(w->st, &w->t), 0);
 	*state = w;
@@ -95,7 +97,8 @@ static int teardown(void **state)
 }
 
 /* An item; returns its local id. */
-static int64_t add_item(struct world *w, int64_t list, int64_t id, const char *title, const char *owner, const char *customer)
+static int64_t add_item(struct world *w, int64_t list, int64_t id, const char *title,
+			const char *owner, const char *customer)
 {
 	struct store_item i = STORE_ITEM_INIT;
 	int64_t local;
@@ -114,8 +117,8 @@ static int64_t add_item(struct world *w, int64_t list, int64_t id, const char *t
 	return local;
 }
 
-static int64_t add_node(struct world *w, int64_t parent, const char *name, enum store_node_kind kind, int64_t item,
-			const char *error)
+static int64_t add_node(struct world *w, int64_t parent, const char *name,
+			enum store_node_kind kind, int64_t item, const char *error)
 {
 	struct store_node n = STORE_NODE_INIT;
 	int64_t ino;
@@ -195,7 +198,8 @@ static void test_read_only_list(void **state)
 {
 	CLEANUP(store_list_release_p) struct store_list l = STORE_LIST_INIT;
 	struct world *w = *state;
-	int64_t ino = add_node(w, w->tasks_root, "a.txt", STORE_NODE_ITEM, add_item(w, w->tasks, 1, "a", "", ""), NULL);
+	int64_t ino = add_node(w, w->tasks_root, "a.txt", STORE_NODE_ITEM,
+			       add_item(w, w->tasks, 1, "a", "", ""), NULL);
 	int64_t local = add_node(w, w->tasks_root, "a.tmp", STORE_NODE_SCRATCH, 0, NULL);
 	struct view_attr a;
 
@@ -266,7 +270,8 @@ static void test_slots(void **state)
 	struct world *w = *state;
 	int64_t item = add_item(w, w->tasks, 1, "a", "", "");
 	int64_t dir = add_node(w, w->tasks_root, ".d", STORE_NODE_SCRATCH_DIR, 0, NULL);
-	struct store_vacancy v = { w->tasks_root, (char *) "gone.txt", item, w->tasks, STORE_VACANT_UNLINK, 1 };
+	struct store_vacancy v = { w->tasks_root, (char *) "gone.txt", item,
+				   w->tasks,	  STORE_VACANT_UNLINK, 1 };
 	struct view_found f;
 
 	assert_int_equal(store_begin(w->st), 0);
@@ -295,9 +300,11 @@ static void test_contents(void **state)
 	CLEANUP(buf_release_p) struct buf text = BUF_INIT(4096);
 	CLEANUP(values_release_p) struct values v = VALUES_INIT;
 	struct world *w = *state;
-	int64_t ino = add_node(w, w->tasks_root, "a.txt", STORE_NODE_ITEM, add_item(w, w->tasks, 1, "a", "", ""), NULL);
+	int64_t ino = add_node(w, w->tasks_root, "a.txt", STORE_NODE_ITEM,
+			       add_item(w, w->tasks, 1, "a", "", ""), NULL);
 	int64_t draft = add_node(w, w->tasks_root, "b.txt", STORE_NODE_DRAFT, 0, NULL);
-	int64_t doc = add_node(w, w->docs_root, "c.pdf", STORE_NODE_DOCUMENT, add_item(w, w->docs, 1, "c", "", ""), NULL);
+	int64_t doc = add_node(w, w->docs_root, "c.pdf", STORE_NODE_DOCUMENT,
+			       add_item(w, w->docs, 1, "c", "", ""), NULL);
 	struct view_attr a;
 	const char *st;
 	bool has_base;
@@ -350,10 +357,13 @@ static void test_errors_text(void **state)
 	dir = str_printf("%s/scratch", w->dir);
 	assert_int_equal(fsutil_mkdirs(dir, 0700), 0);
 	assert_int_equal(view_tree_errors(w->t, w->tasks_root, &text, &when), -ENODATA);
-	ino = add_node(w, w->tasks_root, "a.txt", STORE_NODE_ITEM, add_item(w, w->tasks, 1, "a", "", ""), "line 3: wrong");
+	ino = add_node(w, w->tasks_root, "a.txt", STORE_NODE_ITEM,
+		       add_item(w, w->tasks, 1, "a", "", ""), "line 3: wrong");
 	put_text(w, ino, "x", STORE_TEXT_DRAFT);
-	swap = view_tree_scratch_path(w->t, add_node(w, w->tasks_root, ".a.swp", STORE_NODE_SCRATCH, 0, NULL));
-	photo = view_tree_scratch_path(w->t, add_node(w, w->tasks_root, "p.jpg", STORE_NODE_SCRATCH, 0, NULL));
+	swap = view_tree_scratch_path(
+		w->t, add_node(w, w->tasks_root, ".a.swp", STORE_NODE_SCRATCH, 0, NULL));
+	photo = view_tree_scratch_path(
+		w->t, add_node(w, w->tasks_root, "p.jpg", STORE_NODE_SCRATCH, 0, NULL));
 	assert_int_equal(fsutil_replace(swap, 0600, "x", 1), 0);
 	assert_int_equal(view_tree_errors(w->t, w->tasks_root, &text, &when), 0);
 	assert_int_equal(when, 1650000000ll * 1000000000);

@@ -31,10 +31,10 @@ enum view_slot_dir {
 /* What the name says. */
 enum view_slot_name {
 	VIEW_SLOT_NAME_ITEM,      /* of an item */
-	VIEW_SLOT_NAME_TEMPORARY, /* of a program's temporary file; in item lists every other dot name too */
+	VIEW_SLOT_NAME_TEMPORARY, /* of a temporary file; in item lists every other dot name too */
 	VIEW_SLOT_NAME_OTHER,
 	VIEW_SLOT_NAME_RESERVED,  /* ERRORS, Attachments, .spfs: ours */
-	VIEW_SLOT_NAME_TRASH,     /* .Trash, .Trash-UID: refused everywhere, so that desktops delete */
+	VIEW_SLOT_NAME_TRASH,     /* .Trash, .Trash-UID: refused, so that desktops delete */
 	VIEW_SLOT_NAME_COUNT
 };
 
@@ -77,12 +77,12 @@ enum view_slot_action {
 	VIEW_SLOT_REMOVE,        /* [unlink] an item's removal is held back for the grace */
 	VIEW_SLOT_REMOVE_DIR,    /* [rmdir] */
 	VIEW_SLOT_MOVE_SCRATCH,  /* [move] it is scratch under its new name */
-	VIEW_SLOT_MOVE_DRAFT,    /* [move] it has no content yet, or none that is valid, and stays a draft */
+	VIEW_SLOT_MOVE_DRAFT,    /* [move] it has no valid content yet, and stays a draft */
 	VIEW_SLOT_MOVE_AS_IS,    /* [move] a local directory or a symlink */
 	VIEW_SLOT_BACKUP,        /* [backup] the bytes go local, the item waits for new ones */
 	VIEW_SLOT_RETITLE,       /* [retitle] after [unlink] of a draft in the way */
 	VIEW_SLOT_RENAME_FOLDER, /* [rename_folder] */
-	VIEW_SLOT_SAVE,          /* [save] the source's bytes become the item behind the target; read them first */
+	VIEW_SLOT_SAVE,          /* [save] the source's bytes become the target's item */
 	VIEW_SLOT_COPY,          /* [make] scratch with a copy of the bytes */
 	VIEW_SLOT_NOTHING,       /* both names are the same item's */
 	VIEW_SLOT_ACTION_COUNT
@@ -114,10 +114,11 @@ struct view_slot_do view_slot_rmdir(const struct view_slot *s);
 struct view_slot_do view_slot_symlink(const struct view_slot *s);
 
 /*
- * SAVE needs the source's bytes; whoever gets it reads them and asks view_slot_bytes() what becomes of it.
- * noreplace: RENAME_NOREPLACE.
+ * SAVE needs the source's bytes: whoever gets it reads them and asks view_slot_bytes() what
+ * becomes of it. noreplace: RENAME_NOREPLACE.
  */
-struct view_slot_do view_slot_rename(const struct view_slot *from, const struct view_slot *to, bool noreplace);
+struct view_slot_do view_slot_rename(const struct view_slot *from, const struct view_slot *to,
+				     bool noreplace);
 struct view_slot_do view_slot_link(const struct view_slot *from, const struct view_slot *to);
 
 /* A SAVE by rename or link whose bytes are known: SAVE, MOVE_DRAFT or REFUSE. */

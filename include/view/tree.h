@@ -92,11 +92,13 @@ bool view_attr_is_dir(const struct view_attr *a);
 MUST_CHECK int view_tree_attr(struct view_tree *t, int64_t ino, struct view_attr *ret);
 
 /* By name, ghosts too. -ENOENT. */
-MUST_CHECK int view_tree_lookup(struct view_tree *t, int64_t parent, const char *name, struct view_attr *ret);
+MUST_CHECK int view_tree_lookup(struct view_tree *t, int64_t parent, const char *name,
+				struct view_attr *ret);
 
 /* The entries of a directory, without ghosts. fn's nonzero return ends it and is returned. */
 MUST_CHECK int view_tree_children(struct view_tree *t, int64_t dir,
-				  int (*fn)(void *arg, const char *name, const struct view_attr *a), void *arg);
+				  int (*fn)(void *arg, const char *name, const struct view_attr *a),
+				  void *arg);
 
 /* The node that shows an item. -ENOENT. */
 MUST_CHECK int view_tree_of_item(struct view_tree *t, int64_t item, struct view_attr *ret);
@@ -115,7 +117,8 @@ struct view_found {
 };
 
 /* 0 also when nothing is there; -ENOENT: no such directory; -ENOTDIR. */
-MUST_CHECK int view_tree_slot(struct view_tree *t, int64_t parent, const char *name, struct view_found *ret);
+MUST_CHECK int view_tree_slot(struct view_tree *t, int64_t parent, const char *name,
+			      struct view_found *ret);
 
 /* ---- contents -------------------------------------------------------------- */
 
@@ -132,8 +135,8 @@ MUST_CHECK int view_tree_item(struct view_tree *t, int64_t item, struct item *re
 
 /* The text that a writer flushed and never released (STORE_TEXT_OPEN), with the values it had read:
  * *ret_has_base. -ENOENT: there is none in that state. */
-MUST_CHECK int view_tree_open_text(struct view_tree *t, int64_t ino, struct buf *out, struct values *ret_base,
-				   bool *ret_has_base);
+MUST_CHECK int view_tree_open_text(struct view_tree *t, int64_t ino, struct buf *out,
+				   struct values *ret_base, bool *ret_has_base);
 
 /* Path of scratch/INO; the caller's. NULL: out of memory. */
 char *view_tree_scratch_path(const struct view_tree *t, int64_t ino);
@@ -147,9 +150,9 @@ MUST_CHECK int view_tree_error(struct view_tree *t, int64_t ino, struct buf *out
 MUST_CHECK int view_tree_state(struct view_tree *t, const struct view_attr *a, const char **ret);
 
 /*
- * The text of ERRORS in a list's directory or a folder of it (presentation 3.7): a paragraph for each of its
- * entries that needs the user. *ret_mtime: when the latest came. -ENODATA: there is nothing to say, or
- * the directory has no ERRORS (libraries, local-only directories, the root).
+ * The text of ERRORS in a list's directory or a folder of it (presentation 3.7): a paragraph for
+ * each of its entries that needs the user. *ret_mtime: when the latest came. -ENODATA: there is
+ * nothing to say, or the directory has no ERRORS (libraries, local-only directories, the root).
  */
 MUST_CHECK int view_tree_errors(struct view_tree *t, int64_t dir, struct buf *out, int64_t *ret_mtime);
 

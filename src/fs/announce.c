@@ -248,7 +248,8 @@ static void add(struct announcer *a, int dir, const struct sync_event *e)
 		return; /* gone again */
 	reply_forget_entry(a->f, e->parent, e->name); /* somebody may have looked already */
 	set_what(a, ADDING, e);
-	r = view_attr_is_dir(&attr) ? mkdirat(dir, e->name, 0755) : mknodat(dir, e->name, S_IFREG | 0644, 0);
+	r = view_attr_is_dir(&attr) ? mkdirat(dir, e->name, 0755)
+				    : mknodat(dir, e->name, S_IFREG | 0644, 0);
 	if (r < 0)
 		log_debug("an entry was not announced error=%d", errno);
 }

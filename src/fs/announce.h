@@ -15,11 +15,11 @@
  * file manager's open window would keep showing a deleted file.
  *
  * Invariants: (1) the change is in the store before it is announced, and our handlers, asked by the
- * announcing thread, change nothing. (2) Nothing that a handler waits for waits for an announcement: it may wait
- * itself for the lock of a file whose fsync waits for the server. So it has a thread of its own.
- * (3) Never by a path whose root was not seen to be our mount in this batch: after a lazy unmount the same
- * path is the directory below, with the user's own files. (4) The root is not held open between batches, or
- * unmounting would fail.
+ * announcing thread, change nothing. (2) Nothing that a handler waits for waits for an
+ * announcement: it may wait itself for the lock of a file whose fsync waits for the server. So it
+ * has a thread of its own. (3) Never by a path whose root was not seen to be our mount in this
+ * batch: after a lazy unmount the same path is the directory below, with the user's own files. (4)
+ * The root is not held open between batches, or unmounting would fail.
  */
 struct announcer;
 
@@ -38,7 +38,8 @@ MUST_CHECK int announcer_start(struct announcer *a);
 /* Forgets what waits and ends the thread. */
 void announcer_stop(struct announcer *a);
 
-/* ENTRY_ADDED, _REMOVED, _RENAMED, CONTENT, in the order in which they came; e and its strings are the announcer's now. */
+/* ENTRY_ADDED, _REMOVED, _RENAMED, CONTENT, in the order in which they came; e and its strings are
+ * the announcer's now. */
 void announcer_put(struct announcer *a, struct sync_event *e, size_t n);
 
 /* ---- for the handlers ---- */

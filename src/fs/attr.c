@@ -201,8 +201,8 @@ static int set_node(struct fs *f, const struct view_attr *a, const struct attr_c
 	return r;
 }
 
-int attr_set(struct fs *f, const struct caller *c, int64_t ino, const struct attr_change *ch, struct handle *h,
-	     struct entry *ret)
+int attr_set(struct fs *f, const struct caller *c, int64_t ino, const struct attr_change *ch,
+	     struct handle *h, struct entry *ret)
 {
 	struct view_attr a;
 	int r;

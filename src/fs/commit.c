@@ -39,7 +39,8 @@ int commit_read(struct fs *f, const struct commit_text *t, struct reading *ret, 
 	int r = view_tree_list(f->tree, t->list, &l);
 
 	if (r == 0 && t->item)
-		r = t->base ? values_copy(&ret->base, &t->base->values) : view_tree_values(f->tree, t->item, &ret->base);
+		r = t->base ? values_copy(&ret->base, &t->base->values)
+			    : view_tree_values(f->tree, t->item, &ret->base);
 	if (r < 0)
 		return r;
 	view_tree_resolve(f->tree, l, &resolve);
@@ -111,7 +112,11 @@ static int find_node(struct fs *f, int64_t ino, int64_t item, struct view_attr *
 static int job_read(struct fs *f, struct job *j, struct err *err)
 {
 	struct commit_text t = {
-		.list = j->node.list, .item = j->node.item, .name = j->name, .base = j->base, .text = buf_str(&j->text),
+		.list = j->node.list,
+		.item = j->node.item,
+		.name = j->name,
+		.base = j->base,
+		.text = buf_str(&j->text),
 		.n = j->text.len,
 	};
 
@@ -142,7 +147,8 @@ static int keep_draft(struct fs *f, struct job *j, const char *reason)
 	return sync_submit_draft(f->sync, j->node.ino, buf_str(&j->text), j->text.len, reason);
 }
 
-static const char deleted[] = "the item was deleted on the server meanwhile; save this file again to make a new one";
+static const char deleted[] =
+	"the item was deleted on the server meanwhile; save this file again to make a new one";
 
 /* The item was deleted on the server: what was written to it stays as a draft of its name. */
 static int rescue(struct fs *f, struct job *j)
@@ -155,7 +161,8 @@ static int rescue(struct fs *f, struct job *j)
 		if (i == 1)
 			snprintf(name, sizeof(name), "%s", j->name);
 		else
-			snprintf(name, sizeof(name), "%.*s (unsaved %d).txt", (int) str_utf8_cut(j->name, 200), j->name, i);
+			snprintf(name, sizeof(name), "%.*s (unsaved %d).txt",
+				 (int) str_utf8_cut(j->name, 200), j->name, i);
 		r = sync_submit_make(f->sync, j->parent, name, STORE_NODE_DRAFT, 0644, NULL, &ino);
 		if (r != -EEXIST)
 			break;
@@ -184,7 +191,11 @@ static int job_try(struct fs *f, struct job *j)
 	struct err err = { 0 };
 	struct sync_saved saved;
 	struct sync_save save = {
-		.ino = j->node.ino, .item = j->node.item, .text = buf_str(&j->text), .n = j->text.len, .mtime = j->mtime,
+		.ino = j->node.ino,
+		.item = j->node.item,
+		.text = buf_str(&j->text),
+		.n = j->text.len,
+		.mtime = j->mtime,
 	};
 	int r = job_read(f, j, &err), kept;
 
@@ -198,7 +209,9 @@ static int job_try(struct fs *f, struct job *j)
 		j->node.ino = saved.ino;
 	if (r != -EINVAL && !is_refusal(r))
 		return r;
-	kept = keep_draft(f, j, r == -EINVAL ? err_text(&err, r) : "you may not change this item; the server forbids it");
+	kept = keep_draft(f, j,
+			  r == -EINVAL ? err_text(&err, r)
+				       : "you may not change this item; the server forbids it");
 	if (kept == 0)
 		return r;
 	return kept == -EINVAL || is_refusal(kept) ? -EIO : kept; /* not to be taken for a kept draft */

@@ -127,7 +127,8 @@ static int add(struct control *c, char *key, const struct place *p, size_t *ret)
 /* One look-up more of the place. */
 static int remember(struct control *c, const struct place *p, int64_t *ret_ino)
 {
-	CLEANUP(str_free_p) char *key = str_printf("%" PRId64 "%s%s", p->list, p->kind == KIND_VOLUME ? ":" : "/", p->path);
+	const char *between = p->kind == KIND_VOLUME ? ":" : "/";
+	CLEANUP(str_free_p) char *key = str_printf("%" PRId64 "%s%s", p->list, between, p->path);
 	struct known *k;
 	size_t i = 0;
 	int r = 0;
@@ -384,7 +385,10 @@ int control_open(struct fs *f, int64_t ino, int flags, struct file_open *ret)
 	if (!h)
 		return -ENOMEM;
 	*h = (struct handle) {
-		.kind = stream ? HANDLE_STREAM : HANDLE_TEXT, .flags = flags, .ino = ino, .text = BUF_INIT(TEXT_MAX),
+		.kind = stream ? HANDLE_STREAM : HANDLE_TEXT,
+		.flags = flags,
+		.ino = ino,
+		.text = BUF_INIT(TEXT_MAX),
 	};
 	if (stream)
 		r = stream_open(f, p.file->kind == CTL_STREAM_EVENTS, &h->stream);
@@ -394,7 +398,9 @@ int control_open(struct fs *f, int64_t ino, int flags, struct file_open *ret)
 		handle_free(h);
 		return r == -ENOENT ? -ESTALE : r;
 	}
-	*ret = (struct file_open) { .handle = h, .direct_io = true, .nonseekable = stream, .noflush = true };
+	*ret = (struct file_open) {
+		.handle = h, .direct_io = true, .nonseekable = stream, .noflush = true
+	};
 	return 0;
 }
 

@@ -38,7 +38,8 @@ MUST_CHECK int control_open(struct fs *f, int64_t ino, int flags, struct file_op
 MUST_CHECK int control_write(struct fs *f, const struct handle *h, const char *p, size_t n);
 
 /* Entries of a control directory: names and inode numbers. */
-MUST_CHECK int control_dir(struct fs *f, int64_t ino, int (*fn)(void *arg, const char *name, bool is_dir), void *arg);
+MUST_CHECK int control_dir(struct fs *f, int64_t ino,
+			   int (*fn)(void *arg, const char *name, bool is_dir), void *arg);
 MUST_CHECK int control_unlink(struct fs *f, int64_t parent, const char *name);
 
 /* ---- stream.c: progress and events ---- */

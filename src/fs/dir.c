@@ -114,8 +114,14 @@ static int add_entry(void *arg, const char *name, const struct view_attr *a)
 	if (r < 0)
 		return r;
 	d->l[d->n++] = (struct listed) {
-		.ino = a->ino, .size = a->size, .mtime = a->mtime, .ctime = a->ctime, .version = a->version, .name = at,
-		.mode = a->mode & 07777, .kind = a->kind,
+		.ino = a->ino,
+		.size = a->size,
+		.mtime = a->mtime,
+		.ctime = a->ctime,
+		.version = a->version,
+		.name = at,
+		.mode = a->mode & 07777,
+		.kind = a->kind,
 	};
 	return 0;
 }
@@ -123,7 +129,8 @@ static int add_entry(void *arg, const char *name, const struct view_attr *a)
 static int add_control(void *arg, const char *name, bool is_dir)
 {
 	/* numbers are given at look-up; readdir(3) of some libraries leaves out number 0 */
-	struct view_attr a = { .ino = UINT32_MAX, .kind = is_dir ? STORE_NODE_SCRATCH_DIR : STORE_NODE_SCRATCH };
+	struct view_attr a = { .ino = UINT32_MAX,
+			       .kind = is_dir ? STORE_NODE_SCRATCH_DIR : STORE_NODE_SCRATCH };
 
 	return add_entry(arg, name, &a);
 }
@@ -165,8 +172,15 @@ static mode_t type_of(const struct listed *l)
 static int full(struct dir *d, const struct listed *l, struct entry *ret)
 {
 	struct view_attr a = {
-		.ino = l->ino, .parent = d->ino, .kind = l->kind, .mode = l->mode, .size = l->size, .mtime = l->mtime,
-		.ctime = l->ctime, .version = l->version, .named = true,
+		.ino = l->ino,
+		.parent = d->ino,
+		.kind = l->kind,
+		.mode = l->mode,
+		.size = l->size,
+		.mtime = l->mtime,
+		.ctime = l->ctime,
+		.version = l->version,
+		.named = true,
 	};
 	int r = 0;
 

@@ -26,7 +26,8 @@ void dir_release(struct dir *d);
 /* Takes an entry; false: it does not fit. */
 typedef bool (*dir_emit_fn)(void *arg, const char *name, const struct entry *e, int64_t next);
 
-/* Hands out entries from offset `off` on. plus: with all attributes (else st_ino and the type in st_mode). */
+/* Hands out entries from offset `off` on. plus: with all attributes (else st_ino and the type in
+ * st_mode). */
 MUST_CHECK int dir_read(struct fs *f, struct dir *d, int64_t off, bool plus, dir_emit_fn emit, void *arg);
 
 #endif

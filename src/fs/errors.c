@@ -65,7 +65,9 @@ int errors_open(struct fs *f, int64_t ino, int flags, struct file_open *ret)
 	h = calloc(1, sizeof(*h));
 	if (!h)
 		return -ENOMEM;
-	*h = (struct handle) { .kind = HANDLE_TEXT, .flags = flags, .ino = ino, .text = BUF_INIT(ERRORS_MAX) };
+	*h = (struct handle) {
+		.kind = HANDLE_TEXT, .flags = flags, .ino = ino, .text = BUF_INIT(ERRORS_MAX)
+	};
 	r = make(f, dir_of(ino), &h->text, &e);
 	if (r < 0) {
 		handle_free(h);

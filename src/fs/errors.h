@@ -8,7 +8,8 @@
 
 struct file_open;
 
-/* ERRORS in a list's directory or a folder of it: there while something needs the user (presentation 3.7). */
+/* ERRORS in a list's directory or a folder of it: there while something needs the user
+ * (presentation 3.7). */
 #define ERRORS_NAME "ERRORS"
 
 /* -ENOENT: nothing to say in that directory. */

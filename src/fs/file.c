@@ -159,7 +159,8 @@ static int open_item(struct fs *f, struct handle *h, const struct view_attr *a)
 }
 
 /* ino: as the kernel knows it. Needs the node's lock. */
-static int open_node(struct fs *f, struct handle *h, int64_t ino, const struct view_attr *a, struct file_open *ret)
+static int open_node(struct fs *f, struct handle *h, int64_t ino, const struct view_attr *a,
+		     struct file_open *ret)
 {
 	struct node *n = h->node;
 	int r = kind_error(a->kind);
@@ -168,7 +169,8 @@ static int open_node(struct fs *f, struct handle *h, int64_t ino, const struct v
 		r = node_know(f, n, a);
 	if (r < 0)
 		return r;
-	ret->keep_cache = !n->dirty && openset_same_version(f->open, ino, a->version) && n->kind != STORE_NODE_SCRATCH;
+	ret->keep_cache = !n->dirty && openset_same_version(f->open, ino, a->version) &&
+			  n->kind != STORE_NODE_SCRATCH;
 	ret->noflush = !writes(h->flags);
 	if (h->flags & O_TRUNC) {
 		r = node_truncate(f, n, 0);
@@ -213,7 +215,8 @@ int file_open(struct fs *f, const struct caller *c, int64_t ino, int flags, stru
 	return 0;
 }
 
-int file_open_new(struct fs *f, const struct caller *c, const struct view_attr *a, int flags, struct handle **ret)
+int file_open_new(struct fs *f, const struct caller *c, const struct view_attr *a, int flags,
+		  struct handle **ret)
 {
 	struct handle *h = new_handle(f, c, flags);
 	struct view_attr now;

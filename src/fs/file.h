@@ -20,7 +20,8 @@ struct file_open {
 };
 
 /* flags as of open(2). */
-MUST_CHECK int file_open(struct fs *f, const struct caller *c, int64_t ino, int flags, struct file_open *ret);
+MUST_CHECK int file_open(struct fs *f, const struct caller *c, int64_t ino, int flags,
+			 struct file_open *ret);
 
 /* A handle on a node that was just made; the buffer is empty. */
 MUST_CHECK int file_open_new(struct fs *f, const struct caller *c, const struct view_attr *a, int flags,

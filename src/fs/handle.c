@@ -133,7 +133,8 @@ void handles_put(struct fs *f, struct node *n)
 	if (n->unnamed || n->rowless) {
 		r = sync_submit_forget(f->sync, n->ino);
 		if (r < 0)
-			log_warning("could not forget a removed file ino=%lld error=%d", (long long) n->ino, r);
+			log_warning("could not forget a removed file ino=%lld error=%d",
+				    (long long) n->ino, r);
 		if (n->kind == STORE_NODE_SCRATCH)
 			scratch_remove(f, n->ino);
 	}
@@ -334,7 +335,8 @@ int node_write(struct fs *f, struct node *n, const void *p, size_t size, int64_t
 	int r = n->kind == STORE_NODE_SCRATCH ? open_scratch(f, n) : node_load(f, n);
 
 	if (r == 0)
-		r = n->kind == STORE_NODE_SCRATCH ? write_scratch(n, p, size, off) : write_text(n, p, size, off);
+		r = n->kind == STORE_NODE_SCRATCH ? write_scratch(n, p, size, off)
+						  : write_text(n, p, size, off);
 	if (r < 0)
 		return r;
 	n->dirty = n->kind != STORE_NODE_SCRATCH;

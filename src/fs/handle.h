@@ -49,7 +49,7 @@ struct node {
 	char *name;          /* owned */
 	int64_t version;
 	bool unnamed;        /* the user removed it or put another in its place: nothing is committed */
-	bool rowless;        /* its row has no name, or shows another version by now: goes with the last handle */
+	bool rowless;        /* its row has no name or is another's: it goes with the last handle */
 	bool busy;           /* invariant 2 */
 
 	bool loaded;         /* text has the bytes (not SCRATCH) */
@@ -108,7 +108,8 @@ void handles_untrack(struct handles *t, struct handle *h);
  * start as an open text; what was not was never promised. */
 void handles_end(struct fs *f);
 
-/* Waits until nobody else hands its bytes to sync, and is the one. Needs the lock; gives it back in between. */
+/* Waits until nobody else hands its bytes to sync, and is the one. Needs the lock; gives it back in
+ * between. */
 void node_begin(struct node *n);
 void node_end(struct node *n);
 

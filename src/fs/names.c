@@ -27,7 +27,8 @@ static void missing(struct fs *f, int64_t parent, struct entry *ret)
 	struct view_attr dir;
 	bool keep = parent == STORE_ROOT_INO;
 
-	if (!keep && view_tree_attr(f->tree, parent, &dir) == 0 && view_tree_list(f->tree, dir.list, &l) == 0)
+	if (!keep && view_tree_attr(f->tree, parent, &dir) == 0 &&
+	    view_tree_list(f->tree, dir.list, &l) == 0)
 		keep = l->library;
 	*ret = (struct entry) { .entry_timeout = keep ? STATE_TIMEOUT : 0 };
 }
@@ -68,7 +69,8 @@ static int entry_of(struct fs *f, int64_t parent, int64_t ino, struct entry *ret
 /* ---- new files --------------------------------------------------------------------- */
 
 /* One attempt; *ret_ino 0: what stands there is to be opened. */
-static int make_file(struct fs *f, int64_t parent, const char *name, mode_t mode, bool excl, int64_t *ret_ino)
+static int make_file(struct fs *f, int64_t parent, const char *name, mode_t mode, bool excl,
+		     int64_t *ret_ino)
 {
 	struct view_found at;
 	struct view_slot_do d;
@@ -86,7 +88,8 @@ static int make_file(struct fs *f, int64_t parent, const char *name, mode_t mode
 	case VIEW_SLOT_MAKE_DRAFT:
 		return sync_submit_make(f->sync, parent, name, STORE_NODE_DRAFT, 0644, NULL, ret_ino);
 	case VIEW_SLOT_MAKE_SCRATCH:
-		return sync_submit_make(f->sync, parent, name, STORE_NODE_SCRATCH, mode & 0777, NULL, ret_ino);
+		return sync_submit_make(f->sync, parent, name, STORE_NODE_SCRATCH, mode & 0777,
+					NULL, ret_ino);
 	default:
 		return d.error;
 	}
@@ -104,8 +107,8 @@ static int make(struct fs *f, int64_t parent, const char *name, mode_t mode, boo
 	return r == -ESTALE ? -EBUSY : r;
 }
 
-int names_create(struct fs *f, const struct caller *c, int64_t parent, const char *name, mode_t mode, int flags,
-		 struct entry *ret, struct handle **ret_h)
+int names_create(struct fs *f, const struct caller *c, int64_t parent, const char *name,
+		 mode_t mode, int flags, struct entry *ret, struct handle **ret_h)
 {
 	struct file_open o = { 0 };
 	struct view_attr a;
@@ -131,7 +134,8 @@ int names_create(struct fs *f, const struct caller *c, int64_t parent, const cha
 	return r;
 }
 
-int names_mknod(struct fs *f, const struct caller *c, int64_t parent, const char *name, mode_t mode, struct entry *ret)
+int names_mknod(struct fs *f, const struct caller *c, int64_t parent, const char *name, mode_t mode,
+		struct entry *ret)
 {
 	int64_t ino;
 	int r;
@@ -158,11 +162,13 @@ static int make_dir(struct fs *f, int64_t parent, const char *name, mode_t mode,
 	if (d.action == VIEW_SLOT_MAKE_FOLDER)
 		return sync_submit_folder(f->sync, parent, name, ret_ino);
 	if (d.action == VIEW_SLOT_MAKE_DIR)
-		return sync_submit_make(f->sync, parent, name, STORE_NODE_SCRATCH_DIR, mode & 0777, NULL, ret_ino);
+		return sync_submit_make(f->sync, parent, name, STORE_NODE_SCRATCH_DIR, mode & 0777,
+					NULL, ret_ino);
 	return d.error;
 }
 
-int names_mkdir(struct fs *f, const struct caller *c, int64_t parent, const char *name, mode_t mode, struct entry *ret)
+int names_mkdir(struct fs *f, const struct caller *c, int64_t parent, const char *name, mode_t mode,
+		struct entry *ret)
 {
 	int64_t ino;
 	int r = -ESTALE;
@@ -209,7 +215,8 @@ int names_readlink(struct fs *f, int64_t ino, struct buf *out)
 /* ---- removing -------------------------------------------------------------------------- */
 
 /* ERRORS goes with its last entry, not by rm. */
-static int reserved_error(struct fs *f, int64_t parent, const struct view_found *at, const char *name, int error)
+static int reserved_error(struct fs *f, int64_t parent, const struct view_found *at,
+			  const char *name, int error)
 {
 	struct entry e;
 

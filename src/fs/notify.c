@@ -90,7 +90,8 @@ static void put_event(struct notify *n, enum note_kind kind, const struct sync_e
 	note->kind = kind;
 	note->e = *e;
 	note->e.text = note->e.to_name = NULL;
-	if (!copy_string(e->name, &note->e.name) || !copy_string(e->to_name, &note->e.to_name) || !put(n, note))
+	if (!copy_string(e->name, &note->e.name) || !copy_string(e->to_name, &note->e.to_name) ||
+	    !put(n, note))
 		free_note(note);
 }
 

@@ -15,7 +15,8 @@ MUST_CHECK int ops_serve(struct fs *f);
 /* From a signal handler or another thread: only a flag. */
 void ops_exit(struct fs *f);
 
-/* After ops_serve: no request is answered any more, so that nobody waits for one; replies and notices go nowhere. */
+/* After ops_serve: no request is answered any more, so that nobody waits for one; replies and
+ * notices go nowhere. */
 void ops_disconnect(struct fs *f);
 void ops_unmount(struct fs *f);
 void ops_free(struct fs *f);

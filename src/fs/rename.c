@@ -52,7 +52,8 @@ static void renamed(struct node *n, const struct move *m)
 /* ---- what stays local ---------------------------------------------------------------- */
 
 /* Moves a node that is `kind` under its new name; bytes: its own, taken, or NULL. */
-static int move_local(struct fs *f, const struct move *m, enum store_node_kind kind, struct rows_bytes *bytes)
+static int move_local(struct fs *f, const struct move *m, enum store_node_kind kind,
+		      struct rows_bytes *bytes)
 {
 	struct rows_going replaced;
 	struct node *n = bytes ? bytes->open : NULL;
@@ -69,7 +70,8 @@ static int move_local(struct fs *f, const struct move *m, enum store_node_kind k
 		if (rows_again(f, bytes) > 0)
 			r = scratch_replace(f, n->ino, bytes->text.p, bytes->text.len);
 		node_to_scratch(n);
-	} else if (kind == STORE_NODE_DRAFT && n->kind == STORE_NODE_SCRATCH && (r = rows_again(f, bytes)) >= 0) {
+	} else if (kind == STORE_NODE_DRAFT && n->kind == STORE_NODE_SCRATCH &&
+		   (r = rows_again(f, bytes)) >= 0) {
 		node_to_text(n, kind, &bytes->text);
 		n->dirty = r > 0;
 		r = 0;
@@ -126,7 +128,8 @@ static int backup(struct fs *f, const struct move *m)
 /* A new scratch file with these bytes. */
 static int make_copy(struct fs *f, const struct move *m, int mode, const struct buf *text, int64_t *ret_ino)
 {
-	int r = sync_submit_make(f->sync, m->p->to_parent, m->p->to_name, STORE_NODE_SCRATCH, mode, NULL, ret_ino);
+	int r = sync_submit_make(f->sync, m->p->to_parent, m->p->to_name, STORE_NODE_SCRATCH, mode,
+				 NULL, ret_ino);
 
 	return r < 0 ? r : scratch_replace(f, *ret_ino, text->p, text->len);
 }
@@ -151,7 +154,8 @@ static int copy(struct fs *f, const struct move *m, int64_t *ret_ino)
 /* ---- rename(item, free item name): its title ------------------------------------------- */
 
 /* A link's name is its description; its address stays. */
-static char *described(const struct view_list *l, const struct field *fd, const char *wire, const char *title)
+static char *described(const struct view_list *l, const struct field *fd, const char *wire,
+		       const char *title)
 {
 	CLEANUP(buf_release_p) struct buf human = BUF_INIT(1 << 16);
 
@@ -227,9 +231,13 @@ static int retitle(struct fs *f, const struct move *m)
 static int read_bytes(struct fs *f, const struct move *m, const struct buf *text, struct reading *ret,
 		      enum view_slot_bytes *ret_bytes)
 {
-	CLEANUP(base_unref_p) struct base *base = m->to.item ? bases_find(f->bases, m->to.item, m->tgid) : NULL;
+	CLEANUP(base_unref_p) struct base *base = bases_find(f->bases, m->to.item, m->tgid);
 	struct commit_text t = {
-		.list = m->to.slot.list, .item = m->to.item, .name = m->p->to_name, .base = base, .text = buf_str(text),
+		.list = m->to.slot.list,
+		.item = m->to.item,
+		.name = m->p->to_name,
+		.base = base,
+		.text = buf_str(text),
 		.n = text->len,
 	};
 	struct err err = { 0 };
@@ -237,7 +245,10 @@ static int read_bytes(struct fs *f, const struct move *m, const struct buf *text
 
 	if (r < 0 && r != -EINVAL)
 		return r == -ENOENT ? -ESTALE : r;
-	*ret_bytes = r < 0 ? VIEW_SLOT_BYTES_INVALID : text->len ? VIEW_SLOT_BYTES_VALID : VIEW_SLOT_BYTES_EMPTY;
+	if (r < 0)
+		*ret_bytes = VIEW_SLOT_BYTES_INVALID;
+	else
+		*ret_bytes = text->len ? VIEW_SLOT_BYTES_VALID : VIEW_SLOT_BYTES_EMPTY;
 	return 0;
 }
 
@@ -345,7 +356,8 @@ static int replace(struct fs *f, const struct move *m)
 	if (d.action == VIEW_SLOT_MOVE_DRAFT)
 		r = move_as(f, m, STORE_NODE_DRAFT);
 	else if (d.action == VIEW_SLOT_MAKE_DRAFT)
-		r = sync_submit_make(f->sync, m->p->to_parent, m->p->to_name, STORE_NODE_DRAFT, 0644, NULL, &ino);
+		r = sync_submit_make(f->sync, m->p->to_parent, m->p->to_name, STORE_NODE_DRAFT,
+				     0644, NULL, &ino);
 	return r;
 }
 

@@ -28,8 +28,8 @@ void rows_begin(struct fs *f, const struct view_attr *a, struct rows_going *ret)
 void rows_end(struct fs *f, struct rows_going *g, int r);
 
 /*
- * The bytes of a file that is to be saved elsewhere. Whoever takes them is busy with its node, when it is open,
- * until rows_give().
+ * The bytes of a file that is to be saved elsewhere. Whoever takes them is busy with its node, when
+ * it is open, until rows_give().
  */
 struct rows_bytes {
 	struct view_attr node;  /* whose */

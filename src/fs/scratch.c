@@ -64,8 +64,8 @@ static bool is_forgotten(struct fs *f, const struct view_attr *a, int64_t now)
 {
 	char name[256];
 
-	return a->kind == STORE_NODE_SCRATCH && now - a->mtime > EXPIRE_NS && view_tree_name(f->tree, a->ino, name) == 0 &&
-	       view_name_is_temporary(name);
+	return a->kind == STORE_NODE_SCRATCH && now - a->mtime > EXPIRE_NS &&
+	       view_tree_name(f->tree, a->ino, name) == 0 && view_name_is_temporary(name);
 }
 
 static void sweep_one(struct fs *f, int64_t ino, int64_t now)

@@ -25,7 +25,8 @@ MUST_CHECK int scratch_replace(struct fs *f, int64_t ino, const void *p, size_t 
 
 void scratch_remove(struct fs *f, int64_t ino);
 
-/* Once after mounting: removes files without a node, and known temporaries that nobody touched for 7 days. */
+/* Once after mounting: removes files without a node, and known temporaries that nobody touched for
+ * 7 days. */
 void scratch_sweep(struct fs *f);
 
 #endif

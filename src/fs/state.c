@@ -104,7 +104,9 @@ int fs_new(const struct fs_config *c, struct fs **ret)
 	f->notify = notify_new(f);
 	f->announcer = announcer_new(f);
 	f->waits = waits_new();
-	r = f->handles && f->open && f->bases && f->control && f->notify && f->announcer && f->waits ? 0 : -ENOMEM;
+	r = f->handles && f->open && f->bases && f->control && f->notify && f->announcer && f->waits
+		    ? 0
+		    : -ENOMEM;
 	if (r == 0)
 		r = view_tree_new(c->store, &f->tree);
 	if (r == 0)

@@ -124,7 +124,8 @@ int stream_open(struct fs *f, bool events, struct stream **ret)
 	return 0;
 }
 
-/* The kernel releases a file only after its last read was answered; a reader is left when the session ends. */
+/* The kernel releases a file only after its last read was answered; a reader is left when the
+ * session ends. */
 struct stream *stream_free(struct stream *s)
 {
 	if (!s)

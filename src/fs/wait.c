@@ -109,7 +109,8 @@ static void finish_in_turn(void *arg, int r)
 	finish(arg, r, false);
 }
 
-/* Behind what the sync changed: when the program sees the answer, the kernel has forgotten what was before. */
+/* Behind what the sync changed: when the program sees the answer, the kernel has forgotten what was
+ * before. */
 static void done(struct sync_waiter *sw, int r)
 {
 	struct wait *w = (struct wait *) sw;
@@ -159,8 +160,8 @@ static void armed(struct wait *w, int r)
 	unref(w);
 }
 
-void wait_for_list(struct fs *f, struct fuse_req *q, int64_t list, bool folder, pid_t tgid, wait_answer_fn answer,
-		   void *arg)
+void wait_for_list(struct fs *f, struct fuse_req *q, int64_t list, bool folder, pid_t tgid,
+		   wait_answer_fn answer, void *arg)
 {
 	struct wait *w = begin(f, q, answer, arg);
 

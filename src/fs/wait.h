@@ -24,8 +24,8 @@ struct waits *waits_free(struct waits *w);
 typedef void (*wait_answer_fn)(struct fs *f, struct fuse_req *q, void *arg, int r);
 
 /* S3: waits for the list's sync as sync_open_list says; may answer before it returns. */
-void wait_for_list(struct fs *f, struct fuse_req *q, int64_t list, bool folder, pid_t tgid, wait_answer_fn answer,
-		   void *arg);
+void wait_for_list(struct fs *f, struct fuse_req *q, int64_t list, bool folder, pid_t tgid,
+		   wait_answer_fn answer, void *arg);
 
 /* fsync=server: until the list's changes were sent. */
 void wait_for_sent(struct fs *f, struct fuse_req *q, int64_t list, wait_answer_fn answer, void *arg);

@@ -137,7 +137,8 @@ static int say_error(const struct about *a, struct buf *out)
 	int r = view_tree_error(a->fs->tree, a->node->ino, out);
 
 	if (r == -ENODATA && a->node->kind == STORE_NODE_DOCUMENT)
-		return buf_adds(out, "the contents of documents cannot be read or written by this version of spfs");
+		return buf_adds(out, "the contents of documents cannot be read or written by this "
+				     "version of spfs");
 	return r;
 }
 
@@ -183,8 +184,9 @@ static const struct {
 	const char *name;
 	int (*say)(const struct about *a, struct buf *out);
 } abouts[] = {
-	{ "id", say_id },       { "version", say_version }, { "state", say_state },      { "error", say_error },
-	{ "url", say_url },     { "list", say_list },       { "listid", say_list_id },
+	{ "id", say_id },	   { "version", say_version }, { "state", say_state },
+	{ "error", say_error },	   { "url", say_url },	       { "list", say_list },
+	{ "listid", say_list_id },
 };
 
 static int get_about(struct fs *f, int64_t ino, const char *name, struct buf *out)
@@ -253,8 +255,8 @@ static int save_field(struct fs *f, const struct subject *s, const struct field 
 	return r;
 }
 
-static int find_editable(struct fs *f, int64_t ino, const char *name, struct subject *s, const struct field **ret,
-			 bool *ret_raw)
+static int find_editable(struct fs *f, int64_t ino, const char *name, struct subject *s,
+			 const struct field **ret, bool *ret_raw)
 {
 	int r = subject_find(f, ino, s);
 
@@ -283,7 +285,8 @@ static int set_field(struct fs *f, int64_t ino, const char *name, const char *hu
 	if (!old && (flags & XATTR_REPLACE))
 		return -ENODATA;
 	view_tree_resolve(f->tree, s.list, &known);
-	r = raw ? buf_adds(&wire, human) : view_text_wire(&s.list->info, fd, human, old, &known.known, &wire, &err);
+	r = raw ? buf_adds(&wire, human)
+		: view_text_wire(&s.list->info, fd, human, old, &known.known, &wire, &err);
 	return r < 0 ? r : save_field(f, &s, fd, buf_str(&wire));
 }
 
@@ -347,7 +350,8 @@ int xattr_list(struct fs *f, int64_t ino, struct buf *out)
 		const struct field *fd = &s.list->info.schema.f[i];
 		const char *wire = fd->flags & FIELD_HIDDEN ? NULL : values_get(&s.values, fd->name);
 
-		if (!wire || strlen(wire) > VALUE_MAX || strlen(of_field) + strlen(fd->name) > XATTR_NAME_MAX)
+		if (!wire || strlen(wire) > VALUE_MAX ||
+		    strlen(of_field) + strlen(fd->name) > XATTR_NAME_MAX)
 			continue;
 		buf_addf(out, "%s%s", of_field, fd->name);
 		buf_addc(out, '\0');

@@ -18,8 +18,10 @@ struct buf;
 /* Adds the value. -ENODATA, -EOPNOTSUPP, -ESTALE. */
 MUST_CHECK int xattr_get(struct fs *f, int64_t ino, const char *name, struct buf *out);
 
-/* flags: XATTR_CREATE, XATTR_REPLACE. -EINVAL: no value of that field; -EOPNOTSUPP: read-only or unknown. */
-MUST_CHECK int xattr_set(struct fs *f, int64_t ino, const char *name, const char *value, size_t n, int flags);
+/* flags: XATTR_CREATE, XATTR_REPLACE. -EINVAL: no value of that field; -EOPNOTSUPP: read-only or
+ * unknown. */
+MUST_CHECK int xattr_set(struct fs *f, int64_t ino, const char *name, const char *value, size_t n,
+			 int flags);
 
 /* Adds the names, each with its NUL. */
 MUST_CHECK int xattr_list(struct fs *f, int64_t ino, struct buf *out);

@@ -38,7 +38,8 @@ enum view_slot_name view_slot_name(const struct list *l, const char *name)
 		return VIEW_SLOT_NAME_RESERVED;
 	if (view_name_is_item(l, name))
 		return VIEW_SLOT_NAME_ITEM;
-	return *name == '.' || view_name_is_temporary(name) ? VIEW_SLOT_NAME_TEMPORARY : VIEW_SLOT_NAME_OTHER;
+	return *name == '.' || view_name_is_temporary(name) ? VIEW_SLOT_NAME_TEMPORARY
+							    : VIEW_SLOT_NAME_OTHER;
 }
 
 static bool is_dir(enum view_slot_what w)
@@ -224,7 +225,8 @@ static struct view_slot_do rename_local_dir(const struct view_slot *to)
 	return refuse(to->dir == VIEW_SLOT_LIBRARY ? -EOPNOTSUPP : -EXDEV);
 }
 
-struct view_slot_do view_slot_rename(const struct view_slot *from, const struct view_slot *to, bool noreplace)
+struct view_slot_do view_slot_rename(const struct view_slot *from, const struct view_slot *to,
+				     bool noreplace)
 {
 	int r = pair_error(from, to);
 
@@ -267,18 +269,21 @@ struct view_slot_do view_slot_link(const struct view_slot *from, const struct vi
 struct view_slot_do view_slot_bytes(const struct view_slot *from, const struct view_slot *to,
 				    enum view_slot_bytes bytes, bool link)
 {
-	bool item_behind = to->what == VIEW_SLOT_ITEM || to->what == VIEW_SLOT_VACATED || to->what == VIEW_SLOT_GHOST;
+	bool item_behind = to->what == VIEW_SLOT_ITEM || to->what == VIEW_SLOT_VACATED ||
+			   to->what == VIEW_SLOT_GHOST;
 
 	switch (bytes) {
 	case VIEW_SLOT_BYTES_VALID:
 		return act(VIEW_SLOT_SAVE);
 	case VIEW_SLOT_BYTES_INVALID:
 		/* A draft that is not valid may be called something else and stay one. */
-		return from->what == VIEW_SLOT_DRAFT && !item_behind ? act(VIEW_SLOT_MOVE_DRAFT) : refuse(-EINVAL);
+		return from->what == VIEW_SLOT_DRAFT && !item_behind ? act(VIEW_SLOT_MOVE_DRAFT)
+								     : refuse(-EINVAL);
 	case VIEW_SLOT_BYTES_EMPTY:
 		break;
 	}
-	/* Nothing is never saved: the item shows again; of another item it must not take the place either. */
+	/* Nothing is never saved: the item shows again; of another item it must not take the place
+	 * either. */
 	if (from->what == VIEW_SLOT_ITEM || from->what == VIEW_SLOT_GHOST)
 		return refuse(-EINVAL);
 	if (item_behind)

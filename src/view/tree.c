@@ -216,7 +216,8 @@ int view_tree_reload(struct view_tree *t, int64_t id)
 	return r == -ENOENT ? 0 : r;
 }
 
-/* n moves in, unless another thread has brought a later one meanwhile. What is to be released comes back in n. */
+/* n moves in, unless another thread has brought a later one meanwhile. What is to be released comes
+ * back in n. */
 static void take_later(struct store_node *dir, struct store_node *n)
 {
 	struct store_node was = *dir;
@@ -367,7 +368,8 @@ static bool nth(struct view_tree *t, size_t i, const struct view_list **ret_list
 	return there;
 }
 
-int tree_each_list(struct view_tree *t, int (*fn)(void *arg, const char *name, const struct view_attr *a), void *arg)
+int tree_each_list(struct view_tree *t,
+		   int (*fn)(void *arg, const char *name, const struct view_attr *a), void *arg)
 {
 	const struct view_list *l;
 	struct view_attr a;

@@ -44,7 +44,8 @@ static int render(struct view_tree *t, const struct view_attr *a, const struct v
 	return r < 0 ? r : view_text_render(&l->info, v, out);
 }
 
-int view_tree_content(struct view_tree *t, const struct view_attr *a, struct buf *out, struct values *values)
+int view_tree_content(struct view_tree *t, const struct view_attr *a, struct buf *out,
+		      struct values *values)
 {
 	CLEANUP(values_release_p) struct values mine = VALUES_INIT;
 	struct values *v = values ? values : &mine;
@@ -62,7 +63,8 @@ int view_tree_content(struct view_tree *t, const struct view_attr *a, struct buf
 	return a->item ? render(t, a, v, out) : 0;
 }
 
-int view_tree_open_text(struct view_tree *t, int64_t ino, struct buf *out, struct values *ret_base, bool *ret_has_base)
+int view_tree_open_text(struct view_tree *t, int64_t ino, struct buf *out, struct values *ret_base,
+			bool *ret_has_base)
 {
 	CLEANUP(store_text_release_p) struct store_text text = STORE_TEXT_INIT;
 	int r = store_text_get(t->store, ino, out, &text);
@@ -108,7 +110,8 @@ int view_tree_state(struct view_tree *t, const struct view_attr *a, const char *
 	const char *state = NULL;
 	int r = 0;
 
-	if (a->kind == STORE_NODE_SCRATCH || a->kind == STORE_NODE_SCRATCH_DIR || a->kind == STORE_NODE_SYMLINK)
+	if (a->kind == STORE_NODE_SCRATCH || a->kind == STORE_NODE_SCRATCH_DIR ||
+	    a->kind == STORE_NODE_SYMLINK)
 		state = "local";
 	else if (a->kind == STORE_NODE_DRAFT)
 		state = "draft";

@@ -72,7 +72,9 @@ static int report_node(void *arg, const struct store_node *n)
 	add_server(rep, n->item);
 	buf_adds(rep->out, "\nDo:     correct it and save");
 	if (n->item)
-		buf_addf(rep->out, ", or run:  setfattr -n user.spfs.revert \"%s\"  to go back to the server's version\n",
+		buf_addf(rep->out,
+			 ", or run:  setfattr -n user.spfs.revert \"%s\"  to go back to the "
+			 "server's version\n",
 			 n->name);
 	else
 		buf_adds(rep->out, ", or remove the file\n");
@@ -89,7 +91,8 @@ static int report_scratch(struct report *rep, int64_t ino, int64_t when)
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	if (n.parent != rep->dir || n.kind != STORE_NODE_SCRATCH || !n.name ||
-	    view_slot_name(&rep->list->info, n.name) != VIEW_SLOT_NAME_OTHER || view_name_may_be_temporary(n.name))
+	    view_slot_name(&rep->list->info, n.name) != VIEW_SLOT_NAME_OTHER ||
+	    view_name_may_be_temporary(n.name))
 		return 0;
 	begin(rep, n.name, when);
 	buf_addf(rep->out,

@@ -66,7 +66,8 @@ static int follow_ghost(struct view_tree *t, const struct store_node *ghost, str
 /* Whether its rights are the server's to give. */
 static bool is_remote(enum store_node_kind k)
 {
-	return k == STORE_NODE_ITEM || k == STORE_NODE_FOLDER || k == STORE_NODE_DOCUMENT || k == STORE_NODE_GHOST;
+	return k == STORE_NODE_ITEM || k == STORE_NODE_FOLDER || k == STORE_NODE_DOCUMENT ||
+	       k == STORE_NODE_GHOST;
 }
 
 int tree_attr_of(struct view_tree *t, const struct store_node *n, struct view_attr *ret)
@@ -83,7 +84,8 @@ int tree_attr_of(struct view_tree *t, const struct store_node *n, struct view_at
 		r = follow_ghost(t, n, ret);
 	else if (n->kind == STORE_NODE_SCRATCH)
 		r = stat_scratch(t, ret);
-	if (r == 0 && is_remote(n->kind) && ret->mode & 0222 && view_tree_list(t, n->list, &l) == 0 && !l->writable)
+	if (r == 0 && is_remote(n->kind) && ret->mode & 0222 &&
+	    view_tree_list(t, n->list, &l) == 0 && !l->writable)
 		ret->mode &= ~0222u;
 	return r;
 }
@@ -133,8 +135,8 @@ static int each_child(void *arg, const struct store_node *n)
 	return r < 0 ? r : c->fn(c->arg, n->name, &a);
 }
 
-int view_tree_children(struct view_tree *t, int64_t dir, int (*fn)(void *arg, const char *name, const struct view_attr *a),
-		       void *arg)
+int view_tree_children(struct view_tree *t, int64_t dir,
+		       int (*fn)(void *arg, const char *name, const struct view_attr *a), void *arg)
 {
 	struct children c = { t, fn, arg };
 

@@ -30,7 +30,8 @@ struct view_tree {
 MUST_CHECK int tree_attr_of(struct view_tree *t, const struct store_node *n, struct view_attr *ret);
 
 /* tree.c: the entries of the root. fn's nonzero return ends it and is returned. */
-MUST_CHECK int tree_each_list(struct view_tree *t, int (*fn)(void *arg, const char *name, const struct view_attr *a),
+MUST_CHECK int tree_each_list(struct view_tree *t,
+			      int (*fn)(void *arg, const char *name, const struct view_attr *a),
 			      void *arg);
 
 /* Directories that are in memory. 1: ret is filled; 0: another node. */

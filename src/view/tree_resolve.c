@@ -204,7 +204,8 @@ static int each_list(void *arg, const char *name, const struct view_attr *a)
 	return store_item_each(s->t->store, l->id, each_item, s->m);
 }
 
-static int make_index(struct view_tree *t, const struct view_list *l, const struct field *f, struct index *ret)
+static int make_index(struct view_tree *t, const struct view_list *l, const struct field *f,
+		      struct index *ret)
 {
 	CLEANUP(map_free_p) struct map *ids = map_new();
 	struct making m = { .idx = ret, .ids = ids, .field = f, .schema = &l->info.schema };
@@ -293,8 +294,8 @@ static int put_index(struct resolve_cache *c, struct index *fresh)
 }
 
 /* *ret_final: the index is up to date, so that 0 means unknown. */
-static int ask_index(struct resolve_cache *c, const char *key, const struct question *q, char **ret_id, char **ret_text,
-		     bool *ret_final)
+static int ask_index(struct resolve_cache *c, const char *key, const struct question *q,
+		     char **ret_id, char **ret_text, bool *ret_final)
 {
 	const struct index *idx;
 	int r = 0;
@@ -309,7 +310,8 @@ static int ask_index(struct resolve_cache *c, const char *key, const struct ques
 }
 
 /* key is taken over. */
-static int ask(const struct view_resolve *v, const struct field *f, char *key, const struct question *q, char **ret[2])
+static int ask(const struct view_resolve *v, const struct field *f, char *key,
+	       const struct question *q, char **ret[2])
 {
 	struct index fresh = { .key = key };
 	bool final;
@@ -343,12 +345,14 @@ static int ask_user(void *arg, const char *key, char **ret_wire)
 	return *ret_wire ? 1 : -ENOMEM;
 }
 
-static int ask_lookup(void *arg, const struct field *f, const char *id, const char *text, char **ret_id, char **ret_text)
+static int ask_lookup(void *arg, const struct field *f, const char *id, const char *text,
+		      char **ret_id, char **ret_text)
 {
 	const struct view_resolve *v = arg;
 	struct question q = { .id = id, .text = text };
 
-	return ask(v, f, str_printf("%lld %s", (long long) v->list->id, f->name), &q, (char **[2]) { ret_id, ret_text });
+	return ask(v, f, str_printf("%lld %s", (long long) v->list->id, f->name), &q,
+		   (char **[2]){ ret_id, ret_text });
 }
 
 void view_tree_resolve(struct view_tree *t, const struct view_list *l, struct view_resolve *ret)
