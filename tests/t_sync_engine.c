@@ -389,6 +389,35 @@ static void thousand_changes_are_few_requests(void **state)
 	client_stop(c, 0);
 }
 
+/* rm in a loop: the graces end one after the other, the requests are few. */
+static void many_removals_are_few_requests(void **state)
+{
+	struct client *c = *state;
+	char name[32];
+
+	for (int i = 0; i < 300; i++) {
+		snprintf(name, sizeof(name), "t%03d", i);
+		fake_add(c->f, name);
+	}
+	c->conf.grace_ms = 400;
+	client_renew(c);
+	start(c);
+	for (int i = 0; i < 300; i++) {
+		snprintf(name, sizeof(name), "t%03d.txt", i);
+		assert_int_equal(sync_submit_unlink(c->s, ino_of(c, name)), 0);
+		usleep(1500);
+	}
+	UNTIL(fake_count(c->f) == 0);
+	UNTIL(is_sent(c));
+	usleep(400000);
+	UNTIL(is_idle(c));
+	print_message("300 removals: %d pushes, %d pulls\n", c->f->pushes, c->f->pulls);
+	assert_true(c->f->pushes <= 4);
+	/* the start, before the first Delete, and the echo */
+	assert_true(c->f->pulls <= 3);
+	client_stop(c, 0);
+}
+
 static void removed_files_are_deleted_after_the_grace(void **state)
 {
 	struct client *c = *state;
@@ -947,6 +976,7 @@ int main(void)
 		CASE(unknown_lists),
 		CASE(changes_are_sent_in_batches),
 		CASE(thousand_changes_are_few_requests),
+		CASE(many_removals_are_few_requests),
 		CASE(removed_files_are_deleted_after_the_grace),
 		CASE(waiting_until_it_is_sent),
 		CASE(server_away_and_back),

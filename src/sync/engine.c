@@ -109,7 +109,17 @@ static int64_t due_to_send(const struct sync *s, const struct entry *e)
 	return later(at, backoff_gate(&e->backoff, bypass));
 }
 
-static int64_t due_to_pull(const struct entry *e)
+int64_t engine_quiet_at(const struct sync *s, const struct entry *e)
+{
+	int64_t at = e->last + POLICY_QUIET_MS;
+
+	/* Removals come one by one as their graces end: the list is quiet when they have all ended. */
+	if (s->vacancy_at != POLICY_NEVER && s->vacancy_at < at + POLICY_QUIET_MS)
+		at = s->vacancy_at + POLICY_QUIET_MS;
+	return at < e->last + POLICY_LATEST_MS ? at : e->last + POLICY_LATEST_MS;
+}
+
+static int64_t due_to_pull(const struct sync *s, const struct entry *e)
 {
 	int64_t at;
 
@@ -118,7 +128,7 @@ static int64_t due_to_pull(const struct entry *e)
 		return e->site->backoff.server_until;
 	if (!e->owed || e->queued > 0 || e->site->login)
 		return POLICY_NEVER;
-	at = later(e->last + POLICY_QUIET_MS, backoff_gate(&e->site->backoff, false));
+	at = later(engine_quiet_at(s, e), backoff_gate(&e->site->backoff, false));
 	return later(at, backoff_gate(&e->backoff, false));
 }
 
@@ -129,7 +139,7 @@ int64_t engine_due(const struct sync *s, const struct entry *e)
 	if (!s->online || e->removed || s->quit)
 		return POLICY_NEVER;
 	send = due_to_send(s, e);
-	pull = s->stopping ? POLICY_NEVER : due_to_pull(e);
+	pull = s->stopping ? POLICY_NEVER : due_to_pull(s, e);
 	return send < pull ? send : pull;
 }
 
@@ -153,25 +163,31 @@ void engine_schedule(struct sync *s, struct entry *e)
 	}
 }
 
-void engine_note_changes(struct sync *s, struct entry *e)
+void engine_note_changes(struct sync *s, struct entry *e, int64_t n)
 {
 	int64_t now = clock_mono_ms();
 
 	if (e->queued <= 0)
 		e->first = now;
 	e->last = now;
-	e->queued++;
+	e->queued += n;
 	engine_schedule(s, e);
 }
 
 /* ---- local changes ------------------------------------------------------------------------------- */
 
+int64_t engine_grace_at(int64_t due_ns)
+{
+	/* A little late, so that a thousand removals take a dozen transactions and not a thousand. */
+	return clock_mono_ms() + (due_ns - clock_now_ns()) / 1000000 + POLICY_GATHER_MS;
+}
+
 void engine_submitted(struct sync *s, struct txn *t)
 {
-	int64_t vacated = t->vacated ? clock_mono_ms() + (t->vacated - clock_now_ns()) / 1000000 + 1 : POLICY_NEVER;
+	int64_t vacated = t->vacated ? engine_grace_at(t->vacated) : POLICY_NEVER;
 	struct entry *e;
 
-	if (!t->to_send && !t->vacated && !t->ev.n)
+	if (!t->queued && !t->vacated && !t->ev.n)
 		return;
 	lock_take(&s->lock);
 	/* Without memory the kernel hears nothing of it; its caches end by themselves. */
@@ -182,8 +198,8 @@ void engine_submitted(struct sync *s, struct txn *t)
 	e = engine_find(s, t->list.id);
 	if (e) {
 		e->conflicts += t->conflicts;
-		if (t->to_send)
-			engine_note_changes(s, e);
+		if (t->queued)
+			engine_note_changes(s, e, t->queued);
 	}
 	if (s->later.n || s->vacancy_at < s->timer_at)
 		engine_wake(s);
@@ -197,7 +213,7 @@ void sync_kick(struct sync *s, int64_t list)
 	lock_take(&s->lock);
 	e = engine_find(s, list);
 	if (e)
-		engine_note_changes(s, e);
+		engine_note_changes(s, e, 1);
 	s->vacancy_at = 0;
 	engine_wake(s);
 	lock_give(&s->lock);

@@ -126,11 +126,18 @@ struct entry *engine_find(const struct sync *s, int64_t list);
 /* Unlinks and frees an entry on which nobody works. Needs the lock. Returns NULL. */
 struct entry *engine_drop(struct sync *s, struct entry *e);
 
-/* Notes a change of the entry that can be sent. Needs the lock. */
-void engine_note_changes(struct sync *s, struct entry *e);
+/* Notes n changes of the entry that can be sent. Needs the lock. */
+void engine_note_changes(struct sync *s, struct entry *e, int64_t n);
+
+/* When the entry's changes have come to an end for now, so that a pull for all of them is not too early:
+ * a monotonic time. Needs the lock. */
+int64_t engine_quiet_at(const struct sync *s, const struct entry *e);
 
 /* When a worker has something to do for the entry; POLICY_NEVER: nothing. Needs the lock. */
 int64_t engine_due(const struct sync *s, const struct entry *e);
+
+/* When to look at a grace that is over at this wall clock time. */
+int64_t engine_grace_at(int64_t due_ns);
 
 /* Something of the entry changed: whoever is to act on it is woken now, or in time. Needs the lock. */
 void engine_schedule(struct sync *s, struct entry *e);

@@ -266,11 +266,6 @@ static void do_push(struct job *j)
 
 /* ---- what comes next --------------------------------------------------------------------------- */
 
-static bool is_quiet(const struct entry *e, int64_t now)
-{
-	return now - e->last >= POLICY_QUIET_MS;
-}
-
 static enum policy_step next_step(struct job *j, const struct push_survey *look)
 {
 	struct entry *e = j->e;
@@ -284,7 +279,7 @@ static enum policy_step next_step(struct job *j, const struct push_survey *look)
 	f.may_send = !e->no_send;
 	f.may_receive = true;
 	f.wanted = e->wanted && !j->s->stopping;
-	f.owed = e->owed && !look->to_send && is_quiet(e, now) && !j->s->stopping;
+	f.owed = e->owed && !look->to_send && now >= engine_quiet_at(j->s, e) && !j->s->stopping;
 	f.floored = e->floor_ns > clock_now_ns();
 	f.received = e->complete;
 	f.pulled = j->pulled;

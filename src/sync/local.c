@@ -208,7 +208,7 @@ int local_item_change(struct txn *t, struct local_item *i, enum change_op op, co
 		r = local_item_settle(i);
 	if (r == 0)
 		r = store_item_put(t->st, &i->it);
-	t->to_send = true;
+	t->queued++;
 	return r < 0 ? r : pending_store(t->st, &i->p);
 }
 
@@ -233,7 +233,7 @@ int local_item_retry(struct txn *t, struct local_item *i)
 		row->c.server_code = 0;
 		str_free_p(&row->c.reason);
 		row->changed = true;
-		t->to_send = true;
+		t->queued++;
 	}
 	return pending_store(t->st, &i->p);
 }

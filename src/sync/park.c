@@ -95,7 +95,7 @@ static int retry_row(struct txn *t, int64_t change)
 	c.tries = 0;
 	c.server_code = 0;
 	str_free_p(&c.reason);
-	t->to_send = true;
+	t->queued++;
 	return store_change_put(t->st, &c);
 }
 

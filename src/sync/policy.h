@@ -16,6 +16,7 @@ enum {
 	POLICY_BATCH = 100,          /* methods that make a batch go out at once */
 	POLICY_QUIET_MS = 100,       /* else this long after the last change */
 	POLICY_LATEST_MS = 2000,     /* and at latest this long after the first */
+	POLICY_GATHER_MS = 50,      /* graces that end within this time end together */
 	POLICY_FOLDER_MS = 60000,    /* how long a process is remembered to have opened a list */
 	POLICY_SCAN_MS = 2000,       /* POLICY_SCAN_LISTS lists within this time: it is scanning */
 	POLICY_SCAN_LISTS = 4,

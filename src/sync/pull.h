@@ -29,7 +29,6 @@ struct pull_result {
 	int64_t received;   /* rows and ids */
 	int64_t conflicts;
 	bool resynced;      /* an answer demanded that the list be read anew, and it was */
-	bool to_send;       /* changes were queued again */
 	int64_t last_sync;  /* wall clock ns of the end; what the floor counts from */
 	int min_minutes;
 };

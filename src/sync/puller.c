@@ -270,7 +270,6 @@ static int apply_chunk(struct puller *p, bool last, bool *ret_done)
 		return r;
 	CRASH_POINT("pull.chunk.after");
 	p->out->conflicts += t.conflicts;
-	p->out->to_send |= t.to_send;
 	events_deliver(&t.ev, p->in->conf->hooks);
 	return 0;
 }

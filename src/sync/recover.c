@@ -123,7 +123,7 @@ static int requeue(struct txn *t, int64_t item)
 			continue;
 		p.v[i].c.state = STORE_CHANGE_QUEUED;
 		p.v[i].changed = true;
-		t->to_send = true;
+		t->queued++;
 	}
 	return r < 0 ? r : pending_store(t->st, &p);
 }

@@ -108,7 +108,7 @@ static int rename_unsent(struct txn *t, struct local_item *i, const char *name)
 	r = local_item_retry(t, i);
 	if (r == 0)
 		r = store_item_put(t->st, &i->it);
-	t->to_send = true;
+	t->queued++;
 	return r < 0 ? r : 1;
 }
 

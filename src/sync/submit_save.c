@@ -331,7 +331,7 @@ static int do_save(struct txn *t, struct saving *v)
 	if (r == 0)
 		r = keep_lost(t, v);
 	/* What waits for an item could not be sent while it was vacated. */
-	t->to_send |= v->vacated && pending_any(&v->i.p);
+	t->queued += v->vacated && pending_any(&v->i.p);
 	return r;
 }
 

@@ -73,7 +73,7 @@ int sync_submit_bind(struct sync *s, int64_t parent, const char *name, int64_t i
 	if (r == 0)
 		r = txn_touch(&t, parent);
 	/* What waits for this item could not be sent while it was vacated. */
-	t.to_send = pending_any(&i.p);
+	t.queued = pending_any(&i.p);
 	if (r == 0)
 		r = LOCAL_COMMIT(s, &t, "bind");
 	if (r == 0)

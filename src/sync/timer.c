@@ -57,7 +57,7 @@ static bool end_graces(struct sync *s, int64_t now)
 		log_error("removed files cannot be followed up: %s", err_text(NULL, r));
 		at = clock_mono_ms() + 10000;
 	} else if (next) {
-		at = clock_mono_ms() + (next - clock_now_ns()) / 1000000 + 1;
+		at = engine_grace_at(next);
 	}
 	lock_take(&s->lock);
 	if (at < s->vacancy_at)

@@ -30,7 +30,7 @@ struct txn {
 	int64_t now;                    /* wall clock ns of the beginning */
 	bool open;
 	bool has_vacancies;             /* some slot may be vacated: names must be looked up there too */
-	bool to_send;                   /* a change was queued */
+	int64_t queued;                 /* changes that can be sent now, about */
 	int64_t vacated;                /* due time of the earliest vacancy made; 0: none */
 	int64_t conflicts;              /* how many were found */
 	int64_t touched[8];             /* directories whose times move with the commit */

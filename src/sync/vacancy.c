@@ -47,20 +47,28 @@ static int note(void *arg, const struct store_vacancy *v)
 	return r;
 }
 
-/* Under its own name in its own directory, or wherever it fits. */
+/* Under its own name in its own directory, or wherever it fits. The slot's name is its own no more when
+ * others gave it another title meanwhile. */
 static int put_back(struct txn *t, const struct store_vacancy *v)
 {
 	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
 	CLEANUP(store_node_release_p) struct store_node dir = STORE_NODE_INIT;
+	const char *name = v->name;
 	int r = store_item_get(t->st, v->item, &it);
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	r = store_node_get(t->st, v->parent, &dir);
-	t->to_send = true;
+	t->queued++;
+	if (it.item.id) {
+		r = place_is_name(t, &it.item, name);
+		if (r == 0)
+			name = NULL;
+	}
+	if (r >= 0)
+		r = store_node_get(t->st, v->parent, &dir);
 	if (r == -ENOENT)
-		return apply_reappear(t, &it, v->name);
-	return r < 0 ? r : place_new(t, &it, v->parent, v->name);
+		return apply_reappear(t, &it, name);
+	return r < 0 ? r : place_new(t, &it, v->parent, name);
 }
 
 static int delete_item(struct txn *t, const struct store_vacancy *v)
