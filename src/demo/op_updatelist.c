@@ -20,6 +20,8 @@ struct change {
 
 /* ---- properties --------------------------------------------------------------------------------- */
 
+#define SURVEY 102
+
 static const char *const switches[] = { "AllowMultiResponses", "EnableAttachments", "EnableModeration",
 					"EnableVersioning", "EnableMinorVersion", "EnforceDataValidation", "Hidden",
 					"MultipleDataList", "Ordered", "PreserveEmptyValues", "RequireCheckout", "ShowUser",
@@ -51,7 +53,7 @@ static int set_properties(struct change *u)
 	for (size_t i = 0; r >= 0 && i < sizeof(switches) / sizeof(*switches); i++) {
 		const char *value = xml_attr(x, switches[i]);
 
-		if (value)
+		if (value && (i || u->l->template == SURVEY)) /* AllowMultiResponses: of surveys */
 			r = pairs_set(&u->l->props, switches[i], xml_is_true(value) ? "True" : "False");
 	}
 	return r;

@@ -47,9 +47,12 @@ static int find_item(struct call *c, const struct list *l, struct item *ret)
 	if (id < 0 && c->m->version > 12)
 		return call_fault_code(c, E_INVALID);
 	r = item_get(c->db, l, id, ret);
-	if (r == -ENOENT || (r >= 0 && !(perm_of_item(c->person, l, ret) & PERM_VIEW)))
-		return call_fault(c, 0, "Item does not exist. It may have been deleted by another user.");
-	return r;
+	if (r >= 0 && (perm_of_item(c->person, l, ret) & PERM_VIEW))
+		return 0;
+	if (r < 0 && r != -ENOENT)
+		return r;
+	return call_fault(c, 0, c->m->version == 12 ? "Value does not fall within the expected range."
+						    : "Item does not exist. It may have been deleted by another user.");
 }
 
 static void write_version(const struct call *c, const struct list *l, const struct item *i, const struct field *f)
