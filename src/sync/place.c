@@ -85,6 +85,18 @@ int place_is_free(const struct txn *t, int64_t dir, const char *name, int64_t in
 	return r < 0 ? r : v.item == item;
 }
 
+int place_is_name(const struct txn *t, const struct item *i, const char *name)
+{
+	char own[PLACE_NAME];
+	int r = derive(t, i, false, own);
+
+	if (r == 0 && strcmp(own, name) == 0)
+		return 1;
+	if (r >= 0)
+		r = derive(t, i, true, own);
+	return r < 0 ? r : strcmp(own, name) == 0;
+}
+
 /* "STEM 2.EXT": a local file sits on the name with the id. */
 static void number_name(const char *name, int number, char out[PLACE_NAME])
 {
@@ -116,6 +128,31 @@ int place_name(const struct txn *t, const struct item *i, int64_t dir, int64_t i
 
 /* ---- nodes ------------------------------------------------------------------------------ */
 
+/*
+ * The oldest item of a title has the plain name, but a first pull brings the newest first
+ * (MS-OUTSPS_R1152). Until the list was received to its end nobody relies on its names, so an older item takes
+ * the name over. 0 or -errno.
+ */
+static int take_plain_name(struct txn *t, const struct item *i, int64_t dir)
+{
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+	CLEANUP(store_item_release_p) struct store_item holder = STORE_ITEM_INIT;
+	char plain[PLACE_NAME], name[PLACE_NAME];
+	int r = t->list.state == STORE_LIST_NEW && i->id > 0 ? derive(t, i, false, plain) : 1;
+
+	if (r == 0)
+		r = store_node_lookup(t->st, dir, plain, &n);
+	if (r == 0)
+		r = n.kind == STORE_NODE_ITEM ? store_item_get(t->st, n.item, &holder) : 1;
+	if (r == 0)
+		r = holder.item.id > i->id ? derive(t, &holder.item, true, name) : 1;
+	if (r == 0)
+		r = place_is_free(t, dir, name, n.ino, n.item) > 0 ? place_move(t, &n, dir, name, false) : 1;
+	if (r == 0)
+		r = txn_tell_renamed(t, &n, dir, plain);
+	return r == -ENOENT || r > 0 ? 0 : r;
+}
+
 int place_new(struct txn *t, const struct store_item *it, int64_t dir, const char *wanted)
 {
 	struct store_node n = { .list = t->list.id, .parent = dir, .item = it->id };
@@ -125,7 +162,7 @@ int place_new(struct txn *t, const struct store_item *it, int64_t dir, const cha
 	if (r > 0)
 		snprintf(name, sizeof(name), "%s", wanted);
 	else if (r == 0)
-		r = place_name(t, &it->item, dir, 0, it->id, name);
+		r = take_plain_name(t, &it->item, dir) ?: place_name(t, &it->item, dir, 0, it->id, name);
 	if (r < 0)
 		return r;
 	n.name = name;

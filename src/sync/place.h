@@ -27,6 +27,9 @@ MUST_CHECK int place_name(const struct txn *t, const struct item *i, int64_t dir
 /* Whether the slot is free, but for ghosts, node `ino` and a vacancy of `item`: 1 or 0. */
 MUST_CHECK int place_is_free(const struct txn *t, int64_t dir, const char *name, int64_t ino, int64_t item);
 
+/* Whether the name is one that the item's values give it, plain or with its id: 1 or 0. */
+MUST_CHECK int place_is_name(const struct txn *t, const struct item *i, const char *name);
+
 /* Makes the item's node in the directory under a name of its own, and tells. */
 MUST_CHECK int place_new(struct txn *t, const struct store_item *it, int64_t dir, const char *wanted);
 

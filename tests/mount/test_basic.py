@@ -161,3 +161,13 @@ def test_idle_costs_no_request(mnt):  # S6
     mnt.server.reset()
     time.sleep(10)
     assert mnt.server.counts()['total'] == 0
+
+
+def test_the_oldest_of_a_title_has_the_plain_name(mnt):
+    """A first pull brings the newest items first; the plain name is the lowest ID's all the same."""
+    ids = sorted(int(r['ID']) for r in Client(mnt.server.url).rows('Announcements').values()
+                 if r['Title'] == 'Server maintenance')
+    names = sorted(mnt.sh('ls Announcements | grep "^Server maintenance"').splitlines())
+    assert len(ids) == 2 and names == ['Server maintenance (%d).txt' % ids[1], 'Server maintenance.txt']
+    assert '# ID: %d\n' % ids[0] in mnt.sh('cat "Announcements/Server maintenance.txt"')
+    assert '# ID: %d\n' % ids[1] in mnt.sh('cat "Announcements/Server maintenance (%d).txt"' % ids[1])
