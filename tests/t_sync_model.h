@@ -46,6 +46,7 @@ struct record {
 	int64_t server_id; /* the last item that stands for it; 0: none */
 	int creations;
 	bool may_return;   /* a deletion was refused or taken back */
+	bool touched;      /* somebody made a version of it without editing anything */
 	bool kept_slot;    /* its file was put back into its old slot, whatever its title was by then */
 	bool unheard;      /* an answer about it was lost, so that nobody can tell who deleted it */
 	int n_deletes;
@@ -289,6 +290,12 @@ static inline void third_write(struct model *m, struct fake_item *i)
 	fake_touch(m->f, i->id);
 }
 
+static inline void third_touch(struct model *m, struct fake_item *i)
+{
+	m->rec[server_record(m, i)].touched = true;
+	fake_touch(m->f, i->id);
+}
+
 static inline void third_delete(struct model *m, struct fake_item *i)
 {
 	int view[TOKEN_KINDS] = { 0 };
@@ -311,7 +318,7 @@ static inline void third_acts(struct model *m, bool deletes)
 	else if (what < 7)
 		third_write(m, i);
 	else if (what < 8)
-		fake_touch(m->f, i->id);
+		third_touch(m, i);
 	else if (deletes)
 		third_delete(m, i);
 }

@@ -190,13 +190,19 @@ static void arrival_of_appended_text(void **state)
 	struct schema s = make_schema();
 	CLEANUP(values_release_p) struct values sent = one("Log", "line");
 	CLEANUP(values_release_p) struct values theirs = VALUES_INIT;
+	CLEANUP(values_release_p) struct values base = VALUES_INIT;
 
 	(void) state;
-	assert_true(plan_arrived(&s, &sent, &theirs));
+	/* Nothing but an appended text was sent: what others edited hides whether it came through. */
+	assert_int_equal(plan_arrived(&s, &base, &sent, &theirs), PLAN_ARRIVED);
+	assert_int_equal(values_set(&theirs, "Body", "y"), 0);
+	assert_int_equal(plan_arrived(&s, &base, &sent, &theirs), PLAN_UNKNOWN);
 	assert_int_equal(values_set(&sent, "Title", "x"), 0);
-	assert_false(plan_arrived(&s, &sent, &theirs));
+	assert_int_equal(plan_arrived(&s, &base, &sent, &theirs), PLAN_NOT_ARRIVED);
+	assert_int_equal(values_set(&theirs, "Title", "z"), 0);
+	assert_int_equal(plan_arrived(&s, &base, &sent, &theirs), PLAN_UNKNOWN);
 	assert_int_equal(values_set(&theirs, "Title", "x"), 0);
-	assert_true(plan_arrived(&s, &sent, &theirs));
+	assert_int_equal(plan_arrived(&s, &base, &sent, &theirs), PLAN_ARRIVED);
 	schema_release(&s);
 }
 

@@ -183,16 +183,35 @@ static bool is_append_only(const struct schema *schema, const char *name)
 	return f && f->flags & FIELD_APPENDONLY;
 }
 
-/* A text that the server appended shows empty there, as before: once the update is known to have
- * arrived it must not be sent a second time. */
-static int drop_appended(const struct schema *schema, struct values *fields)
+/* A text that the server appended shows empty there, as before: once the update is known to have arrived it must
+ * not be sent a second time. Where that is not to be known, it goes to ret_lost (NULL: nowhere), for the user to see. */
+static int drop_appended(const struct schema *schema, struct values *fields, struct values *ret_lost)
 {
 	int r = 0;
 
-	for (size_t i = fields->n; r == 0 && i-- > 0;)
-		if (is_append_only(schema, fields->v[i].name))
+	for (size_t i = fields->n; r == 0 && i-- > 0;) {
+		if (!is_append_only(schema, fields->v[i].name))
+			continue;
+		if (ret_lost)
+			r = values_set(ret_lost, fields->v[i].name, fields->v[i].text);
+		if (r == 0)
 			r = values_set(fields, fields->v[i].name, NULL);
+	}
 	return r;
+}
+
+/* An update whose answer was lost meets a later version of its item. */
+static int settle_arrival(const struct schema *schema, struct values *mine, struct pending_merge *m)
+{
+	switch (plan_arrived(schema, &m->base, mine, &m->now)) {
+	case PLAN_ARRIVED:
+		return drop_appended(schema, mine, NULL);
+	case PLAN_UNKNOWN:
+		return drop_appended(schema, mine, &m->conflict);
+	case PLAN_NOT_ARRIVED:
+		break;
+	}
+	return 0;
 }
 
 /* What is left of an update after the merge becomes the change. */
@@ -215,8 +234,8 @@ static int merge_update(const struct schema *schema, struct pending_row *row, bo
 	struct values *mine = &row->c.change.fields;
 	int r = 0;
 
-	if (row->c.state == STORE_CHANGE_UNSURE && moved && plan_arrived(schema, mine, &m->now))
-		r = drop_appended(schema, mine);
+	if (row->c.state == STORE_CHANGE_UNSURE && moved)
+		r = settle_arrival(schema, mine, m);
 	if (r == 0)
 		r = plan_merge(schema, &m->base, mine, &m->now, &send, &lost);
 	if (r == 0)

@@ -58,15 +58,22 @@ bool plan_edited(const struct schema *schema, const struct values *before, const
 	return false;
 }
 
-bool plan_arrived(const struct schema *schema, const struct values *sent, const struct values *theirs)
+enum plan_arrival plan_arrived(const struct schema *schema, const struct values *base, const struct values *sent,
+			       const struct values *theirs)
 {
-	for (size_t i = 0; i < sent->n; i++) {
-		const struct field *f = schema_find(schema, sent->v[i].name);
+	enum plan_arrival found = PLAN_UNKNOWN;
 
-		if (f && f->flags & FIELD_APPENDONLY)
+	for (size_t i = 0; i < sent->n; i++) {
+		const char *name = sent->v[i].name, *text = sent->v[i].text;
+		const char *now = values_get(theirs, name), *then = values_get(base, name);
+		const struct field *f = schema_find(schema, name);
+
+		if ((f && f->flags & FIELD_APPENDONLY) || plan_same(schema, name, then, text))
 			continue;
-		if (!plan_same(schema, sent->v[i].name, values_get(theirs, sent->v[i].name), sent->v[i].text))
-			return false;
+		if (plan_same(schema, name, now, text))
+			return PLAN_ARRIVED;
+		if (plan_same(schema, name, now, then))
+			found = PLAN_NOT_ARRIVED;
 	}
-	return true;
+	return found == PLAN_UNKNOWN && !plan_edited(schema, base, theirs) ? PLAN_ARRIVED : found;
 }
