@@ -1,4 +1,5 @@
 /* What happens less often: refusals, other people's changes, killed runs, open windows, limits. */
+#include <dirent.h>
 #include <poll.h>
 #include <sys/inotify.h>
 #include <sys/xattr.h>
@@ -370,6 +371,35 @@ static void test_streams(void **state)
 	sh_says(m, "cat ../.spfs/progress", ""); /* idle: at its end */
 }
 
+/* SIGTERM while programs have files open, list directories, and wait for events. */
+static void test_ended_while_in_use(void **state)
+{
+	CLEANUP(str_free_p) char *cat = NULL;
+	char out[4096] = "";
+	FILE *reader;
+	DIR *d;
+	int fd;
+
+	NEED_MOUNT();
+	cat = str_printf("cat '%s/.spfs/events' 2>&1; ls '%s/Tasks' 2>&1; :", m->at, m->at);
+	reader = popen(cat, "r"); /* before: a child that closes the file would flush it */
+	usleep(200000);
+	fd = open_file("A.txt", O_WRONLY | O_TRUNC);
+	put(fd, "Status: half"); /* not flushed: never promised */
+	d = opendir(path_of("."));
+	assert_non_null(d);
+	assert_non_null(readdir(d));
+	unmount(m);
+	assert_int_equal(write(fd, "x", 1), -1);
+	close(fd);
+	closedir(d);
+	assert_true(fread(out, 1, sizeof(out) - 1, reader) > 0);
+	pclose(reader);
+	mount_again(m, false);
+	comes(m, "sed -n 2p A.txt", "Status: open\n");
+	assert_told(m, "");
+}
+
 /* ---- many
  * ---------------------------------------------------------------------------------------------- */
 
@@ -422,7 +452,7 @@ int main(void)
 		T(test_library_comes),
 		T(test_open_text_is_recovered),
 		T(test_windows_hear_of_server_changes),
-		T(test_streams),
+		T(test_streams), T(test_ended_while_in_use),
 		T(test_find_exec_sed),
 		T(test_many_at_once),
 	};

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "control.h"
 #include "errors.h"
+#include "file.h"
 #include "reply.h"
 #include "wait.h"
 
@@ -53,39 +54,55 @@ void dir_release(struct dir *d)
 /* Whatever the sync came to, what is there is shown; only the interrupt is the program's to know. */
 static void answer(struct fs *f, struct fuse_req *q, void *arg, int r)
 {
-	struct dir *d = arg;
+	struct handle *h = arg;
 
-	(void) f;
 	if (r == -EINTR || r == -ENOMEM) {
-		dir_release(d);
+		handle_free(h);
 		reply_err(q, r);
-	} else if (reply_opendir(q, d) < 0) {
-		dir_release(d);
+		return;
 	}
+	handles_track(f->handles, h); /* before: it may be given back at once */
+	if (reply_opendir(q, h) < 0) {
+		handles_untrack(f->handles, h);
+		handle_free(h);
+	}
+}
+
+static struct handle *new_dir(struct fs *f, int64_t ino)
+{
+	struct handle *h = calloc(1, sizeof(*h));
+
+	if (!h)
+		return NULL;
+	h->kind = HANDLE_DIR;
+	h->dir = calloc(1, sizeof(*h->dir));
+	if (!h->dir)
+		return handle_free(h);
+	h->dir->f = f;
+	h->dir->ino = ino;
+	return h;
 }
 
 void dir_open(struct fs *f, struct fuse_req *q, const struct caller *c, int64_t ino)
 {
-	struct dir *d = calloc(1, sizeof(*d));
+	struct handle *h = new_dir(f, ino);
 	struct view_attr a = { 0 };
-	int r = d ? 0 : -ENOMEM;
+	int r = h ? 0 : -ENOMEM;
 
 	if (r == 0 && !ino_is_control(ino))
 		r = view_tree_attr(f->tree, ino, &a);
 	if (r < 0) {
-		free(d);
+		handle_free(h);
 		reply_err(q, r == -ENOENT ? -ESTALE : r);
 		return;
 	}
-	d->f = f;
-	d->ino = ino;
-	d->parent = a.parent ? a.parent : ino;
+	h->dir->parent = a.parent ? a.parent : ino;
 	if (!ino_is_control(ino))
 		announcer_opened(f->announcer, ino);
 	if (a.kind == STORE_NODE_LIST || a.kind == STORE_NODE_FOLDER)
-		wait_for_list(f, q, a.list, a.kind == STORE_NODE_FOLDER, caller_tgid(f, c->tid), answer, d);
+		wait_for_list(f, q, a.list, a.kind == STORE_NODE_FOLDER, caller_tgid(f, c->tid), answer, h);
 	else
-		answer(f, q, d, 0);
+		answer(f, q, h, 0);
 }
 
 /* ---- the listing ---------------------------------------------------------------------- */

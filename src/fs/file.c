@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "commit.h"
 #include "control.h"
+#include "dir.h"
 #include "errors.h"
 #include "reply.h"
 #include "wait.h"
@@ -32,6 +33,7 @@ struct handle *handle_free(struct handle *h)
 	if (h) {
 		buf_release(&h->text);
 		stream_free(h->stream);
+		dir_release(h->dir);
 		free(h);
 	}
 	return NULL;

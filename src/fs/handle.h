@@ -11,7 +11,7 @@
 #include "base.h"
 #include "view/tree.h"
 
-struct ctl_sub;
+struct dir;
 struct fs;
 struct stream;
 
@@ -69,6 +69,7 @@ enum handle_kind {
 	HANDLE_NODE,   /* a file of the store */
 	HANDLE_TEXT,   /* a text made when it was opened: control files, ERRORS */
 	HANDLE_STREAM, /* progress, events */
+	HANDLE_DIR,
 };
 
 /* One open file of a program. */
@@ -82,6 +83,7 @@ struct handle {
 	int64_t ino;         /* HANDLE_TEXT and STREAM: which one */
 	struct buf text;     /* HANDLE_TEXT */
 	struct stream *stream; /* owned; HANDLE_STREAM */
+	struct dir *dir;       /* owned; HANDLE_DIR */
 	struct handle *next;   /* protected by the table's lock: all open ones */
 	struct handle *prev;
 };

@@ -53,7 +53,7 @@ void reply_bytes(struct fuse_req *q, const void *p, size_t n)
 	fuse_reply_buf(q, p, n);
 }
 
-int reply_opendir(struct fuse_req *q, void *handle)
+int reply_opendir(struct fuse_req *q, struct handle *handle)
 {
 	struct fuse_file_info fi = { .fh = (uintptr_t) handle };
 
@@ -451,7 +451,7 @@ static bool emit(void *arg, const char *name, const struct entry *e, int64_t nex
 static void read_dir(fuse_req_t q, size_t size, off_t off, struct fuse_file_info *fi, bool plus)
 {
 	struct page pg = { .q = q, .p = malloc(size), .size = size, .plus = plus };
-	int r = pg.p ? dir_read(fs_of(q), (struct dir *) (uintptr_t) fi->fh, off, plus, emit, &pg) : -ENOMEM;
+	int r = pg.p ? dir_read(fs_of(q), handle_of(fi)->dir, off, plus, emit, &pg) : -ENOMEM;
 
 	if (r < 0)
 		reply_err(q, r);
@@ -472,7 +472,8 @@ static void op_readdirplus(fuse_req_t q, fuse_ino_t ino UNUSED, size_t size, off
 
 static void op_releasedir(fuse_req_t q, fuse_ino_t ino UNUSED, struct fuse_file_info *fi)
 {
-	dir_release((struct dir *) (uintptr_t) fi->fh);
+	handles_untrack(fs_of(q)->handles, handle_of(fi));
+	handle_free(handle_of(fi));
 	reply_err(q, 0);
 }
 

@@ -10,6 +10,7 @@
 struct fs;
 struct fuse_pollhandle;
 struct fuse_req;
+struct handle;
 
 /*
  * What ops.c does with libfuse for the others: late answers and notifications.
@@ -19,7 +20,7 @@ void reply_err(struct fuse_req *q, int r);
 void reply_bytes(struct fuse_req *q, const void *p, size_t n);
 
 /* 0; -ENOENT: the caller was interrupted meanwhile and will not release the handle. */
-MUST_CHECK int reply_opendir(struct fuse_req *q, void *handle);
+MUST_CHECK int reply_opendir(struct fuse_req *q, struct handle *handle);
 
 /*
  * fn is called once, from some FUSE thread, when the caller is interrupted; at once when it has been.
