@@ -283,19 +283,20 @@ static inline void dav_stop_server(struct dav *d)
 	pthread_join(d->thread, NULL);
 	close(d->stop[0]);
 	close(d->listener);
+	free(d->heard);
 }
 
 static inline void dav_stop_site(struct dav *d)
 {
 	d->remote->ops->close(d->remote);
 	sp_factory_free(d->factory);
-	free(d->heard);
 }
 
+/* The site first: the server waits a moment for its clients to close. */
 static inline void dav_stop(struct dav *d)
 {
-	dav_stop_server(d);
 	dav_stop_site(d);
+	dav_stop_server(d);
 }
 
 /* ---- asserting ---------------------------------------------------------------------------- */

@@ -51,7 +51,8 @@ static int read_all(int fd, unsigned char *p, size_t n, int64_t at)
 	return 0;
 }
 
-ssize_t base64_read(int fd, int64_t size, int64_t at, char *p, size_t n)
+/* One portion of base64_read(); at lies within the text. */
+static ssize_t read_some(int fd, int64_t size, int64_t at, char *p, size_t n)
 {
 	unsigned char in[3 * GROUPS];
 	char out[4 * GROUPS];
@@ -59,8 +60,6 @@ ssize_t base64_read(int fd, int64_t size, int64_t at, char *p, size_t n)
 	size_t skip = (size_t) (at % 4), want = sizeof(in), len;
 	int r;
 
-	if (at >= base64_size(size))
-		return 0;
 	/* No more than is asked for, in whole groups. */
 	if ((skip + n + 3) / 4 * 3 < want)
 		want = (skip + n + 3) / 4 * 3;
@@ -74,4 +73,19 @@ ssize_t base64_read(int fd, int64_t size, int64_t at, char *p, size_t n)
 		len = n;
 	memcpy(p, out + skip, len);
 	return (ssize_t) len;
+}
+
+ssize_t base64_read(int fd, int64_t size, int64_t at, char *p, size_t n)
+{
+	int64_t end = base64_size(size);
+	size_t done = 0;
+
+	while (done < n && at + (int64_t) done < end) {
+		ssize_t got = read_some(fd, size, at + (int64_t) done, p + done, n - done);
+
+		if (got < 0)
+			return got;
+		done += (size_t) got;
+	}
+	return (ssize_t) done;
 }
