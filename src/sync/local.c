@@ -221,6 +221,19 @@ int local_item_delete(struct txn *t, struct local_item *i, const char *name)
 	return r < 0 || pending_any(&i->p) || i->it.item.id ? r : apply_vanish(t, &i->it);
 }
 
+int local_requeued(struct txn *t, int64_t item, struct pending *p)
+{
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	int r = pending_store(t->st, p);
+
+	if (r < 0 || pending_any(p))
+		return r;
+	r = store_item_get(t->st, item, &it);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	return it.item.id ? 0 : apply_vanish(t, &it);
+}
+
 int local_item_retry(struct txn *t, struct local_item *i)
 {
 	for (size_t k = 0; k < i->p.n; k++) {

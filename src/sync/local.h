@@ -66,6 +66,10 @@ MUST_CHECK int local_item_settle(struct local_item *i);
 /* The item is to be deleted; one that the server never heard of goes at once. Its node is the caller's. */
 MUST_CHECK int local_item_delete(struct txn *t, struct local_item *i, const char *name);
 
+/* Stores changes that are to be sent after all. A new item that was deleted while it was on its way
+ * has none left then, and goes. */
+MUST_CHECK int local_requeued(struct txn *t, int64_t item, struct pending *p);
+
 /* What the server refused is to be sent again. */
 MUST_CHECK int local_item_retry(struct txn *t, struct local_item *i);
 

@@ -88,7 +88,7 @@ static int requeue(struct sent *s)
 {
 	s->row->c.state = STORE_CHANGE_QUEUED;
 	s->row->changed = true;
-	return pending_store(s->t->st, &s->i.p);
+	return local_requeued(s->t, s->i.it.id, &s->i.p);
 }
 
 /* What the server has now, and what of it is still to be sent. */

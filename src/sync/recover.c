@@ -125,7 +125,7 @@ static int requeue(struct txn *t, int64_t item)
 		p.v[i].changed = true;
 		t->queued++;
 	}
-	return r < 0 ? r : pending_store(t->st, &p);
+	return r < 0 ? r : local_requeued(t, item, &p);
 }
 
 int recover_unsure(struct txn *t)
