@@ -20,15 +20,19 @@ static void each_line(struct server *s, const struct http_request *rq, struct ht
 	char error[256] = "";
 	int r = body ? 0 : -ENOMEM;
 
+	if (body && strlen(body) != rq->body_len)
+		r = -EINVAL;
 	for (char *l = body ? strtok_r(body, "\n", &save) : NULL; r >= 0 && l; l = strtok_r(NULL, "\n", &save)) {
 		r = fn(s, l, error);
 		if (r < 0)
 			buf_addf(&rp->body, "%s: %s\n", l, *error ? error : strerror(-r));
 	}
+	if (r >= 0)
+		buf_adds(&rp->body, "ok\n");
+	else if (rp->body.len == 0)
+		buf_addf(&rp->body, "%s\n", strerror(-r));
 	if (r < 0)
 		rp->status = r == -EINVAL ? 400 : 500;
-	else
-		buf_adds(&rp->body, "ok\n");
 }
 
 static int add_order(struct server *s, const char *line, char error[256])

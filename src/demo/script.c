@@ -157,6 +157,10 @@ static int parse_order(char *line, struct order *o, char error[256])
 			return -EINVAL;
 		}
 	}
+	if (o->what.status && (o->what.status < 200 || o->what.status > 599)) {
+		snprintf(error, 256, "%lld is no status of an answer", (long long) o->what.status);
+		return -EINVAL;
+	}
 	return n;
 }
 

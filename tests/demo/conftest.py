@@ -59,6 +59,7 @@ class Client:
     def __init__(self, port, site='/sites/team', user=None):
         self.port, self.site, self.user = port, site, user
         self.connection = None
+        self.checked = True  # answers are held against the schema
 
     def request(self, method, path, body=None, headers=None):
         headers = dict(headers or {})
@@ -95,7 +96,8 @@ class Client:
         body = ('<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="%s"><soap:Body>'
                 '<%s xmlns="%s">%s</%s></soap:Body></soap:Envelope>' % (ENV[version], op, ACTION, inner, op))
         a = self.post(op, body, version)
-        validate(a.body, version)
+        if self.checked:
+            validate(a.body, version)
         root = a.xml
         if a.status != 200:
             raise Fault(a.status, root)
