@@ -164,6 +164,31 @@ UPDATE texts SET ino = ?2 WHERE ino = ?1
 -- TEXT_EACH
 SELECT ino FROM texts WHERE state = ?1 ORDER BY ino
 
+-- BLOB_FIND
+SELECT items.version, items.size, blobs.size, blobs.etag
+FROM items LEFT JOIN blobs ON blobs.item = items.id AND blobs.version = items.version WHERE items.id = ?1
+-- BLOB_GET
+SELECT version, size FROM blobs WHERE item = ?1
+-- BLOB_HAS
+SELECT 1 FROM blobs WHERE item = ?1 AND version = ?2
+-- BLOB_DROP_GONE slow
+/* once at start */
+DELETE FROM blobs WHERE item NOT IN (SELECT id FROM items)
+-- BLOB_TOTAL slow
+/* once at start */
+SELECT ifnull(sum(size), 0) FROM blobs
+-- BLOB_PUT
+INSERT INTO blobs (item, version, etag, size, used) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (item) DO UPDATE SET version = ?2, etag = ?3, size = ?4, used = ?5
+-- BLOB_USED
+UPDATE blobs SET used = ?2 WHERE item = ?1 AND used < ?2
+-- BLOB_PIN
+UPDATE blobs SET pinned = ?2 WHERE item = ?1
+-- BLOB_OLDEST
+SELECT item, version, size FROM blobs WHERE pinned = 0 ORDER BY used
+-- BLOB_DELETE
+DELETE FROM blobs WHERE item = ?1
+
 -- VACANCY_PUT
 INSERT OR REPLACE INTO vacancies (parent, name, item, list, reason, due) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 -- VACANCY_FIND

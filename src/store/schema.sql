@@ -136,6 +136,17 @@ CREATE TABLE texts (
 ) STRICT;
 CREATE INDEX texts_by_state ON texts (state);
 
+/* Contents of documents that stand in the cache's directory as ITEM-VERSION. */
+CREATE TABLE blobs (
+  item INTEGER PRIMARY KEY,      /* items.id */
+  version INTEGER NOT NULL,      /* items.version that they are the bytes of */
+  etag TEXT,                     /* as the server gave it with them */
+  size INTEGER NOT NULL,         /* bytes */
+  used INTEGER NOT NULL,         /* ns, about */
+  pinned INTEGER NOT NULL DEFAULT 0 CHECK (pinned IN (0, 1))
+) STRICT;
+CREATE INDEX blobs_by_use ON blobs (used, item, version, size) WHERE pinned = 0;
+
 /* Slots whose item waits to be put back or deleted. */
 CREATE TABLE vacancies (
   parent INTEGER NOT NULL,       /* nodes.ino */
