@@ -241,7 +241,8 @@ static void test_a_body_without_an_end_is_refused_and_a_chunked_one_is_not(void 
 {
 	struct dav d = { .says = {
 		{ .head = OK_200 DOC_HEADERS "Connection: close\r\n", .body = "hello", .raw = true },
-		{ .head = OK_200 DOC_HEADERS "Transfer-Encoding: chunked\r\n", .body = "5\r\nhello\r\n0\r\n\r\n", .raw = true },
+		{ .head = OK_200 DOC_HEADERS "Transfer-Encoding: chunked\r\nContent-Length: 99\r\n",
+		  .body = "5\r\nhello\r\n0\r\n\r\n", .raw = true },
 		{ .head = OK_200 DOC_HEADERS "Transfer-Encoding: chunked\r\n", .body = "5\r\nhel", .raw = true },
 	} };
 	CLEANUP(remote_doc_release_p) struct remote_doc doc = { .size = -1 };
@@ -290,6 +291,21 @@ static void test_pages_are_not_documents(void **state)
 		assert_true(f.err.text[0] && f.err.code < 0);
 		dav_stop(&d);
 	}
+}
+
+/* Nor does an endless refusal keep anybody. */
+static void test_an_endless_refusal(void **state)
+{
+	struct dav d = { .says = { { .head = "HTTP/1.1 403 Forbidden\r\n", .zeros = 1LL << 40 } } };
+	CLEANUP(remote_doc_release_p) struct remote_doc doc = { .size = -1 };
+	CLEANUP(got_release) struct got g = GOT_INIT;
+	struct remote_fault f;
+
+	(void) state;
+	dav_start(&d);
+	assert_int_equal(fetch(&d, 0, NULL, &g, &doc, &f), REMOTE_ITEM_BAD);
+	assert_int_equal(f.err.code, -EACCES);
+	dav_stop(&d);
 }
 
 static void test_a_document_may_be_html(void **state)
@@ -834,6 +850,7 @@ int main(void)
 		cmocka_unit_test(test_an_answer_cut_anywhere_is_not_a_document),
 		cmocka_unit_test(test_a_body_without_an_end_is_refused_and_a_chunked_one_is_not),
 		cmocka_unit_test(test_pages_are_not_documents),
+		cmocka_unit_test(test_an_endless_refusal),
 		cmocka_unit_test(test_a_document_may_be_html),
 		cmocka_unit_test(test_the_sink_ends_a_fetch),
 		cmocka_unit_test(test_statuses),

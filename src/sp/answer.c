@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "base/uri.h"
+#include "davcode.h"
 #include "model/list.h"
 #include "net/http.h"
 #include "spcode.h"
@@ -126,6 +127,14 @@ static enum remote_result result_of_fault(const struct soap_call *c, const struc
 	return or_lost(c, !fault->from_client, fault->from_client ? REMOTE_LIST_BAD : REMOTE_SITE_BAD);
 }
 
+/* The same number may say more about one document than about a list. */
+static const char *words_of(const struct soap_call *c, uint32_t code)
+{
+	const struct davcode *d = c->one ? davcode_find(code) : NULL;
+
+	return d ? d->words : spcode_find(code)->words;
+}
+
 enum remote_result answer_fault(const struct sp *sp, const struct soap_call *c, const struct soap_fault *fault,
 				const struct net_reply *reply, struct remote_fault *f)
 {
@@ -134,7 +143,7 @@ enum remote_result answer_fault(const struct sp *sp, const struct soap_call *c, 
 
 	f->server_code = fault->code;
 	if (fault->has_code)
-		return soap_fail(sp, f, r, "%s (%s, 0x%08x)", spcode_find(fault->code)->words, said, fault->code);
+		return soap_fail(sp, f, r, "%s (%s, 0x%08x)", words_of(c, fault->code), said, fault->code);
 	if (answer_too_old(reply))
 		return soap_fail(sp, f, REMOTE_LIST_BAD, "%s", SP_TOO_OLD);
 	return soap_fail(sp, f, r, "the server refused: %s", said);

@@ -39,7 +39,7 @@ static const struct davcode codes[] = {
 	{ 0x81020036, REMOTE_ITEM_BAD, -EBUSY, "it is checked out" },
 	{ 0x81020067, REMOTE_CONFLICT, -EEXIST, "the item has an attachment of this name already" },
 	{ 0x8007000d, REMOTE_ITEM_BAD, -EINVAL, "the server does not take empty attachments" },
-	{ 0x81020073, REMOTE_ITEM_BAD, -EINVAL, "the attachment has no name" },
+	{ 0x81020073, REMOTE_ITEM_BAD, -EINVAL, "the server does not allow this name" },
 	{ 0x81020016, REMOTE_ITEM_GONE, -ENOENT, "the item does not exist any more" },
 	{ 0x81020014, REMOTE_ITEM_BAD, -EINVAL, "the item's number is not valid" },
 	{ 0x80070005, REMOTE_ITEM_BAD, -EACCES, "you have no permission for this" },

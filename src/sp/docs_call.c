@@ -16,7 +16,7 @@
 #include "remote/docs.h"
 #include "soap.h"
 
-enum { HEADERS_MAX = 8, URL_MAX = 32768 };
+enum { HEADERS_MAX = 8, URL_MAX = 32768, ANSWER_MAX = 256 << 20 };
 
 /* ---- what headers say ------------------------------------------------------------ */
 
@@ -40,7 +40,8 @@ int docs_call_describe(const struct net_reply *reply, struct remote_doc *ret)
 	const char *modified = net_reply_header(reply, "Last-Modified", NULL);
 
 	remote_doc_release(ret);
-	if (!length || str_to_i64(length, &ret->size) < 0 || ret->size < 0)
+	/* Chunks win over a length (RFC 9112 6.3). */
+	if (!length || net_reply_header(reply, "Transfer-Encoding", NULL) || str_to_i64(length, &ret->size) < 0 || ret->size < 0)
 		ret->size = -1;
 	if (!modified || clock_parse_http(modified, &ret->modified) < 0)
 		ret->modified = 0;
@@ -161,6 +162,7 @@ static int send_it(struct sp *sp, const struct docs_call *c, struct net_reply *r
 	struct net_request q = {
 		.method = c->method, .headers = headers, .n_headers = all_headers(c, headers),
 		.body = c->body, .body_len = c->body ? strlen(c->body) : 0, .source = c->source,
+		.max_body = str_eq(c->method, "GET") ? 0 : ANSWER_MAX,
 		.once = c->changes, .stay = true, .is_answer = davcode_is_answer, .sink = c->sink, .cancel = c->cancel,
 	};
 	int r = docs_path_url(sp, c->path, &url);

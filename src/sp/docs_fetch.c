@@ -22,6 +22,9 @@
 #include "docs_call.h"
 #include "soap.h"
 
+/* Of the words of a refusal, which nobody reads. */
+enum { REFUSAL_MAX = 1 << 20 };
+
 struct fetch {
 	struct sp *sp;                      /* foreign */
 	const char *path;                   /* foreign */
@@ -121,9 +124,9 @@ static int on_data(void *arg, const void *p, size_t n)
 	struct fetch *x = arg;
 	int r;
 
-	if (!x->taking)
-		return 0;
 	x->got += (int64_t) n;
+	if (!x->taking)
+		return x->got > REFUSAL_MAX ? -EFBIG : 0;
 	r = x->sink->data(x->sink->arg, p, n);
 	if (r < 0)
 		x->stopped = r;
