@@ -48,6 +48,8 @@ struct ctl_server {
 	int n_connections;
 	int n_streams;
 	bool stopping;
+	pthread_t last;  /* that ended, or is about to; to be joined by the next one that ends */
+	bool has_last;
 };
 
 /* ---- connections ------------------------------------------------------------------------ */
@@ -108,6 +110,25 @@ static void count_down(struct ctl_server *s)
 	lock_give(&s->lock);
 }
 
+/*
+ * Each thread that ends joins the one that ended before it, and who stops the server joins the last: so
+ * all are gone then, with what belongs to a thread (a connection to the database).
+ */
+static void join_last(struct ctl_server *s, bool then_me)
+{
+	pthread_t last;
+	bool has;
+
+	lock_take(&s->lock);
+	last = s->last;
+	has = s->has_last;
+	s->last = pthread_self();
+	s->has_last = then_me;
+	lock_give(&s->lock);
+	if (has)
+		pthread_join(last, NULL);
+}
+
 static void *run_connection(void *arg)
 {
 	struct connection *c = arg;
@@ -117,6 +138,7 @@ static void *run_connection(void *arg)
 	remove_connection(s, c);
 	close(c->fd);
 	free(c);
+	join_last(s, true);
 	count_down(s);
 	return NULL;
 }
@@ -127,6 +149,7 @@ static void *run_connection(void *arg)
 static int start_connection(struct ctl_server *s, int *fd)
 {
 	struct connection *c;
+	pthread_t thread;
 	int r;
 
 	if (!sock_peer_is_ours(*fd)) {
@@ -143,7 +166,7 @@ static int start_connection(struct ctl_server *s, int *fd)
 		free(c);
 		return r;
 	}
-	r = spawn_thread(run_connection, c, NULL);
+	r = spawn_thread(run_connection, c, &thread); /* joined by join_last() */
 	if (r < 0) {
 		remove_connection(s, c);
 		free(c);
@@ -300,5 +323,6 @@ struct ctl_server *ctl_server_stop(struct ctl_server *s)
 	while (s->n_connections)
 		cond_wait(&s->ended, &s->lock);
 	lock_give(&s->lock);
+	join_last(s, false);
 	return free_server(s);
 }
