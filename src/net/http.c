@@ -529,7 +529,8 @@ static int attempt(struct exchange *x, struct err *err)
 
 	net_reply_release(x->ret);
 	if (r < 0)
-		err_set(err, r, "%s: %s", x->e->uri->host, r == -EINVAL ? "a header with a line break" : "out of memory");
+		err_set(err, r, "%s: %s", x->e->uri->host,
+			r == -EINVAL ? "a header with a line break" : "out of memory");
 	else
 		r = perform(x, err);
 	curl_slist_free_all(x->headers);

@@ -18,7 +18,8 @@ struct http_exchange {
 };
 
 /* ret is released first. 0: there is an answer; else as net_http_do(). */
-MUST_CHECK int http_exchange(struct net_http *h, const struct http_exchange *e, struct net_reply *ret, struct err *err);
+MUST_CHECK int http_exchange(struct net_http *h, const struct http_exchange *e, struct net_reply *ret,
+			     struct err *err);
 
 struct net_auth *http_auth(const struct net_http *h);
 

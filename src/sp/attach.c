@@ -162,16 +162,16 @@ static ssize_t read_file(void *arg, int64_t at, void *p, size_t n)
 	return got;
 }
 
-enum remote_result attach_add(struct remote *r, const char *list_id, int64_t item, const char *name, int fd, int64_t size,
-			      const atomic_int *cancel, struct remote_fault *f)
+enum remote_result attach_add(struct remote *r, const char *list_id, int64_t item, const char *name, int fd,
+			      int64_t size, const atomic_int *cancel, struct remote_fault *f)
 {
 	CLEANUP(buf_release_p) struct buf args = BUF_INIT(ARGS_MAX);
 	struct sp *sp = (struct sp *) r;
 	struct file x = { .fd = fd, .size = size };
 	const struct net_source text = { .size = base64_size(size), .read = read_file, .arg = &x };
 	const struct soap_call c = {
-		.op = "AddAttachment", .args = &args, .stream_name = "attachment", .stream = &text, .rules = add_rules,
-		.sink = &no_sink, .stopped = &x.stopped, .changes = true, .one = true, .cancel = cancel,
+		.op = "AddAttachment", .args = &args, .stream_name = "attachment", .stream = &text,
+		.rules = add_rules, .sink = &no_sink, .stopped = &x.stopped, .changes = true, .one = true, .cancel = cancel,
 	};
 
 	if (size == 0) {

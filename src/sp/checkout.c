@@ -72,7 +72,8 @@ static void add_page(const struct sp *sp, const char *path, struct buf *out)
 	xmlout_element(out, "pageUrl", buf_str(&url));
 }
 
-enum remote_result checkout_begin(struct remote *r, const char *path, const atomic_int *cancel, struct remote_fault *f)
+enum remote_result checkout_begin(struct remote *r, const char *path, const atomic_int *cancel,
+				 struct remote_fault *f)
 {
 	CLEANUP(buf_release_p) struct buf args = BUF_INIT(ARGS_MAX);
 	struct soap_call c = { .op = "CheckOutFile", .args = &args, .rules = out_rules, .cancel = cancel };
@@ -98,7 +99,8 @@ enum remote_result checkout_end(struct remote *r, const char *path, const char *
 	return call((struct sp *) r, &c, f);
 }
 
-enum remote_result checkout_undo(struct remote *r, const char *path, const atomic_int *cancel, struct remote_fault *f)
+enum remote_result checkout_undo(struct remote *r, const char *path, const atomic_int *cancel,
+				struct remote_fault *f)
 {
 	CLEANUP(buf_release_p) struct buf args = BUF_INIT(ARGS_MAX);
 	struct soap_call c = { .op = "UndoCheckOut", .args = &args, .rules = undo_rules, .cancel = cancel };

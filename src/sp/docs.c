@@ -12,7 +12,8 @@
 
 /* ---- DELETE and MOVE ------------------------------------------------------------------ */
 
-/* Of a folder they may fail in part: then the answer is a 207 whose entries say what did (RFC 4918 9.6.1, 9.9.4). */
+/* Of a folder they may fail in part: then the answer is a 207 whose entries say what did
+ * (RFC 4918 9.6.1, 9.9.4). */
 struct parts {
 	struct multistatus *xml; /* owned; NULL: the answer is none */
 	struct err err;

@@ -12,7 +12,8 @@
  */
 extern const struct remote_doc_ops docs_ops;
 
-/* What a host has shown so far: nobody documents it, and proxies decide as well. Only ever goes from false to true. */
+/* What a host has shown so far: nobody documents it, and proxies decide as well. Only ever goes from
+ * false to true. */
 struct docs_host {
 	atomic_bool ranges;      /* it has answered a range with 206 */
 	atomic_bool no_ranges;   /* it has ignored one */

@@ -41,7 +41,9 @@ int docs_call_describe(const struct net_reply *reply, struct remote_doc *ret)
 
 	remote_doc_release(ret);
 	/* Chunks win over a length (RFC 9112 6.3). */
-	if (!length || net_reply_header(reply, "Transfer-Encoding", NULL) || str_to_i64(length, &ret->size) < 0 || ret->size < 0)
+	if (net_reply_header(reply, "Transfer-Encoding", NULL))
+		length = NULL;
+	if (!length || str_to_i64(length, &ret->size) < 0 || ret->size < 0)
 		ret->size = -1;
 	if (!modified || clock_parse_http(modified, &ret->modified) < 0)
 		ret->modified = 0;
@@ -67,7 +69,8 @@ enum remote_result docs_call_refused(const struct sp *sp, int status, struct rem
 }
 
 /* A number that is not in the table: [MS-WDV] leaves them open, and its own example has one. */
-static enum remote_result refused_by_text(const struct sp *sp, int status, const char *text, struct remote_fault *f)
+static enum remote_result refused_by_text(const struct sp *sp, int status, const char *text,
+					  struct remote_fault *f)
 {
 	const struct davstatus *s = davcode_status(status == 401 ? 403 : status);
 
@@ -91,7 +94,8 @@ static enum remote_result refused_by_code(const struct sp *sp, int status, uint3
 static enum remote_result infected(const struct sp *sp, const struct docs_call *c, const char *virus,
 				   struct remote_fault *f)
 {
-	return fail(sp, f, REMOTE_ITEM_BAD, c->changes ? -EPERM : -EIO, "the server's virus scanner has blocked it", virus);
+	return fail(sp, f, REMOTE_ITEM_BAD, c->changes ? -EPERM : -EIO,
+		    "the server's virus scanner has blocked it", virus);
 }
 
 static enum remote_result refused(const struct sp *sp, const struct docs_call *c, const struct net_reply *reply,
@@ -113,7 +117,8 @@ static enum remote_result refused(const struct sp *sp, const struct docs_call *c
 
 /* ---- one request ------------------------------------------------------------------------ */
 
-static enum remote_result failed(const struct sp *sp, const struct docs_call *c, int r, bool sent, struct remote_fault *f)
+static enum remote_result failed(const struct sp *sp, const struct docs_call *c, int r, bool sent,
+				 struct remote_fault *f)
 {
 	const struct soap_call as_soap = { .changes = c->changes, .stopped = c->stopped };
 	enum remote_result result = answer_failed(sp, &as_soap, r, sent, f);
@@ -121,8 +126,8 @@ static enum remote_result failed(const struct sp *sp, const struct docs_call *c,
 	return result == REMOTE_LIST_BAD ? REMOTE_SITE_BAD : result;
 }
 
-static enum remote_result judge(const struct sp *sp, const struct docs_call *c, const struct net_reply *reply, int r,
-				struct remote_fault *f)
+static enum remote_result judge(const struct sp *sp, const struct docs_call *c, const struct net_reply *reply,
+				int r, struct remote_fault *f)
 {
 	CLEANUP(buf_release_p) struct buf text = BUF_INIT(4096);
 	bool ours = r == -ECANCELED || r == -ENOMEM || (c->stopped && *c->stopped < 0);
@@ -163,7 +168,8 @@ static int send_it(struct sp *sp, const struct docs_call *c, struct net_reply *r
 		.method = c->method, .headers = headers, .n_headers = all_headers(c, headers),
 		.body = c->body, .body_len = c->body ? strlen(c->body) : 0, .source = c->source,
 		.max_body = str_eq(c->method, "GET") ? 0 : ANSWER_MAX,
-		.once = c->changes, .stay = true, .is_answer = davcode_is_answer, .sink = c->sink, .cancel = c->cancel,
+		.once = c->changes, .stay = true, .is_answer = davcode_is_answer,
+		.sink = c->sink, .cancel = c->cancel,
 	};
 	int r = docs_path_url(sp, c->path, &url);
 
@@ -173,7 +179,8 @@ static int send_it(struct sp *sp, const struct docs_call *c, struct net_reply *r
 	return net_http_do(sp->http, &q, reply, &f->err);
 }
 
-enum remote_result docs_call(struct sp *sp, const struct docs_call *c, struct net_reply *reply, struct remote_fault *f)
+enum remote_result docs_call(struct sp *sp, const struct docs_call *c, struct net_reply *reply,
+			     struct remote_fault *f)
 {
 	enum remote_result result;
 	struct net_hints hints;
@@ -182,7 +189,8 @@ enum remote_result docs_call(struct sp *sp, const struct docs_call *c, struct ne
 	*f = (struct remote_fault) { 0 };
 	r = send_it(sp, c, reply, f);
 	if (!reply->sent && (r == -EINVAL || r == -EFBIG))
-		return fail(sp, f, REMOTE_ITEM_BAD, r == -EFBIG ? -ENAMETOOLONG : r, "this path cannot be asked for", "");
+		return fail(sp, f, REMOTE_ITEM_BAD, r == -EFBIG ? -ENAMETOOLONG : r,
+			    "this path cannot be asked for", "");
 	result = judge(sp, c, reply, r, f);
 	hints = net_reply_hints(reply);
 	f->http_status = reply->status;

@@ -20,7 +20,7 @@ struct docs_call {
 	const struct net_source *source;  /* instead of body; NULL: none */
 	const struct net_sink *sink;      /* gets bodies of every status but 401 and 3xx; NULL: none */
 	bool changes;                     /* changes something there: a lost answer is REMOTE_LOST */
-	const int *stopped;               /* set to a negative errno when our own side ended the call; may be NULL */
+	const int *stopped;               /* a negative errno when our own side ended the call; may be NULL */
 	const atomic_int *cancel;
 };
 
@@ -28,7 +28,8 @@ struct docs_call {
  * Does it. REMOTE_OK: the answer is reply, with a status of 2xx. Any other result: f says
  * why; net_reply_release() of reply is the caller's in every case.
  */
-enum remote_result docs_call(struct sp *sp, const struct docs_call *c, struct net_reply *reply, struct remote_fault *f);
+enum remote_result docs_call(struct sp *sp, const struct docs_call *c, struct net_reply *reply,
+			     struct remote_fault *f);
 
 /* Whether an answer with status 200 is somebody's web page (a sign-in form, mostly) and
  * not the document or the confirmation that was asked for. */

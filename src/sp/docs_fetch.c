@@ -147,10 +147,9 @@ static void set_headers(const struct fetch *x, char range[48], struct docs_call 
 
 static enum remote_result cut(const struct fetch *x, struct remote_fault *f)
 {
-	enum remote_result r = soap_fail(x->sp, f, REMOTE_SITE_BAD, "the connection broke before the whole document had come");
-
+	soap_fail(x->sp, f, REMOTE_SITE_BAD, "the connection broke before the whole document had come");
 	f->err.code = -EPIPE;
-	return r;
+	return REMOTE_SITE_BAD;
 }
 
 static enum remote_result ask(struct fetch *x, struct remote_fault *f)

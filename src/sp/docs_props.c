@@ -13,7 +13,8 @@
 
 static const char which[] =
 	"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
-	"<D:propfind xmlns:D=\"DAV:\"><D:prop><D:getetag/><D:getcontentlength/><D:getlastmodified/></D:prop></D:propfind>";
+	"<D:propfind xmlns:D=\"DAV:\"><D:prop><D:getetag/><D:getcontentlength/><D:getlastmodified/></D:prop>"
+	"</D:propfind>";
 
 /* One PROPFIND. */
 struct propfind {
@@ -92,7 +93,8 @@ static enum remote_result unreadable(const struct propfind *x, struct remote_fau
 			 x->err.text[0] ? ": " : "", x->err.text);
 }
 
-static enum remote_result propfind(struct propfind *x, const char *depth, const atomic_int *cancel, struct remote_fault *f)
+static enum remote_result propfind(struct propfind *x, const char *depth, const atomic_int *cancel,
+				   struct remote_fault *f)
 {
 	CLEANUP(net_reply_release_p) struct net_reply reply = NET_REPLY_INIT;
 	const struct net_sink sink = { .begin = on_begin, .write = on_data, .arg = x };

@@ -45,14 +45,14 @@ static void on_sent(void *arg, int64_t n)
 
 static enum remote_result taken(const struct sp *sp, struct remote_fault *f)
 {
-	enum remote_result result = soap_fail(sp, f, REMOTE_CONFLICT, "there is a file or folder of this name already");
-
+	soap_fail(sp, f, REMOTE_CONFLICT, "there is a file or folder of this name already");
 	f->err.code = -EEXIST;
-	return result;
+	return REMOTE_CONFLICT;
 }
 
 /* OK: it is. */
-static enum remote_result is_free(struct sp *sp, const char *path, const atomic_int *cancel, struct remote_fault *f)
+static enum remote_result is_free(struct sp *sp, const char *path, const atomic_int *cancel,
+				  struct remote_fault *f)
 {
 	struct remote_doc d = { .size = -1 };
 	enum remote_result result = docs_stat(&sp->remote, path, &d, cancel, f);
@@ -72,7 +72,8 @@ static enum remote_result put(struct sp *sp, const char *path, struct upload *u,
 	CLEANUP(net_reply_release_p) struct net_reply reply = NET_REPLY_INIT;
 	const struct net_source source = { .size = u->size, .read = read_file, .sent = on_sent, .arg = u };
 	const struct docs_call c = {
-		.method = "PUT", .path = path, .source = &source, .changes = true, .stopped = &u->stopped, .cancel = cancel,
+		.method = "PUT", .path = path, .source = &source, .changes = true,
+		.stopped = &u->stopped, .cancel = cancel,
 		.headers = { { if_match ? "If-Match" : "If-None-Match", if_match ?: "*" } },
 	};
 	enum remote_result result = docs_call(sp, &c, &reply, f);

@@ -196,7 +196,8 @@ static int post(struct answer *a, const struct buf *body, size_t split, struct n
 {
 	struct joined joined = { .p = buf_str(body), .split = split, .len = body->len, .middle = a->call->stream };
 	const struct net_source source = {
-		.size = (int64_t) body->len + (joined.middle ? joined.middle->size : 0), .read = read_joined, .arg = &joined,
+		.size = (int64_t) body->len + (joined.middle ? joined.middle->size : 0),
+		.read = read_joined, .arg = &joined,
 	};
 	CLEANUP(str_free_p) char *action = str_printf("\"" SP_NS "%s\"", a->call->op);
 	/* The third says that we cannot fill in a login form: a challenge will do ([MS-OFBA] 2.2). */

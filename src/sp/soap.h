@@ -22,7 +22,7 @@ struct sp {
 	char *host;            /* owned; for words */
 	char *endpoint;        /* owned; {site}/_vti_bin/Lists.asmx */
 	char *origin;          /* owned; "http://host[:port]" of the site */
-	char *web;             /* owned; the web's path, decoded, without a slash at either end; "" for a root web */
+	char *web;             /* owned; the web's path, decoded, no slash at either end; "" for a root web */
 	struct docs_host *docs; /* foreign; what the host has shown about documents; shared, atomic */
 	const char *dir;       /* foreign; for big answers, NULL: memory */
 	bool too_old;          /* the server has no GetListItemChangesSinceToken */
