@@ -88,15 +88,15 @@ static int to_utc(struct ical_zones *z, const struct line *line, bool is_utc, st
 	if (t->is_date || is_utc)
 		return 0;
 	if (!*tzid) {
-		t->utc = ical_own_utc(t->local);
 		t->zone = *zones_own(z->system);
+		t->utc = z->by_rule ? zone_rule_utc(&t->zone, t->local) : ical_own_utc(t->local);
 		return 0;
 	}
 	r = find_zone(z, line, tzid, err);
 	if (r < 0)
 		return r;
-	t->utc = zone_utc(&z->zone, t->local);
 	t->zone = z->zone.rule;
+	t->utc = z->by_rule ? zone_rule_utc(&t->zone, t->local) : zone_utc(&z->zone, t->local);
 	return 0;
 }
 

@@ -29,6 +29,7 @@ struct ical_zones {
 	const struct view_zones *system; /* foreign */
 	const struct lines *l;           /* foreign */
 	size_t calendar;  /* index of the VCALENDAR */
+	bool by_rule;     /* zones have the rule of today for all times, as the series of SharePoint */
 	const char *tzid; /* foreign; the one that was looked up last; NULL: none */
 	struct zone zone; /* owned; the same */
 };

@@ -85,13 +85,10 @@ int vcard_write_org(const struct list *l, const struct values *v, struct buf *ou
 {
 	struct buf text = BUF_INIT(NO_LIMIT);
 	bool any;
-	int r = join(l, v, org_columns, N_ORGS, &text, &any);
+	int r = join(l, v, org_columns, column_get(l, v, org_columns[N_ORGS - 1]) ? N_ORGS : N_ORGS - 1, &text, &any);
 
-	if (r == 0 && any) {
-		if (text.len && text.p[text.len - 1] == ';') /* no department */
-			r = buf_resize(&text, text.len - 1);
+	if (r == 0 && any)
 		line_write("ORG", buf_str(&text), out);
-	}
 	buf_release(&text);
 	return r;
 }

@@ -27,15 +27,6 @@ static void release(struct rendering *r)
 	buf_release(&r->zone);
 }
 
-/* The moment of the series, as RECURRENCE-ID and EXDATE name it. */
-static void write_moment(const struct rendering *re, const char *name, int64_t utc, struct buf *out)
-{
-	if (re->series.all_day)
-		ical_write_date(name, utc, out);
-	else
-		ical_write_local(name, re->tzid, series_local(&re->series, utc), out);
-}
-
 static void write_extras(const struct rendering *re, const char *key, struct buf *out)
 {
 	static const char *const none[] = { NULL };
@@ -60,7 +51,7 @@ static int write_master(const struct rendering *re, struct buf *out)
 	buf_release(&rule);
 	for (size_t k = 0; k < re->instances.n; k++)
 		if (re->instances.i[k].deleted)
-			write_moment(re, "EXDATE", re->instances.i[k].of, out);
+			vevent_write_moment("EXDATE", &re->series, re->instances.i[k].of, re->tzid, out);
 	r = vevent_write(re->f->list, i, &i->values, out);
 	write_extras(re, NULL, out);
 	buf_adds(out, "END:VEVENT\n");
@@ -79,7 +70,7 @@ static int write_exception(const struct rendering *re, const struct instance *i,
 	instance_time(re->f->list, &re->series, i, &s);
 	buf_adds(out, "BEGIN:VEVENT\n");
 	changes_write_uid(re->f, out);
-	write_moment(re, "RECURRENCE-ID", i->of, out);
+	vevent_write_moment("RECURRENCE-ID", &re->series, i->of, re->tzid, out);
 	frame_write_stamps(i->item, out);
 	vevent_write_time(&s, s.start, re->tzid, out);
 	r = vevent_write(re->f->list, i->item, &v, out);

@@ -25,6 +25,9 @@ MUST_CHECK int vevent_read(const struct fmt_edit *e, const struct lines *l, size
 /* fmt_vevent_time.c: adds DTSTART and DTEND; tzid: of a series that has times. */
 void vevent_write_time(const struct series *s, int64_t start, const char *tzid, struct buf *out);
 
+/* Adds the instance's start as RECURRENCE-ID and EXDATE name it. */
+void vevent_write_moment(const char *name, const struct series *s, int64_t of, const char *tzid, struct buf *out);
+
 /*
  * Reads DTSTART, DTEND or DURATION and, with_rule, RRULE. base: for what a rule leaves as it was; NULL: none.
  * 0, -EINVAL with err, -ENOMEM.

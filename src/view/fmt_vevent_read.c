@@ -153,8 +153,10 @@ static int read_file(struct vevent_reading *re, const char *text, size_t n)
 	re->zones = (struct ical_zones) ICAL_ZONES_INIT(re->f->zones, &re->l, re->calendar);
 	re->out.complete = true;
 	r = find_master(re);
-	if (r == 0)
-		r = read_base(re);
+	if (r < 0)
+		return r;
+	re->zones.by_rule = lines_find(&re->l, re->master, "RRULE", NULL) != NULL;
+	r = read_base(re);
 	if (r == 0)
 		r = read_master(re);
 	if (r == 0)

@@ -7,21 +7,30 @@
 
 /* ---- writing ----------------------------------------------------------------------------- */
 
-static void write_one(const char *name, const struct series *s, int64_t utc, const char *tzid, struct buf *out)
+/* local: the same moment on the clock of the series. What the clock shows for the second time is in UTC. */
+static void write_one(const char *name, const struct series *s, int64_t utc, int64_t local, const char *tzid,
+		      struct buf *out)
 {
 	if (s->all_day)
 		ical_write_date(name, utc, out);
-	else if (tzid)
-		ical_write_local(name, tzid, series_local(s, utc), out);
+	else if (tzid && zone_rule_utc(&s->zone, local) == utc)
+		ical_write_local(name, tzid, local, out);
 	else
 		ical_write_utc(name, utc, out);
 }
 
+void vevent_write_moment(const char *name, const struct series *s, int64_t of, const char *tzid, struct buf *out)
+{
+	write_one(name, s, of, series_clock(s, of), tzid, out);
+}
+
 void vevent_write_time(const struct series *s, int64_t start, const char *tzid, struct buf *out)
 {
-	write_one("DTSTART", s, start, tzid, out);
+	int64_t end = start + s->length;
+
+	write_one("DTSTART", s, start, series_clock(s, start), tzid, out);
 	if (s->length)
-		write_one("DTEND", s, start + s->length, tzid, out);
+		write_one("DTEND", s, end, series_local(s, end), tzid, out);
 }
 
 /* ---- reading ----------------------------------------------------------------------------- */
@@ -107,6 +116,7 @@ static int read_rule(const struct reading *re, const struct line *line, const st
 		return err_set(re->err, r, "line %zu: %s", line->number, why.text);
 	s->recurring = true;
 	s->zone = start->zone;
+	s->second = start->local - day * SERIES_DAY;
 	if (s->all_day && s->length != SERIES_DAY)
 		return refuse(re, line, "in SharePoint an all-day event that repeats is one day long");
 	if (!series_is_possible(s))

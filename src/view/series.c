@@ -93,6 +93,7 @@ void series_of(const struct list *l, const struct values *v, const struct view_z
 	read_rule(l, v, zones, &s);
 	if (s.unreadable)
 		s.zone = (struct zone_rule) { 0 };
+	s.second = series_local(&s, s.start) - first_day(&s) * SERIES_DAY;
 	s.length = s.all_day ? days_of(l, v, &s) * SERIES_DAY : length_of(l, v, &s);
 	*ret = s;
 }
@@ -107,9 +108,14 @@ int64_t series_end(const struct series *s, int64_t start)
 /* Start of the instance on a day. */
 static int64_t start_on(const struct series *s, int64_t day)
 {
-	int64_t local = series_local(s, s->start);
+	return zone_rule_utc(&s->zone, day * SERIES_DAY + s->second);
+}
 
-	return zone_rule_utc(&s->zone, day * SERIES_DAY + local - series_day(local) * SERIES_DAY);
+int64_t series_clock(const struct series *s, int64_t start)
+{
+	int64_t local = series_local(s, start), day = series_day(local);
+
+	return s->recurring && start_on(s, day) == start ? day * SERIES_DAY + s->second : local;
 }
 
 int64_t series_first(const struct series *s)
@@ -195,7 +201,7 @@ bool series_same(const struct series *a, const struct series *b)
 		return false;
 	if (!a->recurring)
 		return a->start == b->start;
-	return series_first(a) == series_first(b) && recur_same(&a->rule, &b->rule) && zone_same(&a->zone, &b->zone) &&
+	return series_first(a) == series_first(b) && a->second == b->second && recur_same(&a->rule, &b->rule) && zone_same(&a->zone, &b->zone) &&
 	       same_end(a, b);
 }
 

@@ -24,6 +24,7 @@ struct series {
 	bool unreadable; /* it recurs, by a rule that is not understood: shown as a single one */
 	bool all_day;
 	int64_t start;   /* EventDate; what the rule counts from */
+	int64_t second;  /* of a recurring one: when an instance begins in its day, on the clock of its zone */
 	int64_t length;  /* seconds of one instance; all-day: whole days */
 	struct recur rule;
 	struct zone_rule zone; /* of a recurring one that has times; else UTC */
@@ -46,6 +47,9 @@ int64_t series_end(const struct series *s, int64_t start);
 
 /* The clock of the series. */
 int64_t series_local(const struct series *s, int64_t utc);
+
+/* The same for the start of an instance: as the series has it, also on the day when the clock leaves it out. */
+int64_t series_clock(const struct series *s, int64_t start);
 
 /* Start of the first instance. */
 int64_t series_first(const struct series *s);
