@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "transfer.h"
 #include "txn.h"
 
 /* ---- birth and death ------------------------------------------------------------------ */
@@ -15,6 +16,7 @@ void sync_config_init(struct sync_config *c)
 {
 	*c = (struct sync_config) {
 		.fresh_ms = 3000, .wait_ms = 3000, .first_wait_ms = 20000, .grace_ms = 2000, .page_rows = 2000,
+		.stall_ms = 30000,
 	};
 }
 
@@ -31,6 +33,10 @@ int sync_new(const struct sync_config *c, struct sync **ret)
 	lock_init(&s->lock, RANK_SYNC);
 	cond_init(&s->timer);
 	cond_init(&s->quiet);
+	if (c->blobs && !(s->transfers = transfers_new(s))) {
+		sync_free(s);
+		return -ENOMEM;
+	}
 	*ret = s;
 	return 0;
 }
@@ -47,6 +53,7 @@ struct sync *sync_free(struct sync *s)
 		next = site->next;
 		site_free(site);
 	}
+	transfers_free(s->transfers);
 	events_release(&s->later);
 	cond_release(&s->timer);
 	cond_release(&s->quiet);
@@ -163,6 +170,12 @@ void engine_schedule(struct sync *s, struct entry *e)
 	}
 }
 
+void engine_uncount(struct entry *e)
+{
+	e->counted = false;
+	e->recounts++;
+}
+
 void engine_note_changes(struct sync *s, struct entry *e, int64_t n)
 {
 	int64_t now = clock_mono_ms();
@@ -198,6 +211,7 @@ void engine_submitted(struct sync *s, struct txn *t)
 	e = engine_find(s, t->list.id);
 	if (e) {
 		e->conflicts += t->conflicts;
+		engine_uncount(e);
 		if (t->queued)
 			engine_note_changes(s, e, t->queued);
 	}

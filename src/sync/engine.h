@@ -15,6 +15,7 @@
 
 struct remote;
 struct store;
+struct transfers;
 struct txn;
 
 /*
@@ -60,6 +61,9 @@ struct entry {
 	enum sync_state state;
 	int64_t done, total;   /* of the running step */
 	int64_t received, sent, conflicts, refused; /* since the start */
+	int64_t items;         /* in the store, when counted */
+	bool counted;          /* counting walks an index of a hundred thousand entries: not for each event */
+	int recounts;          /* how often it became wrong */
 	struct backoff backoff; /* of failures that are the list's alone */
 
 	int64_t wanted;        /* when the newest trigger became known that no pull has answered */
@@ -93,6 +97,7 @@ struct run {
 
 struct sync {
 	struct sync_config conf; /* immutable */
+	struct transfers *transfers; /* owned; immutable; NULL: there is no cache for documents */
 	struct lock lock;        /* RANK_SYNC */
 	/* protected: */
 	struct cond timer;       /* the scheduler sleeps here */
@@ -125,6 +130,9 @@ struct entry *engine_find(const struct sync *s, int64_t list);
 
 /* Unlinks and frees an entry on which nobody works. Needs the lock. Returns NULL. */
 struct entry *engine_drop(struct sync *s, struct entry *e);
+
+/* The number of its items may be another one now. Needs the lock. */
+void engine_uncount(struct entry *e);
 
 /* Notes n changes of the entry that can be sent. Needs the lock. */
 void engine_note_changes(struct sync *s, struct entry *e, int64_t n);
@@ -181,7 +189,7 @@ void *timer_main(void *sync);    /* timer.c */
 
 /* ---- waiters (wait.c) ------------------------------------------------------------- */
 
-enum waiter_kind { WAITER_OPEN = 1, WAITER_SENT };
+enum waiter_kind { WAITER_OPEN = 1, WAITER_SENT, WAITER_DOC };
 
 /* Takes out of the entry's waiters those whose wait is over; the list of them is to be given to waiter_finish()
  * without the lock. Needs the lock. */

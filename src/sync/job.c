@@ -159,11 +159,15 @@ static void on_progress(void *arg, int64_t done, int64_t total)
 	lock_take(&j->s->lock);
 	j->e->done = done;
 	j->e->total = total;
-	if (!j->e->complete)
+	if (!j->e->complete) {
 		w = waiter_take(j->e, is_open, NULL);
+		j->e->items = done;
+		j->e->counted = true;
+	}
 	lock_give(&j->s->lock);
 	waiter_finish(w, 0);
-	engine_tell_list(j->s, j->e->list);
+	if (done)
+		engine_tell_list(j->s, j->e->list);
 }
 
 static void begin_pull(struct job *j, struct pull *p)
@@ -188,6 +192,8 @@ static void end_pull(struct job *j, const struct pull_result *res)
 	lock_take(&j->s->lock);
 	e->received += res->received;
 	e->conflicts += res->conflicts;
+	if (res->received)
+		engine_uncount(e);
 	if (res->resynced) {
 		e->resyncs = now - e->resynced >= POLICY_RESYNC_MS ? 1 : e->resyncs + 1;
 		e->resynced = now;
@@ -254,6 +260,7 @@ static void do_push(struct job *j)
 	j->refused += res.refused;
 	j->conflicts += res.conflicts;
 	lock_take(&j->s->lock);
+	engine_uncount(e);
 	e->sent += res.sent;
 	e->refused += res.refused;
 	e->conflicts += res.conflicts;

@@ -31,13 +31,17 @@ static const char *state_word(enum store_list_state state)
 	return "forbidden";
 }
 
-static void fill_entry(struct sync *s, int64_t list, struct sync_list_status *ret)
+/* What the engine knows. Returns how often its count of items became wrong; -1: it is right. */
+static int fill_entry(struct sync *s, int64_t list, struct sync_list_status *ret)
 {
 	const struct entry *e;
+	int recounts = 0;
 
 	lock_take(&s->lock);
 	e = engine_find(s, list);
 	if (e) {
+		recounts = e->counted ? -1 : e->recounts;
+		ret->items = e->items;
 		ret->state = e->state;
 		ret->done = e->done;
 		ret->total = e->total;
@@ -46,6 +50,25 @@ static void fill_entry(struct sync *s, int64_t list, struct sync_list_status *re
 		ret->conflicts = e->conflicts;
 	}
 	lock_give(&s->lock);
+	return recounts;
+}
+
+static int count_items(struct sync *s, int64_t list, int recounts, int64_t *ret)
+{
+	struct entry *e;
+	int r = store_item_count(s->conf.store, list, ret);
+
+	if (r < 0)
+		return r;
+	lock_take(&s->lock);
+	e = engine_find(s, list);
+	/* Unless something changed while it was counted. */
+	if (e && e->recounts == recounts) {
+		e->items = *ret;
+		e->counted = true;
+	}
+	lock_give(&s->lock);
+	return 0;
 }
 
 static int count_changes(struct store *st, int64_t list, struct sync_list_status *ret)
@@ -72,13 +95,13 @@ static int tell_list(void *arg, const struct store_list *l)
 		.error = l->error,
 		.not_before = policy_floor(clock_now_ns(), l->last_sync, l->min_minutes),
 	};
-	int r = store_item_count(t->s->conf.store, l->id, &ret.items);
+	int recounts = fill_entry(t->s, l->id, &ret);
+	int r = recounts < 0 ? 0 : count_items(t->s, l->id, recounts, &ret.items);
 
 	if (r == 0)
 		r = count_changes(t->s->conf.store, l->id, &ret);
 	if (r < 0)
 		return r;
-	fill_entry(t->s, l->id, &ret);
 	r = t->fn(t->arg, &ret);
 	return r < 0 ? r : 0;
 }
