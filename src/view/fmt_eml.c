@@ -17,7 +17,7 @@
 #include "fmt_column.h"
 #include "fmt_forms.h"
 #include "fmt_mime.h"
-#include "value_wire.h"
+#include "fmt_person.h"
 
 #define NO_LIMIT ((size_t) 1 << 30)
 
@@ -56,31 +56,22 @@ static bool is_address(const char *s)
 	return at && at > s && at[1] && !strpbrk(s, " \t\r\n<>()\",;:\\[]");
 }
 
-/* "12;#Jane Roe,#DOM\jane,#jane@x,#sip,#Jane Roe". Who has no address is a group without members (RFC 6854). */
+/* Who has no address is a group without members (RFC 6854). */
 static int add_person(const char *wire, struct buf *out)
 {
-	struct wire_ref ref = WIRE_REF_INIT(NO_LIMIT);
-	struct buf name = BUF_INIT(NO_LIMIT), login = BUF_INIT(NO_LIMIT), mail = BUF_INIT(NO_LIMIT);
-	const char *rest;
+	struct person_parts p = PERSON_PARTS_INIT(NO_LIMIT);
 	int r;
 
-	wire_ref_next(wire, false, &ref);
-	rest = wire_part(buf_str(&ref.text), ",#", &name);
-	rest = rest ? wire_part(rest, ",#", &login) : NULL;
-	if (rest)
-		wire_part(rest, ",#", &mail);
-	r = wire_ref_error(&ref);
-	if (is_address(buf_str(&mail))) {
-		add_phrase(buf_str(&name), out);
-		buf_addf(out, "%s<%s>", name.len ? " " : "", buf_str(&mail));
+	person_parts_read(wire, false, &p);
+	r = person_parts_error(&p);
+	if (is_address(buf_str(&p.mail))) {
+		add_phrase(buf_str(&p.name), out);
+		buf_addf(out, "%s<%s>", p.name.len ? " " : "", buf_str(&p.mail));
 	} else {
-		add_phrase(name.len ? buf_str(&name) : "unknown", out);
+		add_phrase(p.name.len ? buf_str(&p.name) : "unknown", out);
 		buf_adds(out, ":;");
 	}
-	wire_ref_release(&ref);
-	buf_release(&name);
-	buf_release(&login);
-	buf_release(&mail);
+	person_parts_release(&p);
 	return r < 0 ? r : buf_error(out);
 }
 
