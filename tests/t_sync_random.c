@@ -350,8 +350,9 @@ static void op_discard(struct model_client *mc)
 		return;
 	assert_int_equal(store_change_get(mc->c.st, ch.id[roll(mc->m, (unsigned) ch.n)], &c), 0);
 	record = look(mc, c.item, view);
+	/* What he had written before he deleted it stays deleted. */
 	if (sync_submit_discard(mc->c.s, c.id) == 0 && c.change.op == CHANGE_DELETE)
-		undo_delete(mc->m, mc->number, record);
+		mc->m->rec[record].may_return = true;
 }
 
 /* An editor reads a file, and writes it much later. */
@@ -787,6 +788,13 @@ static int print_node(void *arg, const struct store_node *n)
 	return 0;
 }
 
+static int print_vacancy(void *arg, const struct store_vacancy *v)
+{
+	(void) arg;
+	print_message(" %s:%s", v->reason == STORE_VACANT_UNLINK ? "removed" : "moved", v->name);
+	return 0;
+}
+
 static int print_change(void *arg, const struct store_change *c)
 {
 	(void) arg;
@@ -809,6 +817,7 @@ static void print_world(struct model *m)
 		print_message("\n       client %d:", i);
 		assert_int_equal(store_node_children(m->c[i].c.st, m->c[i].c.root, 0, print_node, m->c[i].c.st), 0);
 		assert_int_equal(store_change_each(m->c[i].c.st, 0, print_change, NULL), 0);
+		assert_int_equal(store_vacancy_each(m->c[i].c.st, INT64_MAX, print_vacancy, NULL), 0);
 		print_message(" conflicts %d", count_conflicts(&m->c[i].c));
 	}
 	print_message("\n");

@@ -27,13 +27,16 @@ static int discard_new(struct txn *t, struct local_item *i, const char *name)
 }
 
 /* The file shows what is on the server again, with what is still to be sent. */
-static int discard_update(struct txn *t, struct local_item *i, const struct item *old)
+static int discard_update(struct txn *t, struct local_item *i, const struct item *old, const char *name)
 {
 	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
 	int r = store_node_of_item(t->st, i->it.id, &n);
 
+	/* Its slot is vacated just now. */
+	if (r == -ENOENT)
+		return apply_keep(t, NULL, &old->values, name ? name : "", why);
 	if (r < 0)
-		return r == -ENOENT ? 0 : r;
+		return r;
 	r = apply_keep(t, &n, &old->values, n.name ? n.name : "", why);
 	if (r < 0)
 		return r;
@@ -73,7 +76,7 @@ static int discard_row(struct txn *t, struct local_item *i, struct pending_row *
 	if (r == 0)
 		r = pending_store(t->st, &i->p);
 	if (r == 0)
-		r = op == CHANGE_DELETE ? apply_reappear(t, &i->it, name) : discard_update(t, i, &old);
+		r = op == CHANGE_DELETE ? apply_reappear(t, &i->it, name) : discard_update(t, i, &old, name);
 	item_release(&old);
 	return r;
 }

@@ -352,8 +352,20 @@ int sync_submit_save(struct sync *s, const struct sync_save *save, struct sync_s
 
 /* ---- rename ------------------------------------------------------------------------------------------- */
 
-/* The rendering has the title in it; a text of the user's own has the old one, so it is rendered anew too. */
-static int render_again(struct txn *t, const struct local_item *i, const struct values *before, struct store_node *n)
+/* Whether what the file says is a text that the server refused, and not one that says nothing at all: the reason
+ * is that of a change. */
+static bool is_refused_text(const struct local_item *i, const struct store_node *n)
+{
+	for (size_t k = 0; n->error && k < i->p.n; k++)
+		if (i->p.v[k].c.state == STORE_CHANGE_REFUSED && str_eq(i->p.v[k].c.reason, n->error))
+			return true;
+	return false;
+}
+
+/* The rendering has the title in it; a text of the user's own has the old one, so it is rendered anew too, and one that
+ * was refused (`again`), which is on its way once more. */
+static int render_again(struct txn *t, const struct local_item *i, const struct values *before, bool again,
+			struct store_node *n)
 {
 	CLEANUP(buf_release_p) struct buf bytes = SHOW_TEXT_INIT;
 	CLEANUP(store_text_release_p) struct store_text text = STORE_TEXT_INIT;
@@ -361,7 +373,11 @@ static int render_again(struct txn *t, const struct local_item *i, const struct 
 
 	if (r < 0 && r != -ENOENT)
 		return r;
-	if ((r == 0 && text.state != STORE_TEXT_KEPT) || !plan_edited(&t->list.info.schema, before, &i->it.item.values))
+	if (r == 0 && text.state == STORE_TEXT_DRAFT && again)
+		str_free_p(&n->error);
+	else if (r == 0 && text.state != STORE_TEXT_KEPT)
+		return 0;
+	if (!plan_edited(&t->list.info.schema, before, &i->it.item.values))
 		return 0;
 	r = show_render(t, &i->it.item.values, &bytes);
 	if (r == 0)
@@ -376,6 +392,7 @@ static int retitle_item(struct txn *t, struct store_node *n, const char *name, c
 	CLEANUP(values_release_p) struct values send = VALUES_INIT;
 	CLEANUP(values_release_p) struct values lost = VALUES_INIT;
 	int r = local_item_load(t, n->item, &i);
+	bool again = r == 0 && is_refused_text(&i, n);
 
 	if (r == 0)
 		r = local_may(&t->list, &i.it.item, PERM_EDIT);
@@ -385,7 +402,7 @@ static int retitle_item(struct txn *t, struct store_node *n, const char *name, c
 		r = plan_merge(&t->list.info.schema, &before, fields, &before, &send, &lost);
 	if (r == 0 && send.n)
 		r = local_item_change(t, &i, CHANGE_UPDATE, &send, name);
-	return r < 0 ? r : render_again(t, &i, &before, n);
+	return r < 0 ? r : render_again(t, &i, &before, again, n);
 }
 
 int sync_submit_retitle(struct sync *s, int64_t ino, const char *to_name, const struct values *fields)
