@@ -164,7 +164,7 @@ static int rescue(struct fs *f, struct job *j)
 			snprintf(name, sizeof(name), "%.*s (unsaved %d).txt",
 				 (int) str_utf8_cut(j->name, 200), j->name, i);
 		r = sync_submit_make(f->sync, j->parent, name, STORE_NODE_DRAFT, 0644, NULL, &ino);
-		if (r != -EEXIST)
+		if (r != -EEXIST && r != -ESTALE) /* stale: another item waits for that name */
 			break;
 	}
 	if (r == 0)

@@ -12,8 +12,10 @@
 #include "commit.h"
 #include "control.h"
 #include "dir.h"
+#include "doc.h"
 #include "errors.h"
 #include "reply.h"
+#include "sync/docs.h"
 #include "wait.h"
 
 static bool writes(int flags)
@@ -33,6 +35,7 @@ struct handle *handle_free(struct handle *h)
 	if (h) {
 		buf_release(&h->text);
 		stream_free(h->stream);
+		sync_doc_close(h->doc);
 		dir_release(h->dir);
 		free(h);
 	}
@@ -206,7 +209,7 @@ int file_open(struct fs *f, const struct caller *c, int64_t ino, int flags, stru
 		return -ENOMEM;
 	r = hold_target(f, h, ino, &a);
 	if (r == 0) {
-		r = open_node(f, h, ino, &a, &o);
+		r = a.kind == STORE_NODE_DOCUMENT ? doc_open(f, c, h, &a, &o) : open_node(f, h, ino, &a, &o);
 		lock_give(&h->node->lock);
 	}
 	if (r < 0) {
@@ -245,7 +248,7 @@ int file_open_new(struct fs *f, const struct caller *c, const struct view_attr *
 
 /* ---- bytes --------------------------------------------------------------------------- */
 
-int file_read(struct fs *f, struct handle *h, void *p, size_t size, int64_t off, size_t *ret_n)
+static int read_bytes(struct fs *f, struct handle *h, void *p, size_t size, int64_t off, size_t *ret_n)
 {
 	size_t left;
 	int r;
@@ -263,6 +266,29 @@ int file_read(struct fs *f, struct handle *h, void *p, size_t size, int64_t off,
 	r = node_read(f, h->node, p, size, off, ret_n);
 	lock_give(&h->node->lock);
 	return r;
+}
+
+void file_read(struct fs *f, struct fuse_req *q, struct handle *h, size_t size, int64_t off, bool nonblock)
+{
+	size_t n = 0;
+	char *p;
+	int r;
+
+	if (h->kind == HANDLE_STREAM) {
+		stream_read(f, h->stream, q, size, nonblock);
+		return;
+	}
+	if (h->doc) {
+		doc_read(f, q, h, size, off);
+		return;
+	}
+	p = malloc(size);
+	r = p ? read_bytes(f, h, p, size, off, &n) : -ENOMEM;
+	if (r < 0)
+		reply_err(q, r);
+	else
+		reply_bytes(q, p, n);
+	free(p);
 }
 
 static void wrote(struct handle *h)

@@ -27,8 +27,9 @@ MUST_CHECK int file_open(struct fs *f, const struct caller *c, int64_t ino, int 
 MUST_CHECK int file_open_new(struct fs *f, const struct caller *c, const struct view_attr *a, int flags,
 			     struct handle **ret);
 
-/* ret_n: bytes into p. Not of streams. */
-MUST_CHECK int file_read(struct fs *f, struct handle *h, void *p, size_t size, int64_t off, size_t *ret_n);
+/* Answers q, now or when there is something to read. */
+void file_read(struct fs *f, struct fuse_req *q, struct handle *h, size_t size, int64_t off, bool nonblock);
+
 MUST_CHECK int file_write(struct fs *f, struct handle *h, const void *p, size_t size, int64_t off);
 MUST_CHECK int file_truncate(struct fs *f, struct handle *h, int64_t size);
 MUST_CHECK int file_flush(struct fs *f, struct handle *h);

@@ -225,7 +225,9 @@ int node_know(struct fs *f, struct node *n, const struct view_attr *a)
 	n->parent = a->parent;
 	n->version = a->version;
 	n->mtime = a->mtime;
-	n->rowless = n->rowless || !a->named;
+	n->size = a->size;
+	if (!a->named) /* removed between the look-up and the open */
+		n->unnamed = n->rowless = true;
 	return 0;
 }
 
@@ -369,6 +371,8 @@ int node_truncate(struct fs *f, struct node *n, int64_t size)
 
 int64_t node_size(const struct node *n)
 {
+	if (n->kind == STORE_NODE_DOCUMENT)
+		return n->size;
 	return n->kind != STORE_NODE_SCRATCH && n->loaded ? (int64_t) n->text.len : -1;
 }
 

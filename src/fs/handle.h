@@ -14,6 +14,7 @@
 struct dir;
 struct fs;
 struct stream;
+struct sync_doc;
 
 /*
  * Open files. All handles of one inode share a struct node, which has the bytes:
@@ -62,6 +63,7 @@ struct node {
 	int64_t mtime;       /* of the last write, or as utimens said; ns */
 	struct buf text;
 	struct base *opened; /* refd; the values that the bytes show; NULL for drafts and scratch */
+	int64_t size;        /* DOCUMENT: as the kernel was told last */
 	int fd;              /* SCRATCH: its file, -1: not opened yet */
 };
 
@@ -82,6 +84,7 @@ struct handle {
 	bool wrote;          /* since its last flush; protected by node->lock */
 	int64_t ino;         /* HANDLE_TEXT and STREAM: which one */
 	struct buf text;     /* HANDLE_TEXT */
+	struct sync_doc *doc;  /* owned; contents of a DOCUMENT */
 	struct stream *stream; /* owned; HANDLE_STREAM */
 	struct dir *dir;       /* owned; HANDLE_DIR */
 	struct handle *next;   /* protected by the table's lock: all open ones */

@@ -53,6 +53,16 @@ void reply_bytes(struct fuse_req *q, const void *p, size_t n)
 	fuse_reply_buf(q, p, n);
 }
 
+void reply_file(struct fuse_req *q, int fd, size_t n, int64_t off)
+{
+	struct fuse_bufvec v = FUSE_BUFVEC_INIT(n);
+
+	v.buf[0].flags = FUSE_BUF_IS_FD | FUSE_BUF_FD_SEEK;
+	v.buf[0].fd = fd;
+	v.buf[0].pos = off;
+	fuse_reply_data(q, &v, 0);
+}
+
 int reply_opendir(struct fuse_req *q, struct handle *handle)
 {
 	struct fuse_file_info fi = { .fh = (uintptr_t) handle };
@@ -353,23 +363,7 @@ static void op_create(fuse_req_t q, fuse_ino_t parent, const char *name, mode_t 
 
 static void op_read(fuse_req_t q, fuse_ino_t ino UNUSED, size_t size, off_t off, struct fuse_file_info *fi)
 {
-	struct fs *f = fs_of(q);
-	struct handle *h = handle_of(fi);
-	size_t n = 0;
-	char *p;
-	int r;
-
-	if (h->kind == HANDLE_STREAM) {
-		stream_read(f, h->stream, q, size, fi->flags & O_NONBLOCK);
-		return;
-	}
-	p = malloc(size);
-	r = p ? file_read(f, h, p, size, off, &n) : -ENOMEM;
-	if (r < 0)
-		reply_err(q, r);
-	else
-		fuse_reply_buf(q, p, n);
-	free(p);
+	file_read(fs_of(q), q, handle_of(fi), size, off, fi->flags & O_NONBLOCK);
 }
 
 static void op_write(fuse_req_t q, fuse_ino_t ino UNUSED, const char *p, size_t n, off_t off, struct fuse_file_info *fi)

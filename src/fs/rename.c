@@ -51,12 +51,12 @@ static void renamed(struct node *n, const struct move *m)
 
 /* ---- what stays local ---------------------------------------------------------------- */
 
-/* Moves a node that is `kind` under its new name; bytes: its own, taken, or NULL. */
+/* Moves a node that is `kind` under its new name; bytes: its own. */
 static int move_local(struct fs *f, const struct move *m, enum store_node_kind kind,
 		      struct rows_bytes *bytes)
 {
 	struct rows_going replaced;
-	struct node *n = bytes ? bytes->open : NULL;
+	struct node *n = bytes->known ? bytes->open : NULL;
 	int r;
 
 	rows_begin(f, &m->to.node, &replaced);
@@ -113,7 +113,7 @@ static int backup(struct fs *f, const struct move *m)
 				       (int64_t) bytes.text.len, replaced.ino);
 		rows_end(f, &replaced, r);
 	}
-	if (r == 0 && bytes.open) {
+	if (r == 0 && bytes.known) {
 		lock_take(&bytes.open->lock);
 		if (rows_again(f, &bytes) > 0)
 			r = scratch_replace(f, bytes.node.ino, bytes.text.p, bytes.text.len);
@@ -322,7 +322,7 @@ static int save(struct fs *f, const struct move *m, struct rows_bytes *b, struct
 		return r;
 	if (m->link)
 		r = keep_old_name(f, m, &b->text);
-	if (!b->open)
+	if (!b->known)
 		base_unref(commit_remember(f, m->to.item, m->tgid, re));
 	else
 		became_item(f, m, b, re, &saved);

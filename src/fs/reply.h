@@ -19,6 +19,9 @@ struct handle;
 void reply_err(struct fuse_req *q, int r);
 void reply_bytes(struct fuse_req *q, const void *p, size_t n);
 
+/* n bytes of a file from `off` on; fewer at its end. */
+void reply_file(struct fuse_req *q, int fd, size_t n, int64_t off);
+
 /* 0; -ENOENT: the caller was interrupted meanwhile and will not release the handle. */
 MUST_CHECK int reply_opendir(struct fuse_req *q, struct handle *handle);
 
@@ -28,7 +31,8 @@ MUST_CHECK int reply_opendir(struct fuse_req *q, struct handle *handle);
  */
 void reply_on_interrupt(struct fuse_req *q, void (*fn)(struct fuse_req *q, void *arg), void *arg);
 
-/* The kernel forgets a name / an inode's attributes, with data its pages too. Never from a FUSE thread. */
+/* The kernel forgets a name / an inode's attributes, with data its pages too. Never from a FUSE thread, but for an
+ * inode's attributes alone, which waits for nothing. */
 void reply_forget_entry(struct fs *f, int64_t parent, const char *name);
 void reply_forget_inode(struct fs *f, int64_t ino, bool data);
 

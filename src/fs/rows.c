@@ -7,28 +7,32 @@
 void rows_begin(struct fs *f, const struct view_attr *a, struct rows_going *ret)
 {
 	*ret = (struct rows_going) { .ino = a->ino, .kind = a->kind };
-	if (a->ino)
-		ret->node = handles_find(f->handles, a->ino);
+	if (!a->ino || !(ret->node = handles_get(f->handles, a->ino)))
+		return;
+	lock_take(&ret->node->lock);
+	node_begin(ret->node);
+	lock_give(&ret->node->lock);
 }
 
 void rows_end(struct fs *f, struct rows_going *g, int r)
 {
-	if (!g->ino)
-		return;
-	if (r == 0 && !g->node) /* opened while sync was at work */
-		g->node = handles_find(f->handles, g->ino);
-	if (r == 0 && g->node) {
-		lock_take(&g->node->lock);
-		g->node->unnamed = true;
-		lock_give(&g->node->lock);
-	} else if (r == 0 && g->kind == STORE_NODE_SCRATCH) {
+	struct node *n = g->node;
+
+	if (n) {
+		lock_take(&n->lock);
+		n->unnamed |= r == 0;
+		if (!n->known)
+			n->kind = g->kind; /* whether there is a scratch file to remove */
+		node_end(n);
+		lock_give(&n->lock);
+	} else if (r == 0 && g->kind == STORE_NODE_SCRATCH && g->ino) {
 		scratch_remove(f, g->ino);
 	}
-	handles_put(f, g->node);
+	handles_put(f, n);
 	*g = (struct rows_going) { 0 };
 }
 
-/* Needs the open node's lock, when there is one. */
+/* Needs the node's lock. */
 static int read_bytes(struct fs *f, struct rows_bytes *b)
 {
 	int r = 0;
@@ -36,7 +40,7 @@ static int read_bytes(struct fs *f, struct rows_bytes *b)
 	buf_reset(&b->text);
 	if (b->node.kind == STORE_NODE_SCRATCH)
 		return scratch_read_all(f, b->node.ino, &b->text);
-	if (!b->open || !b->open->known)
+	if (!b->known)
 		return view_tree_content(f->tree, &b->node, &b->text, NULL);
 	r = node_load(f, b->open);
 	return r < 0 ? r : buf_add(&b->text, b->open->text.p, b->open->text.len);
@@ -50,13 +54,14 @@ int rows_take(struct fs *f, const struct view_attr *a, struct rows_bytes *ret)
 	if (a->target)
 		ret->node.ino = a->target;
 	ret->mtime = a->mtime;
-	ret->open = handles_find(f->handles, ret->node.ino);
+	ret->open = handles_get(f->handles, ret->node.ino);
 	if (!ret->open)
-		return read_bytes(f, ret);
+		return -ENOMEM;
 	lock_take(&ret->open->lock);
 	node_begin(ret->open);
-	r = read_bytes(f, ret);
+	ret->known = ret->open->known;
 	ret->seq = ret->open->seq;
+	r = read_bytes(f, ret);
 	if (ret->open->dirty)
 		ret->mtime = ret->open->mtime;
 	lock_give(&ret->open->lock);

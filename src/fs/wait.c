@@ -21,6 +21,7 @@
 #include "notify.h"
 #include "reply.h"
 #include "state.h"
+#include "sync/docs.h"
 #include "sync/sync.h"
 
 enum { SENT_TIMEOUT_MS = 30000 };
@@ -118,6 +119,11 @@ static void done(struct sync_waiter *sw, int r)
 	notify_call(w->f->notify, finish_in_turn, w, r);
 }
 
+static void done_now(struct sync_waiter *sw, int r)
+{
+	finish((struct wait *) sw, r, false);
+}
+
 static void interrupted(struct fuse_req *q, void *arg)
 {
 	struct wait *w = arg;
@@ -179,6 +185,19 @@ void wait_for_sent(struct fs *f, struct fuse_req *q, int64_t list, wait_answer_f
 		answer(f, q, arg, -ENOMEM);
 	else
 		armed(w, sync_wait_sent(f->sync, list, SENT_TIMEOUT_MS, &w->w));
+}
+
+void wait_for_bytes(struct fs *f, struct fuse_req *q, struct sync_doc *d, int64_t end, wait_answer_fn answer,
+		    void *arg)
+{
+	struct wait *w = begin(f, q, answer, arg);
+
+	if (!w) {
+		answer(f, q, arg, -ENOMEM);
+		return;
+	}
+	w->w.done = done_now;
+	armed(w, sync_doc_want(d, end, &w->w));
 }
 
 /* One that was not asked to end yet, held; NULL. */

@@ -9,6 +9,7 @@
 
 struct fs;
 struct fuse_req;
+struct sync_doc;
 
 /*
  * Requests that wait for the sync engine. Answered once: by the engine's
@@ -26,6 +27,11 @@ typedef void (*wait_answer_fn)(struct fs *f, struct fuse_req *q, void *arg, int 
 /* S3: waits for the list's sync as sync_open_list says; may answer before it returns. */
 void wait_for_list(struct fs *f, struct fuse_req *q, int64_t list, bool folder, pid_t tgid,
 		   wait_answer_fn answer, void *arg);
+
+/* The bytes of a document before `end`. Answered by the thread that brought them: what it waits for, nobody else's news
+ * may hold up, and telling the kernel of those may wait for this very answer. */
+void wait_for_bytes(struct fs *f, struct fuse_req *q, struct sync_doc *d, int64_t end, wait_answer_fn answer,
+		    void *arg);
 
 /* fsync=server: until the list's changes were sent. */
 void wait_for_sent(struct fs *f, struct fuse_req *q, int64_t list, wait_answer_fn answer, void *arg);

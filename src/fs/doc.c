@@ -1,0 +1,119 @@
+#include "doc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include "file.h"
+#include "reply.h"
+#include "sync/docs.h"
+#include "wait.h"
+
+/* ---- open ------------------------------------------------------------------------------ */
+
+/* The contents that were opened go with the row that was read, unless a pull came in between. */
+static int check_version(struct fs *f, const struct view_attr *a)
+{
+	struct view_attr now;
+	int r = view_tree_attr(f->tree, a->ino, &now);
+
+	if (r == 0 && now.version == a->version)
+		return 0;
+	return r == 0 || r == -ENOENT ? -ESTALE : r;
+}
+
+int doc_open(struct fs *f, const struct caller *c, struct handle *h, const struct view_attr *a, struct file_open *ret)
+{
+	bool local, same;
+	int r;
+
+	if ((h->flags & O_ACCMODE) != O_RDONLY || h->flags & O_TRUNC)
+		return -EOPNOTSUPP;
+	r = sync_doc_open(f->sync, a->list, a->item, &h->doc);
+	if (r == 0)
+		r = check_version(f, a);
+	if (r == 0)
+		r = node_know(f, h->node, a);
+	if (r < 0)
+		return r == -ENOENT ? -ESTALE : r;
+	local = sync_doc_is_local(h->doc);
+	if (!local && doc_reader_is_thumbnailer(c->tid))
+		return -EACCES;
+	same = openset_same_version(f->open, a->ino, a->version);
+	/* What is fetched anew may be newer than what the pages were made from: then all of it is. */
+	ret->keep_cache = same && local;
+	ret->noflush = true;
+	return 0;
+}
+
+/* ---- read -------------------------------------------------------------------------------- */
+
+/* One READ that waits. */
+struct reading {
+	struct handle *h; /* foreign; the kernel releases it after the answer */
+	size_t size;
+	int64_t off;
+};
+
+/* The list was wrong about the length: the kernel asks again before it tells the reader where the end is. */
+static void tell_size(struct fs *f, struct node *n, int64_t size)
+{
+	bool news;
+
+	lock_take(&n->lock);
+	news = size >= 0 && n->size != size;
+	if (news)
+		n->size = size;
+	lock_give(&n->lock);
+	if (news)
+		reply_forget_inode(f, n->ino, false);
+}
+
+static int64_t end_of(size_t size, int64_t off)
+{
+	return off > INT64_MAX - (int64_t) size ? INT64_MAX : off + (int64_t) size;
+}
+
+/* Answers with what is here; false: it is not. */
+static bool reply_now(struct fs *f, struct fuse_req *q, struct handle *h, size_t size, int64_t off)
+{
+	int64_t total;
+	int fd;
+
+	if (!sync_doc_look(h->doc, end_of(size, off), &fd, &total))
+		return false;
+	tell_size(f, h->node, total);
+	if (total >= 0 && off >= total)
+		size = 0;
+	else if (total >= 0 && (int64_t) size > total - off)
+		size = (size_t) (total - off);
+	if (size)
+		reply_file(q, fd, size, off);
+	else
+		reply_bytes(q, "", 0);
+	return true;
+}
+
+static void answer(struct fs *f, struct fuse_req *q, void *arg, int r)
+{
+	struct reading *rd = arg;
+
+	if (r < 0 || !reply_now(f, q, rd->h, rd->size, rd->off))
+		reply_err(q, r < 0 ? r : -EIO);
+	free(rd);
+}
+
+void doc_read(struct fs *f, struct fuse_req *q, struct handle *h, size_t size, int64_t off)
+{
+	struct reading *rd;
+
+	if (reply_now(f, q, h, size, off))
+		return;
+	rd = malloc(sizeof(*rd));
+	if (!rd) {
+		reply_err(q, -ENOMEM);
+		return;
+	}
+	*rd = (struct reading) { h, size, off };
+	wait_for_bytes(f, q, h->doc, end_of(size, off), answer, rd);
+}
