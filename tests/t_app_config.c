@@ -69,6 +69,8 @@ static void mistakes_are_named_with_file_and_line(void **state)
 		{ "[site \"example.org\"]\n",
 		  "config:1: a site is named by its address: [site \"https://server/sites/team\"]" },
 		{ "[site \"https://h\"]\nauth = magic\n", "config:2: auth is one of: auto, basic, none; not \"magic\"" },
+		{ "[site \"https://h\"]\nuser = DOMAIN\\tom\n",
+		  "config:2: user holds a control character; a backslash is written \\\\" },
 		/* also what another profile's section holds, or nobody finds it before that profile is mounted */
 		{ "[profile \"other\"]\nwait = soon\n",
 		  "config:2: wait is a time from 0 to 20 seconds, like 5s, 500ms or 1m; not \"soon\"" },

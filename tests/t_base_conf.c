@@ -92,7 +92,7 @@ static void each_mistake_is_named_with_its_line(void **state)
 		{ "[s \"x]\nk=1\n", "f:1: the quote of the section's name does not end" },
 		{ "[s]\nk = \"x\n", "f:2: the quote does not end" },
 		{ "[s]\nk = C:\\dir\n",
-		  "f:2: unknown escape; known are \\\" \\\\ \\n \\t \\b, and \\ at the end of a line" },
+		  "f:2: a backslash is written \\\\ (other escapes: \\\" \\n \\t \\b, and \\ at the end of a line)" },
 		{ "[s]\nk = x\\", "f:2: the file ends within a value" },
 		{ "[s]\nk = \xff\n", "f:1: not a text in UTF-8" },
 	};

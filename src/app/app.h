@@ -21,6 +21,7 @@ struct events;
 struct fs;
 struct sp_factory;
 struct store;
+struct store_blobs;
 struct sync;
 struct sync_hooks;
 struct sync_present;
@@ -37,6 +38,7 @@ struct app {
 	struct accounts *accounts;   /* thread-safe by itself */
 	enum log_sink log_sink;
 	struct store *store;         /* owned, and so are the next */
+	struct store_blobs *blobs;   /* NULL: documents cannot be opened */
 	struct sp_factory *sp;
 	struct sync *sync;
 	struct fs *fs;

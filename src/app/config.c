@@ -102,6 +102,15 @@ static int set_word(const struct config_key *k, int *at, const char *value, stru
 	return err_set(err, -EINVAL, "%s is one of: %s; not \"%s\"", k->name, list, value);
 }
 
+/* A tab in DOMAIN\tom is a backslash that was meant as one. */
+static int set_text(const struct config_key *k, char **at, const char *value, struct err *err)
+{
+	for (const char *s = value; *s; s++)
+		if ((unsigned char) *s < ' ')
+			return err_set(err, -EINVAL, "%s holds a control character; a backslash is written \\\\", k->name);
+	return str_set(at, value);
+}
+
 static int set(const struct config_key *k, void *base, const char *value, struct err *err)
 {
 	void *at = (char *) base + k->offset;
@@ -114,7 +123,7 @@ static int set(const struct config_key *k, void *base, const char *value, struct
 	case CONFIG_WORD:
 		return set_word(k, at, value, err);
 	case CONFIG_TEXT:
-		return str_set(at, value);
+		return set_text(k, at, value, err);
 	}
 	return -EINVAL;
 }

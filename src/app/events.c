@@ -230,6 +230,17 @@ static int tell_list(void *arg, const struct sync_list_status *l)
 	return 0;
 }
 
+/* The end of the run is told by another thread than that of its last list: that list's result comes first all the same. */
+static int tell_ended(void *arg, const struct sync_list_status *l)
+{
+	struct app *app = arg;
+	struct run run;
+
+	if (l->state == SYNC_IDLE && end_run(app->events, l->list, &run))
+		tell_end(app, l, &run);
+	return 0;
+}
+
 /* ---- what else happens --------------------------------------------------------------- */
 
 static void tell(struct app *app, const struct sync_event *e, const char *type, enum log_level level)
@@ -261,6 +272,8 @@ void events_publish(struct app *app, const struct sync_event *e)
 			log_warning("a change of state could not be shown");
 		break;
 	case SYNC_RUN_END:
+		if (sync_status(app->sync, &s, tell_ended, app) < 0)
+			log_warning("the results of some lists could not be shown");
 		tell(app, e, "end", LOG_LEVEL_INFO);
 		keep_line(app, e->text ? e->text : "done");
 		events_run_end(app);

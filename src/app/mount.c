@@ -194,11 +194,7 @@ static int open_app(struct mount *m)
 	r = wire_open(&c, &m->s.app, &err);
 	if (r == 0)
 		r = wire_listen(m->s.app, &err);
-	if (r < 0)
-		return cli_fail(CLI_FAILED, "%s", err_text(&err, r));
-	m->signals = (struct signals) { .reload = reload, .status = status, .end = end, .arg = m };
-	r = signals_start(&m->signals);
-	return r < 0 ? cli_fail(CLI_FAILED, "%s", err_text(NULL, r)) : CLI_OK;
+	return r < 0 ? cli_fail(CLI_FAILED, "%s", err_text(&err, r)) : CLI_OK;
 }
 
 static int serve(struct mount *m)
@@ -209,6 +205,11 @@ static int serve(struct mount *m)
 
 	if (r < 0)
 		return cli_fail(CLI_MOUNT, "%s: %s", m->mountpoint, err_text(&err, r));
+	/* Not before: one that came early waits until there is a session that it can end. */
+	m->signals = (struct signals) { .reload = reload, .status = status, .end = end, .arg = m };
+	r = signals_start(&m->signals);
+	if (r < 0)
+		return cli_fail(CLI_FAILED, "%s", err_text(NULL, r));
 	open_log(m, true);
 	r = fs_loop(app->fs);
 	if (r < 0)

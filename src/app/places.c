@@ -23,6 +23,7 @@ void places_release(struct places *p)
 	free(p->lists);
 	free(p->base);
 	free(p->data);
+	free(p->cache);
 	free(p->lock);
 	free(p->run);
 	free(p->socket);
@@ -78,6 +79,17 @@ static int find_config(struct places *p)
 	return p->lists ? 0 : -ENOMEM;
 }
 
+static int find_cache(struct places *p)
+{
+	CLEANUP(str_free_p) char *dir = xdg("XDG_CACHE_HOME", ".cache");
+
+	if (!dir)
+		return -ENOMEM;
+	p->cache = str_empty(getenv("SPFS_DATA")) ? str_printf("%s/%s", dir, p->profile) :
+						    str_printf("%s/cache", p->data);
+	return p->cache ? 0 : -ENOMEM;
+}
+
 static int find_data(struct places *p)
 {
 	const char *named = getenv("SPFS_DATA");
@@ -110,6 +122,8 @@ int places_find(const char *profile, struct places *ret, struct err *err)
 		r = find_config(&p);
 	if (r == 0)
 		r = find_data(&p);
+	if (r == 0)
+		r = find_cache(&p);
 	if (r < 0) {
 		places_release(&p);
 		return err_set(err, r, "out of memory");

@@ -9,7 +9,8 @@
 /*
  * Where a profile's files are (XDG base directories). SPFS_CONFIG names another
  * configuration file, SPFS_DATA another directory for what belongs in
- * $XDG_DATA_HOME/spfs. Without HOME, as mount(8) calls us, the password database says.
+ * $XDG_DATA_HOME/spfs; the cache is then below that, since it goes with one database. Without
+ * HOME, as mount(8) calls us, the password database says.
  */
 struct places {
 	char *profile; /* owned, all of them */
@@ -17,6 +18,7 @@ struct places {
 	char *lists;   /* ~/.config/spfs/lists, written by `spfs add` */
 	char *base;    /* ~/.local/share/spfs */
 	char *data;    /* ~/.local/share/spfs/PROFILE: database, unsent changes */
+	char *cache;   /* ~/.cache/spfs/PROFILE: contents that a server has too */
 	char *lock;    /* in data: one daemon per profile; holds "PID MOUNTPOINT" */
 	char *run;     /* $XDG_RUNTIME_DIR/spfs; NULL: there is none, sockets stand with the data */
 	char *socket;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include "base/buf.h"
 #include "base/fsutil.h"
@@ -12,6 +13,7 @@
 #include "ctl/server.h"
 #include "fs/fs.h"
 #include "sp/sp.h"
+#include "store/blob.h"
 #include "store/list.h"
 #include "store/store.h"
 #include "sync/sync.h"
@@ -32,6 +34,33 @@ static int open_store(struct app *app, struct err *err)
 	/* before the engine reads the lists; afterwards it would have to be told of each */
 	r = lists_reconcile(app, err);
 	return r < 0 ? r : 0;
+}
+
+#define CACHE_MAX (4ll << 30)
+
+/* A tenth of what is free, and no more than CACHE_MAX. */
+static int64_t cache_size(const char *dir)
+{
+	struct statvfs v;
+	int64_t tenth;
+
+	if (statvfs(dir, &v) < 0)
+		return CACHE_MAX;
+	tenth = (int64_t) v.f_bavail * (int64_t) v.f_frsize / 10;
+	return tenth < CACHE_MAX ? tenth : CACHE_MAX;
+}
+
+/* Without it everything works but reading documents. */
+static void open_cache(struct app *app)
+{
+	const char *dir = app->places->cache;
+	struct err err = { 0 };
+	int r = fsutil_mkdirs(dir, 0700);
+
+	if (r == 0)
+		r = store_blobs_open(app->store, dir, cache_size(dir), &app->blobs, &err);
+	if (r < 0)
+		log_error("documents cannot be opened, their cache is not usable: %s", err_text(&err, r));
 }
 
 /* Big answers wait on disk until they are read; what a killed run left of them has no names. */
@@ -106,6 +135,7 @@ static int open_engine(struct app *app, const struct wire_config *c)
 
 	sync_config_init(&s);
 	s.store = app->store;
+	s.blobs = app->blobs;
 	s.remotes = sp_factory_remote(app->sp);
 	s.present = app->present;
 	s.hooks = app->hooks;
@@ -123,8 +153,10 @@ static int open_parts(struct app *app, const struct wire_config *c, struct err *
 {
 	int r = open_store(app, err);
 
-	if (r == 0)
+	if (r == 0) {
+		open_cache(app);
 		r = open_remote(app);
+	}
 	if (r == 0)
 		r = open_watchers(app);
 	if (r == 0)
@@ -217,6 +249,7 @@ struct app *wire_close(struct app *app)
 	sp_factory_free(app->sp);
 	events_free(app->events);
 	ctl_hub_free(app->hub);
+	store_blobs_close(app->blobs);
 	store_close(app->store);
 	lock_release(&app->lock);
 	free(app->present);

@@ -164,7 +164,7 @@ static int read_escape(struct parser *p, struct buf *out)
 	}
 	at = strchr(from, peek(p));
 	if (!at)
-		return fail(p, "unknown escape; known are \\\" \\\\ \\n \\t \\b, and \\ at the end of a line");
+		return fail(p, "a backslash is written \\\\ (other escapes: \\\" \\n \\t \\b, and \\ at the end of a line)");
 	step(p);
 	return buf_addc(out, to[at - from]);
 }

@@ -48,6 +48,13 @@ void fault_crash(const char *point)
 	leave_mark(getenv("SPFS_CRASH_FIRED"));
 	_exit(137);
 }
+
+bool fault_planted(const char *bug)
+{
+	const char *planted = getenv("SPFS_PLANT");
+
+	return planted && strcmp(planted, bug) == 0;
+}
 #else
 /* ISO C wants a declaration in each file. */
 typedef int fault_nothing;
