@@ -60,7 +60,7 @@ struct entry {
 	bool removed;          /* is freed when nobody works on it */
 	enum sync_state state;
 	int64_t done, total;   /* of the running step */
-	int64_t received, sent, conflicts, refused; /* since the start */
+	int64_t received, sent, conflicts; /* since the start */
 	int64_t items;         /* in the store, when counted */
 	bool counted;          /* counting walks an index of a hundred thousand entries: not for each event */
 	int recounts;          /* how often it became wrong */

@@ -262,7 +262,6 @@ static void do_push(struct job *j)
 	lock_take(&j->s->lock);
 	engine_uncount(e);
 	e->sent += res.sent;
-	e->refused += res.refused;
 	e->conflicts += res.conflicts;
 	e->owed |= res.taken > 0;
 	e->echoes += res.sent;

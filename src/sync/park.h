@@ -21,7 +21,8 @@ MUST_CHECK int park_refuse(struct txn *t, struct store_item *it, struct pending 
 /* Queues the refused changes of the list (t->list) again, all or those with that reason (NULL: all). */
 MUST_CHECK int park_retry(struct txn *t, const char *reason);
 
-/* The list's state becomes GONE or FORBIDDEN; what waits is refused, and the kernel told of all its files' new rights. */
+/* The list's state becomes GONE or FORBIDDEN; what waits is refused, and the kernel told of all its files'
+ * new rights. */
 MUST_CHECK int park_list(struct txn *t, enum store_list_state state, const char *error);
 
 /* The server gives the list again; t->list is the caller's to store. */

@@ -35,8 +35,8 @@ struct push_result {
 	int64_t conflicts;
 };
 
-/* Sends one batch. REMOTE_OK: every change of it has its outcome stored (taken 0: there was none to send). Else f says why, and
- * the changes are QUEUED again, or UNSURE. */
+/* Sends one batch. REMOTE_OK: every change of it has its outcome stored (taken 0: there was none to send).
+ * Else f says why, and the changes are QUEUED again, or UNSURE. */
 enum remote_result push_run(const struct push *p, struct push_result *ret, struct remote_fault *f);
 
 #endif
