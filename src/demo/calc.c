@@ -105,8 +105,9 @@ static int read_atom(struct calc *c, struct val *ret)
 		r = read_sum(c, ret);
 		c->depth--;
 		skip_blanks(c);
-		if (r >= 0 && *c->s++ != ')')
-			r = fail(c, "#NAME?");
+		if (r >= 0 && *c->s != ')')
+			return fail(c, "#NAME?");
+		c->s += r >= 0;
 		return r;
 	}
 	if (*c->s == '"')

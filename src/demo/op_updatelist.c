@@ -68,7 +68,7 @@ static char *internal_name(const struct list *l, const char *display)
 	struct buf name = BUF_INIT(16384);
 	CLEANUP(str_free_p) char *stem = NULL;
 
-	xml_name(&name, display);
+	xml_name(&name, display, "_");
 	stem = buf_take(&name);
 	if (!stem)
 		return NULL;

@@ -103,7 +103,7 @@ INSERT INTO change VALUES (?1, 0, ?2, 0, 'Schema', '', '')
 SELECT seq, time, item, kind, uid, client FROM change WHERE list = ?1 AND seq > ?2 ORDER BY seq
 
 -- CHANGE_LAST
-SELECT seq, time FROM change ORDER BY seq DESC LIMIT 1
+SELECT seq, time FROM change WHERE seq = (SELECT max(seq) FROM change)
 
 -- ATTACHMENT_PUT
 INSERT OR REPLACE INTO attachment VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)

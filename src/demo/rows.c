@@ -119,7 +119,7 @@ static void put_attribute(struct rows *r, const char *name, const char *suffix, 
 
 	buf_adds(out, " ows_");
 	buf_adds(out, name);
-	xml_name(out, suffix);
+	xml_name(out, suffix, "_.-");
 	buf_adds(out, "='");
 	xml_value(out, value);
 	if (r->c->quirks.control && !r->o->strip_invalid && strcmp(name, "Title") == 0)

@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "db.h"
+#include "item.h"
 #include "opts.h"
 #include "reqlog.h"
 #include "serve.h"
@@ -12,7 +13,7 @@
 #include "wsdl.h"
 #include "xml.h"
 
-/* GET: the service's description and help, a page for each site and list, attachments. */
+/* GET: the service's description and help, a page for each site and list, attachments, documents. */
 
 static void open_page(struct visit *v, const char *title)
 {
@@ -105,6 +106,45 @@ static int read_attachment(struct visit *v, const struct list *l, const char *re
 	return buf_add(out, block, n);
 }
 
+/* A document of a library, by its path below the list's root. Under the lock. */
+static int find_document(struct visit *v, const struct list *l, const char *rest, struct item *ret)
+{
+	CLEANUP(db_done_p) struct stmt *st = NULL;
+	const char *leaf = strrchr(rest, '/');
+	CLEANUP(str_free_p) char *dir = leaf ? str_printf("%s/%.*s", l->root, (int) (leaf - rest), rest) :
+					       str_printf("%s", l->root);
+	int r = dir ? db_ask(v->s->db, &st, ITEM_BY_PATH, "iss", l->id, dir, leaf ? leaf + 1 : rest) : -ENOMEM;
+
+	if (r >= 0)
+		r = db_step(st);
+	if (r <= 0)
+		return r < 0 ? r : -ENOENT;
+	r = item_get(v->s->db, l, db_int(st, 0), ret);
+	return r == 0 && (ret->folder || ret->size < 0) ? -ENOENT : r;
+}
+
+/* Nobody wrote the sample's documents: each version has lines of its own, to the length that the list says. */
+static int write_sample(const struct item *i, struct buf *out)
+{
+	int r = 0;
+
+	for (int line = 1; r == 0 && out->len < (size_t) i->size; line++)
+		r = buf_addf(out, "%s, version %lld, line %d\n", i->leaf, (long long) i->version, line);
+	return r < 0 ? r : buf_resize(out, (size_t) i->size);
+}
+
+static int read_document(struct visit *v, const struct list *l, const char *rest)
+{
+	CLEANUP(item_release_p) struct item i = ITEM_INIT;
+	int r = find_document(v, l, rest, &i);
+
+	if (r < 0)
+		return r;
+	http_set_type(v->rp, "application/octet-stream");
+	http_set_header(v->rp, "ETag", "\"%s,%lld\"", i.uid, (long long) i.version);
+	return write_sample(&i, &v->rp->body);
+}
+
 static int show_list(struct visit *v)
 {
 	const char *rest = "";
@@ -122,7 +162,7 @@ static int show_list(struct visit *v)
 		open_page(v, l->title);
 		close_page(v);
 	} else {
-		r = -ENOENT;
+		r = read_document(v, l, rest);
 	}
 	lock_give(&v->s->lock);
 	return r;

@@ -104,7 +104,7 @@ int xml_parse(const char *p, size_t n, struct xml **ret)
 	ctx->sax->serror = NULL;
 	doc = xmlCtxtReadMemory(ctx, p, (int) n, NULL, NULL,
 				XML_PARSE_NONET | XML_PARSE_HUGE | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
-	if (doc && ctx->wellFormed && xmlDocGetRootElement(doc))
+	if (doc && ctx->wellFormed && ctx->nsWellFormed && xmlDocGetRootElement(doc))
 		r = convert(xmlDocGetRootElement(doc), 0, ret);
 	xmlFreeDoc(doc);
 	xmlFreeParserCtxt(ctx);

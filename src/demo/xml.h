@@ -76,8 +76,9 @@ void xml_write(struct buf *out, const struct xml *x);
 void xml_text(struct buf *out, const char *s);
 void xml_value(struct buf *out, const char *s);
 
-/* Adds the text as part of a name: what a name cannot have becomes _xHHHH_, as SharePoint writes it. */
-void xml_name(struct buf *out, const char *s);
+/* Adds the text as part of a name: what is no letter, digit, or in `plain`, becomes _xHHHH_, as SharePoint
+ * writes it. */
+void xml_name(struct buf *out, const char *s, const char *plain);
 
 /* Adds name="value" after a space; a NULL value adds nothing. */
 void xml_put(struct buf *out, const char *name, const char *value);

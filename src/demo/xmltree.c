@@ -190,12 +190,12 @@ static unsigned next_char(const char **s)
 	return c;
 }
 
-void xml_name(struct buf *out, const char *s)
+void xml_name(struct buf *out, const char *s, const char *plain)
 {
 	while (*s) {
 		unsigned c = next_char(&s);
 
-		if (c < 0x80 && c && (strchr("_.-", (int) c) || isalnum((int) c)))
+		if (c < 0x80 && c && (strchr(plain, (int) c) || isalnum((int) c)))
 			buf_addc(out, (char) c);
 		else
 			buf_addf(out, "_x%04x_", c);

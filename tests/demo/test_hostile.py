@@ -77,7 +77,7 @@ def send(client, text):
     """Any answer is right but a failure of the server's own."""
     c = http.client.HTTPConnection('127.0.0.1', client.port, timeout=60)
     op = next((o.split('>')[0].split(' ')[0] for o in text.split('<soap:Body><')[1:]), 'GetList')
-    op = ''.join(ch for ch in op if ' ' < ch < '\x7f')
+    op = ''.join(ch for ch in op if ' ' < ch < '\x7f')[:1000]
     c.request('POST', '/sites/team/_vti_bin/Lists.asmx', text.encode('utf-8', 'surrogatepass'),
               {'Content-Type': 'text/xml; charset=utf-8', 'SOAPAction': '"%s%s"' % (ACTION, op)})
     r = c.getresponse()
