@@ -96,7 +96,7 @@ check: install-deps
 	@$(MAKE) --no-print-directory all
 	@scripts/run-checks
 
-check-static: check-layers check-size check-headers
+check-static: check-layers check-size check-headers check-manuals
 check-layers: $(foreach l,$(if $(WITH_DEMO),$(LAYERS),$(filter-out demo,$(LAYERS))),$(B)/lib$(l).a)
 	@scripts/check-layers $(B)
 check-size: ; @scripts/check-size
@@ -105,6 +105,7 @@ check-headers: $(B)/store/queries.inc
 	@for h in include/*/*.h src/*/*.h; do \
 	  case $$h in src/demo/*) [ -n "$(WITH_DEMO)" ] || continue;; esac; \
 	  $(CC) $(STD) -Iinclude -I$$(dirname $$h) -I$(B)/store -I$(B)/demo $(PKG_C) -fsyntax-only -include $$h -x c /dev/null || exit 1; done
+check-manuals: ; @mandoc -Tlint -Wwarning man/*.[1-8]
 check-unit: $(TESTS)
 	@scripts/run-units $(TESTS)
 # What the tests run has fault and crash points compiled in; each build has a folder of its own.
@@ -138,7 +139,7 @@ uninstall:
 
 clean: ; rm -rf build build-test build-san build-tsan
 -include $(wildcard $(B)/*/*.d)
-.PHONY: all have-libraries no-demo install-deps demo check check-static check-layers check-size check-headers \
+.PHONY: all have-libraries no-demo install-deps demo check check-static check-layers check-size check-headers check-manuals \
 	check-unit check-units check-units-san check-mount check-demo check-san check-tsan check-fault \
 	test-build san-build tsan-build bench install uninstall clean
 .DELETE_ON_ERROR:
