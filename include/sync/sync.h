@@ -14,6 +14,8 @@
 struct buf;
 struct remote_factory;
 struct store;
+struct store_blobs;
+struct sync_doc;
 
 /*
  * The sync engine: decides when a list is synchronised (S1 to S10), pulls,
@@ -79,10 +81,12 @@ struct sync_config {
 	const struct remote_factory *remotes;  /* foreign */
 	const struct sync_present *present;    /* foreign */
 	const struct sync_hooks *hooks;        /* foreign */
+	struct store_blobs *blobs;             /* foreign; contents of documents; NULL: they cannot be read */
 	int fresh_ms;      /* default 3000 */
 	int wait_ms;       /* default 3000: longest wait of an opendir */
 	int first_wait_ms; /* default 20000: the same for a list never received */
 	int grace_ms;      /* default 2000: delete grace and return of a moved item */
+	int stall_ms;      /* default 30000: longest wait of a document's reader without a byte */
 	int page_rows;     /* default 2000: rowLimit of a first sync */
 	bool offline;      /* start in Work Offline */
 };
@@ -115,6 +119,8 @@ struct sync_waiter {
 	int64_t deadline;         /* the engine's, monotonic ms */
 	int64_t since;            /* the engine's: what began after it answers, monotonic ms */
 	int kind;                 /* the engine's */
+	struct sync_doc *doc;     /* the engine's: whose bytes before `end` it waits for */
+	int64_t end;
 };
 
 /*

@@ -7,6 +7,7 @@
 #include "engine.h"
 #include "local.h"
 #include "park.h"
+#include "transfer.h"
 
 /* The triggers: somebody looks, asks, waits, or stops it. */
 
@@ -218,10 +219,12 @@ void sync_set_online(struct sync *s, bool online)
 	lock_give(&s->lock);
 	if (!changed)
 		return;
-	if (!online)
+	if (!online) {
+		transfers_cancel(s->transfers, -ENETUNREACH);
 		stop_all(s, -ENETDOWN);
-	else if (store_list_each(s->conf.store, recount, s) < 0)
+	} else if (store_list_each(s->conf.store, recount, s) < 0) {
 		return;
+	}
 	engine_tell_list(s, 0);
 }
 

@@ -157,12 +157,14 @@ static int item_effect(struct txn *t, const struct item *old, const struct item 
 	return 0;
 }
 
-/* A document's bytes are another version's when its row is. */
-static void document_effect(const struct item *old, const struct item *i, const struct store_node *n,
-			    struct effect *ret)
+/*
+ * A document's bytes are another version's when its row is. The node's size may be better than the list's: it was
+ * fetched.
+ */
+static void document_effect(const struct item *old, const struct item *i, struct effect *ret)
 {
 	ret->size = document_size(i);
-	ret->bytes = old->version != i->version || ret->size != n->size;
+	ret->bytes = old->version != i->version || ret->size != document_size(old);
 	ret->edited = ret->bytes;
 }
 
@@ -213,7 +215,7 @@ int show_changed(struct txn *t, const struct item *old, const struct item *i, st
 	if (n->kind == STORE_NODE_ITEM)
 		r = item_effect(t, old, i, n, &e);
 	else if (n->kind == STORE_NODE_DOCUMENT)
-		document_effect(old, i, n, &e);
+		document_effect(old, i, &e);
 	if (r < 0 || (!e.bytes && mode == n->mode))
 		return r;
 	if (!e.bytes)

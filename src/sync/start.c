@@ -6,6 +6,7 @@
 #include "store/list.h"
 #include "engine.h"
 #include "recover.h"
+#include "transfer.h"
 #include "vacancy.h"
 
 /* The beginning and the end of the threads. */
@@ -115,6 +116,7 @@ void sync_stop(struct sync *s, int send_ms)
 	started = s->started;
 	s->stopping = true;
 	lock_give(&s->lock);
+	transfers_stop(s->transfers);
 	/* Even when nothing will be sent: a removed file must not come back with the next mount. */
 	end_graces(s);
 	if (!started)

@@ -1,4 +1,5 @@
 #include "engine.h"
+#include "transfer.h"
 
 /* Requests that wait for a list, each embedded in its owner's memory. */
 
@@ -45,6 +46,8 @@ bool sync_cancel(struct sync *s, struct sync_waiter *w)
 	bool found = false;
 	struct entry *e;
 
+	if (w->kind == WAITER_DOC)
+		return transfers_unwait(s->transfers, w);
 	lock_take(&s->lock);
 	e = engine_find(s, w->list);
 	for (struct sync_waiter **p = e ? &e->waiters : NULL; p && *p && !found;) {

@@ -1,0 +1,50 @@
+#ifndef SYNC_DOCS_H
+#define SYNC_DOCS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "sync/sync.h"
+
+/*
+ * Contents of documents, for those who have one open. They come from the cache or
+ * from the server, at the first read and never at the open, and can be read while
+ * they come. Whoever opens the same version shares one fetch. Not the engine's workers do it but
+ * up to four threads for each site, started when they are first needed.
+ */
+struct sync_doc;
+
+/*
+ * The contents of a library's item as it is now, to be closed before sync_free(). No request is made. What was opened stays
+ * readable, whatever becomes of the item and of the cache. -ENOENT: no such item; -EOPNOTSUPP: this
+ * engine has no cache.
+ */
+MUST_CHECK int sync_doc_open(struct sync *s, int64_t list, int64_t item, struct sync_doc **ret);
+
+/* The last one cancels a fetch that is not complete. No waiter of the caller may be left. NULL allowed; returns NULL. */
+struct sync_doc *sync_doc_close(struct sync_doc *d);
+
+/* Whether all bytes are here, so that no read of it needs the server. */
+bool sync_doc_is_local(struct sync_doc *d);
+
+/*
+ * Whether the bytes before `end` are here (all, when there are fewer). Then *ret_fd is for pread() of them, valid until
+ * sync_doc_close(), and *ret_size the length of all; -1: not known yet, and more than `end`.
+ */
+bool sync_doc_look(struct sync_doc *d, int64_t end, int *ret_fd, int64_t *ret_size);
+
+/*
+ * Wants the bytes before `end`, or all when there are fewer; begins to fetch when nobody did. 0: they are here. 1: w->done
+ * will be called, from another thread, unless sync_cancel(w) returns true. Else, or as r of w->done:
+ *	-ENETUNREACH  not here, and Work Offline, or no server was reached
+ *	-ETIMEDOUT    no byte came for conf.stall_ms
+ *	-EACCES       refused, or a login is needed
+ *	-ESTALE       the server has it no more, or another version meanwhile
+ *	-EAGAIN       the server asked to be left alone for a while
+ *	-ENOSPC       of the cache's disk
+ *	-EIO          the server's own errors
+ */
+MUST_CHECK int sync_doc_want(struct sync_doc *d, int64_t end, struct sync_waiter *w);
+
+#endif

@@ -1,0 +1,455 @@
+#include "transfer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fsutil.h"
+#include "base/str.h"
+#include "store/blob.h"
+
+/* ---- documents ------------------------------------------------------------------------- */
+
+static struct sync_doc **bucket(struct transfers *t, int64_t item)
+{
+	return &t->docs[(uint64_t) item % TRANSFER_BUCKETS];
+}
+
+/* version -1: any. Needs the lock. */
+static struct sync_doc *find(struct transfers *t, int64_t item, int64_t version)
+{
+	struct sync_doc *d = *bucket(t, item);
+
+	while (d && (d->item != item || (version >= 0 && d->version != version)))
+		d = d->next;
+	return d;
+}
+
+/* Needs the lock. */
+static void take_out(struct sync_doc *d)
+{
+	struct sync_doc **p = bucket(d->all, d->item);
+
+	if (!d->listed_in_table)
+		return;
+	while (*p != d)
+		p = &(*p)->next;
+	*p = d->next;
+	d->listed_in_table = false;
+}
+
+static void free_doc(struct sync_doc *d)
+{
+	fsutil_close_p(&d->fd);
+	if (d->temp)
+		unlink(d->temp);
+	free(d->temp);
+	free(d->etag);
+	free(d);
+}
+
+void transfer_unref(struct sync_doc *d)
+{
+	if (--d->refs > 0)
+		return;
+	take_out(d);
+	free_doc(d);
+}
+
+bool transfer_in_use(void *transfers, int64_t item)
+{
+	struct transfers *t = transfers;
+	bool used;
+
+	lock_take(&t->lock);
+	used = find(t, item, -1) != NULL;
+	lock_give(&t->lock);
+	return used;
+}
+
+/* What b says becomes a document with one user; takes b's descriptor. Needs the lock. */
+static struct sync_doc *add(struct transfers *t, int64_t list, struct store_blob *b)
+{
+	struct sync_doc *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return NULL;
+	*d = (struct sync_doc) {
+		.all = t, .list = list, .item = b->item, .version = b->version, .listed = b->size, .users = 1, .refs = 1,
+		.fd = b->fd, .total = -1,
+	};
+	b->fd = -1;
+	if (d->fd >= 0) {
+		d->state = DOC_HERE;
+		d->have = d->total = b->size;
+	}
+	d->next = *bucket(t, d->item);
+	*bucket(t, d->item) = d;
+	d->listed_in_table = true;
+	return d;
+}
+
+static struct sync_doc *hold(struct transfers *t, int64_t item, int64_t version)
+{
+	struct sync_doc *d = find(t, item, version);
+
+	if (d) {
+		d->users++;
+		d->refs++;
+	}
+	return d;
+}
+
+int sync_doc_open(struct sync *s, int64_t list, int64_t item, struct sync_doc **ret)
+{
+	CLEANUP(store_blob_release_p) struct store_blob b = STORE_BLOB_INIT;
+	struct transfers *t = s->transfers;
+	struct sync_doc *before;
+	int r;
+
+	if (!t)
+		return -EOPNOTSUPP;
+	/* Held over the look into the store, so that it does not end between the two. */
+	lock_take(&t->lock);
+	before = hold(t, item, -1);
+	lock_give(&t->lock);
+	r = store_blob_find(s->conf.blobs, item, &b);
+	if (r == 0) {
+		lock_take(&t->lock);
+		*ret = hold(t, item, b.version);
+		if (!*ret)
+			*ret = add(t, list, &b);
+		lock_give(&t->lock);
+		r = *ret ? 0 : -ENOMEM;
+	}
+	sync_doc_close(before);
+	return r;
+}
+
+/* Nobody wants the rest. Needs the lock. */
+static void give_up(struct sync_doc *d)
+{
+	struct sync_doc **p;
+
+	if (d->state == DOC_QUEUED) {
+		for (p = &d->site->first; *p != d; p = &(*p)->later)
+			;
+		*p = d->later;
+		if (!*p)
+			d->site->last = p;
+		d->state = DOC_IDLE;
+	} else if (d->state == DOC_RUNNING && (d->total < 0 || d->have < d->total)) {
+		atomic_store(&d->by->cancel, 1);
+		take_out(d);
+	}
+}
+
+struct sync_doc *sync_doc_close(struct sync_doc *d)
+{
+	struct transfers *t;
+
+	if (!d)
+		return NULL;
+	t = d->all;
+	lock_take(&t->lock);
+	if (--d->users == 0)
+		give_up(d);
+	transfer_unref(d);
+	lock_give(&t->lock);
+	return NULL;
+}
+
+bool sync_doc_is_local(struct sync_doc *d)
+{
+	bool here;
+
+	lock_take(&d->all->lock);
+	here = d->state == DOC_HERE || d->state == DOC_STORING;
+	lock_give(&d->all->lock);
+	return here;
+}
+
+/* ---- waiters ----------------------------------------------------------------------------- */
+
+/*
+ * What reaches as far as the list says is not answered before the true length is known: the kernel
+ * would take an answer up to there for the end.
+ */
+static bool is_ready(const struct sync_doc *d, int64_t end)
+{
+	if (d->state == DOC_HERE || d->state == DOC_STORING)
+		return true;
+	if (d->total >= 0)
+		return d->have >= (end < d->total ? end : d->total);
+	return d->have >= end && end < d->listed;
+}
+
+bool sync_doc_look(struct sync_doc *d, int64_t end, int *ret_fd, int64_t *ret_size)
+{
+	bool ready;
+
+	lock_take(&d->all->lock);
+	ready = is_ready(d, end);
+	d->told |= ready;
+	*ret_fd = d->fd;
+	*ret_size = d->total;
+	lock_give(&d->all->lock);
+	return ready;
+}
+
+static struct sync_waiter *take(struct sync_doc *d, bool all)
+{
+	struct sync_waiter *taken = NULL, **p = &d->waiters;
+
+	while (*p) {
+		struct sync_waiter *w = *p;
+
+		if (!all && !is_ready(d, w->end)) {
+			p = &w->next;
+			continue;
+		}
+		*p = w->next;
+		w->next = taken;
+		taken = w;
+	}
+	d->told |= taken && !all;
+	return taken;
+}
+
+struct sync_waiter *transfer_take_ready(struct sync_doc *d)
+{
+	return take(d, false);
+}
+
+struct sync_waiter *transfer_take_all(struct sync_doc *d)
+{
+	return take(d, true);
+}
+
+bool transfers_unwait(struct transfers *t, struct sync_waiter *w)
+{
+	bool found = false;
+
+	lock_take(&t->lock);
+	for (struct sync_waiter **p = w->doc ? &w->doc->waiters : NULL; p && *p && !found;) {
+		found = *p == w;
+		if (found)
+			*p = w->next;
+		else
+			p = &(*p)->next;
+	}
+	lock_give(&t->lock);
+	return found;
+}
+
+/* ---- what is wanted ------------------------------------------------------------------------ */
+
+/* The site of the document's list, when it may be asked. */
+static int find_site(struct sync *s, int64_t list, const struct site **ret)
+{
+	const struct entry *e;
+	int r = 0;
+
+	lock_take(&s->lock);
+	e = engine_find(s, list);
+	if (!s->started || !s->online)
+		r = -ENETUNREACH;
+	else if (!e)
+		r = -ESTALE;
+	else if (e->site->backoff.server_until > clock_mono_ms())
+		r = -EAGAIN;
+	else
+		*ret = e->site;
+	lock_give(&s->lock);
+	return r;
+}
+
+/* Needs the lock. NULL: out of memory. */
+static struct transfer_site *site_of(struct transfers *t, const struct site *site)
+{
+	struct transfer_site *ts = t->sites;
+
+	while (ts && ts->site != site)
+		ts = ts->next;
+	if (ts || !(ts = calloc(1, sizeof(*ts))))
+		return ts;
+	ts->all = t;
+	ts->site = site;
+	ts->last = &ts->first;
+	cond_init(&ts->work);
+	for (int i = 0; i < TRANSFER_THREADS; i++)
+		ts->threads[i].site = ts;
+	ts->next = t->sites;
+	t->sites = ts;
+	return ts;
+}
+
+/* Needs the lock. One thread does all the work, only slower. */
+static int wake_thread(struct transfer_site *ts)
+{
+	struct transfer *t = &ts->threads[ts->n_threads];
+	int r;
+
+	if (ts->n_asleep || ts->n_threads == TRANSFER_THREADS) {
+		cond_wake_all(&ts->work);
+		return 0;
+	}
+	r = -pthread_create(&t->thread, NULL, transfer_main, t);
+	ts->n_threads += r == 0;
+	return ts->n_threads ? 0 : r;
+}
+
+static int wake_watcher(struct transfers *t)
+{
+	int r = 0;
+
+	if (!t->watched) {
+		r = -pthread_create(&t->watcher, NULL, transfer_watch_main, t);
+		t->watched = r == 0;
+	} else if (t->asleep) {
+		cond_wake_all(&t->watch);
+	}
+	return r;
+}
+
+void transfer_enqueue(struct transfer_site *ts, struct sync_doc *d)
+{
+	d->site = ts;
+	d->later = NULL;
+	*ts->last = d;
+	ts->last = &d->later;
+	d->state = DOC_QUEUED;
+}
+
+/* Needs the lock. */
+static int enqueue(struct sync_doc *d, const struct site *site)
+{
+	struct transfer_site *ts = site_of(d->all, site);
+	int r;
+
+	if (!ts)
+		return -ENOMEM;
+	if (ts->not_before > clock_mono_ms())
+		return ts->why;
+	r = wake_thread(ts);
+	if (r == 0)
+		transfer_enqueue(ts, d);
+	return r;
+}
+
+/* Needs the lock. */
+static int wait_for(struct sync_doc *d, const struct site *site, int64_t end, struct sync_waiter *w)
+{
+	int r = d->all->quit ? -ENETUNREACH : wake_watcher(d->all);
+
+	if (r == 0 && d->state == DOC_IDLE)
+		r = enqueue(d, site);
+	if (r < 0)
+		return r;
+	w->kind = WAITER_DOC;
+	w->doc = d;
+	w->end = end;
+	w->since = clock_mono_ms();
+	w->next = d->waiters;
+	d->waiters = w;
+	return 1;
+}
+
+int sync_doc_want(struct sync_doc *d, int64_t end, struct sync_waiter *w)
+{
+	const struct site *site = NULL;
+	struct transfers *t = d->all;
+	int64_t size;
+	int fd, r;
+
+	if (sync_doc_look(d, end, &fd, &size))
+		return 0;
+	r = find_site(t->s, d->list, &site);
+	if (r < 0)
+		return r;
+	lock_take(&t->lock);
+	if (is_ready(d, end))
+		d->told = true;
+	else
+		r = wait_for(d, site, end, w);
+	lock_give(&t->lock);
+	return r;
+}
+
+/* ---- the beginning and the end ------------------------------------------------------------- */
+
+struct transfers *transfers_new(struct sync *s)
+{
+	struct transfers *t = calloc(1, sizeof(*t));
+
+	if (t) {
+		t->s = s;
+		lock_init(&t->lock, RANK_LEAF);
+		cond_init(&t->watch);
+	}
+	return t;
+}
+
+void transfers_cancel(struct transfers *t, int r)
+{
+	struct sync_waiter *w, *all = NULL;
+
+	if (!t)
+		return;
+	lock_take(&t->lock);
+	for (int i = 0; i < TRANSFER_BUCKETS; i++)
+		for (struct sync_doc *d = t->docs[i]; d; d = d->next) {
+			while ((w = d->waiters)) {
+				d->waiters = w->next;
+				w->next = all;
+				all = w;
+			}
+			if (d->state == DOC_QUEUED)
+				give_up(d);
+			else if (d->state == DOC_RUNNING)
+				atomic_store(&d->by->cancel, 1);
+		}
+	lock_give(&t->lock);
+	waiter_finish(all, r);
+}
+
+void transfers_stop(struct transfers *t)
+{
+	if (!t)
+		return;
+	lock_take(&t->lock);
+	t->quit = true;
+	for (struct transfer_site *ts = t->sites; ts; ts = ts->next) {
+		for (int i = 0; i < TRANSFER_THREADS; i++)
+			atomic_store(&ts->threads[i].cancel, 1);
+		cond_wake_all(&ts->work);
+	}
+	cond_wake_all(&t->watch);
+	lock_give(&t->lock);
+	for (struct transfer_site *ts = t->sites; ts; ts = ts->next) {
+		for (int i = 0; i < ts->n_threads; i++)
+			pthread_join(ts->threads[i].thread, NULL);
+		ts->n_threads = 0;
+	}
+	if (t->watched)
+		pthread_join(t->watcher, NULL);
+	t->watched = false;
+	transfers_cancel(t, -ENETUNREACH);
+}
+
+struct transfers *transfers_free(struct transfers *t)
+{
+	if (!t)
+		return NULL;
+	for (struct transfer_site *ts = t->sites, *next; ts; ts = next) {
+		next = ts->next;
+		cond_release(&ts->work);
+		free(ts);
+	}
+	cond_release(&t->watch);
+	lock_release(&t->lock);
+	free(t);
+	return NULL;
+}

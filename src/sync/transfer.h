@@ -1,0 +1,130 @@
+#ifndef SYNC_TRANSFER_H
+#define SYNC_TRANSFER_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/thread.h"
+#include "remote/remote.h"
+#include "sync/docs.h"
+#include "engine.h"
+
+/*
+ * Fetching of documents: what is wanted, who works on it, who waits for it.
+ *
+ *	IDLE --want--> QUEUED --a thread--> RUNNING --all came--> STORING --> HERE
+ *	  ^                                    |
+ *	  +------------- failed ---------------+     (what came stays, the next want goes on from there)
+ *
+ * Invariants: (1) bytes before `have` never change, and fd is set once. (2) A document is in the table while
+ * somebody has it open, and while a thread stores it, so that whoever opens it then does not
+ * fetch it again. (3) What is said to be protected is so by transfers->lock, under which nothing
+ * is called. (4) bytes that somebody was told of are never followed by those of another version.
+ */
+enum { TRANSFER_THREADS = 4, TRANSFER_BUCKETS = 256 };
+
+enum doc_state { DOC_IDLE, DOC_QUEUED, DOC_RUNNING, DOC_STORING, DOC_HERE };
+
+struct transfer_site;
+
+struct sync_doc {
+	struct transfers *all; /* foreign; immutable, and so are the next */
+	int64_t list, item, version;
+	int64_t listed;        /* bytes, as the list says */
+	/* protected: */
+	struct sync_doc *next; /* in the table */
+	bool listed_in_table;
+	int users;             /* who has it open */
+	int refs;              /* the users, and the thread that works on it */
+	enum doc_state state;
+	int fd;                /* owned; -1: nothing came yet */
+	char *temp;            /* owned; path of fd while it is not the cache's; the working thread's */
+	char *etag;            /* owned; of the bytes that came; the working thread's */
+	int64_t have;          /* bytes from the start that came */
+	int64_t total;         /* of all; -1: not known */
+	bool told;             /* invariant 4 */
+	int64_t moved;         /* monotonic ms: when the fetch began or the last byte came */
+	struct transfer_site *site; /* foreign; where it is queued or fetched */
+	struct transfer *by;   /* foreign; RUNNING */
+	struct sync_doc *later; /* behind it in the queue */
+	struct sync_waiter *waiters; /* foreign */
+};
+
+struct transfer {
+	struct transfer_site *site; /* foreign; immutable */
+	pthread_t thread;
+	struct remote *remote;      /* owned; this thread only; NULL: to be opened */
+	atomic_int cancel;          /* of the call that runs */
+};
+
+struct transfer_site {
+	struct transfers *all;      /* foreign; immutable */
+	const struct site *site;    /* foreign; immutable */
+	struct transfer_site *next; /* immutable */
+	struct transfer threads[TRANSFER_THREADS];
+	/* protected: */
+	struct cond work;
+	int n_threads, n_asleep;
+	struct sync_doc *first;     /* queue */
+	struct sync_doc **last;
+	int64_t moved;              /* monotonic ms: the last byte of any document */
+	int64_t not_before;         /* monotonic ms; 0 */
+	int why;                    /* the errno until then */
+};
+
+struct transfers {
+	struct sync *s; /* foreign; immutable */
+	struct lock lock; /* RANK_LEAF; the rest */
+	struct sync_doc *docs[TRANSFER_BUCKETS];
+	struct transfer_site *sites; /* owned; only ever grows */
+	struct cond watch;
+	pthread_t watcher;
+	bool watched;   /* there is a watcher */
+	bool asleep;    /* it sleeps until somebody waits */
+	bool quit;
+};
+
+struct transfers *transfers_new(struct sync *s); /* NULL: out of memory */
+struct transfers *transfers_free(struct transfers *t);
+
+/* Ends the threads; who waits is answered. NULL allowed. */
+void transfers_stop(struct transfers *t);
+
+/* Ends what runs and waits; who waits hears r. NULL allowed. */
+void transfers_cancel(struct transfers *t, int r);
+
+/* For sync_cancel(). */
+bool transfers_unwait(struct transfers *t, struct sync_waiter *w);
+
+/* ---- transfer.c, for the threads; need the lock ---- */
+
+/* Takes out whoever got what he waits for. */
+struct sync_waiter *transfer_take_ready(struct sync_doc *d);
+struct sync_waiter *transfer_take_all(struct sync_doc *d);
+
+/* Puts it behind what waits already. */
+void transfer_enqueue(struct transfer_site *ts, struct sync_doc *d);
+
+/* One reference less; the last one frees. */
+void transfer_unref(struct sync_doc *d);
+
+/* Whether somebody has contents of the item open; for store_blob_use. No lock held. */
+bool transfer_in_use(void *transfers, int64_t item);
+
+/* ---- the threads ---- */
+
+void *transfer_main(void *transfer);         /* transfer_run.c */
+void *transfer_watch_main(void *transfers);  /* transfer_watch.c */
+
+/* ---- transfer_fetch.c: one fetch, without the lock ---- */
+
+/* Fetches what is missing of d. 0 or as sync_doc_want(). */
+MUST_CHECK int transfer_fetch(struct transfer *t, struct sync_doc *d, struct remote_fault *f);
+
+/* All bytes came: they become the cache's. What fails costs another fetch one day. */
+void transfer_store(struct transfer *t, struct sync_doc *d);
+
+#endif

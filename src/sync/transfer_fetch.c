@@ -1,0 +1,278 @@
+#include "transfer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "remote/docs.h"
+#include "store/blob.h"
+#include "store/item.h"
+#include "txn.h"
+
+enum { SHED = 64 << 20 /* bytes that make room on a full disk */ };
+
+/* One GET. */
+struct fetch {
+	struct transfer *t;
+	struct sync_doc *d;
+	int64_t at;   /* where the next byte belongs */
+	int64_t skip; /* bytes that are here already and come again */
+	int64_t came; /* bytes that were new */
+};
+
+/* ---- the length ------------------------------------------------------------------------ */
+
+/* The list's idea of the length was wrong: stat tells the true one from now on. */
+static int store_size(const struct sync_doc *d, int64_t size)
+{
+	CLEANUP(txn_end) struct txn t = TXN_INIT(&d->all->s->conf);
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+	CLEANUP(store_item_release_p) struct store_item i = STORE_ITEM_INIT;
+	int r = txn_begin(&t, d->list);
+
+	if (r == 0)
+		r = store_item_get(t.st, d->item, &i);
+	if (r == 0)
+		r = store_node_of_item(t.st, d->item, &n);
+	if (r < 0 || i.item.version != d->version || n.kind != STORE_NODE_DOCUMENT || n.size == size)
+		return r == -ENOENT ? 0 : r;
+	n.size = size;
+	n.ctime = t.now;
+	r = store_node_put(t.st, &n);
+	return r < 0 ? r : txn_commit(&t);
+}
+
+static void learn_size(const struct sync_doc *d, int64_t size)
+{
+	if (size != d->listed && store_size(d, size) < 0)
+		log_warning("the length of a document could not be stored item=%lld", (long long) d->item);
+}
+
+/* ---- what comes --------------------------------------------------------------------------- */
+
+static int open_temp(struct sync_doc *d)
+{
+	char *temp;
+	int fd, r;
+
+	if (d->fd >= 0)
+		return 0;
+	r = store_blob_temp(d->all->s->conf.blobs, &fd, &temp);
+	if (r < 0)
+		return r;
+	lock_take(&d->all->lock);
+	d->fd = fd;
+	d->temp = temp;
+	lock_give(&d->all->lock);
+	return 0;
+}
+
+/* The whole comes although only the rest was asked for: what is here already is passed over when it is of the same
+ * version, else it was in vain. */
+static int begin_again(struct fetch *x, const struct remote_doc *doc)
+{
+	struct sync_doc *d = x->d;
+	bool same = doc->etag && str_eq(doc->etag, d->etag), told;
+
+	lock_take(&d->all->lock);
+	told = d->told;
+	if (!same && !told)
+		d->have = 0;
+	lock_give(&d->all->lock);
+	if (!same && (told || ftruncate(d->fd, 0) < 0))
+		return told ? -ESTALE : -errno;
+	x->at = 0;
+	x->skip = same ? d->have : 0;
+	return 0;
+}
+
+static int on_begin(void *arg, const struct remote_doc *doc)
+{
+	struct fetch *x = arg;
+	struct sync_doc *d = x->d;
+	int r = open_temp(d);
+
+	x->at = d->have;
+	x->skip = 0;
+	if (r == 0 && d->have && !doc->partial)
+		r = begin_again(x, doc);
+	if (r == 0)
+		r = str_set(&d->etag, doc->etag);
+	if (r < 0)
+		return r;
+	if (doc->size >= 0)
+		learn_size(d, doc->size);
+	lock_take(&d->all->lock);
+	d->total = doc->size;
+	lock_give(&d->all->lock);
+	return 0;
+}
+
+static int write_at(int fd, const char *p, size_t n, int64_t at)
+{
+	while (n) {
+		ssize_t put = pwrite(fd, p, n, at);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return -errno;
+		p += put;
+		at += put;
+		n -= (size_t) put;
+	}
+	return 0;
+}
+
+/* Contents that nobody reads make room. */
+static int write_or_shed(const struct sync_doc *d, const char *p, size_t n, int64_t at)
+{
+	const struct store_blob_use use = { transfer_in_use, d->all };
+	int r = write_at(d->fd, p, n, at);
+
+	if (r == -ENOSPC && store_blob_shed(d->all->s->conf.blobs, SHED, &use) > 0)
+		r = write_at(d->fd, p, n, at);
+	return r;
+}
+
+static int on_data(void *arg, const void *p, size_t n)
+{
+	struct fetch *x = arg;
+	struct sync_doc *d = x->d;
+	struct sync_waiter *ready;
+	size_t old = x->skip < (int64_t) n ? (size_t) x->skip : n;
+	int r;
+
+	x->skip -= (int64_t) old;
+	x->at += (int64_t) old;
+	n -= old;
+	r = n ? write_or_shed(d, (const char *) p + old, n, x->at) : 0;
+	if (r < 0)
+		return r;
+	x->at += (int64_t) n;
+	x->came += (int64_t) n;
+	lock_take(&d->all->lock);
+	d->have = x->at > d->have ? x->at : d->have;
+	d->moved = d->site->moved = clock_mono_ms();
+	ready = transfer_take_ready(d);
+	lock_give(&d->all->lock);
+	waiter_finish(ready, 0);
+	return 0;
+}
+
+/* ---- results ---------------------------------------------------------------------------------- */
+
+enum { HTTP_FORBIDDEN = 403, HTTP_TOO_MANY = 429, HTTP_UNAVAILABLE = 503 };
+
+static int site_error(const struct remote_fault *f, bool began)
+{
+	if (f->http_status == HTTP_TOO_MANY || (f->http_status == HTTP_UNAVAILABLE && f->retry_after > 0))
+		return -EAGAIN;
+	return f->http_status || began ? -EIO : -ENETUNREACH;
+}
+
+static int errno_of(enum remote_result result, const struct remote_fault *f, bool began)
+{
+	switch (result) {
+	case REMOTE_OK:
+		return 0;
+	case REMOTE_AUTH:
+		return -EACCES;
+	case REMOTE_SITE_BAD:
+		return site_error(f, began);
+	case REMOTE_ITEM_GONE:
+	case REMOTE_LIST_GONE:
+		return -ESTALE;
+	case REMOTE_ITEM_BAD:
+		return f->err.code < 0 ? f->err.code : -EACCES;
+	case REMOTE_LIST_BAD:
+		return f->http_status == HTTP_FORBIDDEN ? -EACCES : -EIO;
+	case REMOTE_CANCELED:
+		return f->err.code < 0 && f->err.code != -ECANCELED ? f->err.code : -EINTR;
+	case REMOTE_CONFLICT:
+	case REMOTE_NOT_RUN:
+	case REMOTE_TOKEN_GONE:
+	case REMOTE_LOST:
+		break;
+	}
+	return -EIO;
+}
+
+static int open_remote(struct transfer *t, struct remote_fault *f)
+{
+	const struct remote_factory *factory = t->site->all->s->conf.remotes;
+	int r = 0;
+
+	if (!t->remote)
+		r = factory->open(factory->arg, t->site->site->url, &t->remote, &f->err);
+	if (r < 0)
+		t->remote = NULL;
+	else if (!t->remote->docs)
+		r = -EOPNOTSUPP;
+	return r;
+}
+
+static int get_path(const struct sync_doc *d, char **ret)
+{
+	CLEANUP(store_item_release_p) struct store_item i = STORE_ITEM_INIT;
+	int r = store_item_get(d->all->s->conf.store, d->item, &i);
+
+	if (r < 0 || !i.item.path)
+		return r < 0 && r != -ENOENT ? r : -ESTALE;
+	*ret = i.item.path;
+	i.item.path = NULL;
+	return 0;
+}
+
+/* Returns 1 to go on where the connection broke: as long as each attempt brings something, it ends. */
+static int get(struct fetch *x, const char *path, struct remote_fault *f)
+{
+	const struct remote_doc_sink sink = { on_begin, on_data, x };
+	struct remote_doc doc = { .size = -1 };
+	struct sync_doc *d = x->d;
+	enum remote_result result;
+
+	*f = (struct remote_fault) { 0 };
+	x->came = 0;
+	result = x->t->remote->docs->fetch(x->t->remote, path, d->have, d->etag, &sink, &doc, &x->t->cancel, f);
+	remote_doc_release(&doc);
+	if (result == REMOTE_SITE_BAD && x->came && !atomic_load(&x->t->cancel))
+		return 1;
+	return errno_of(result, f, d->have > 0);
+}
+
+int transfer_fetch(struct transfer *t, struct sync_doc *d, struct remote_fault *f)
+{
+	CLEANUP(str_free_p) char *path = NULL;
+	struct fetch x = { .t = t, .d = d };
+	int r = open_remote(t, f);
+
+	if (r == 0)
+		r = get_path(d, &path);
+	while (r == 0 && (r = get(&x, path, f)) == 1)
+		r = 0;
+	if (r == 0)
+		r = open_temp(d); /* an empty document */
+	if (r == 0 && d->total < 0)
+		learn_size(d, d->have);
+	return r;
+}
+
+void transfer_store(struct transfer *t, struct sync_doc *d)
+{
+	const struct store_blob_use use = { transfer_in_use, d->all };
+	const struct store_blob b = {
+		.item = d->item, .version = d->version, .size = d->have, .etag = d->etag, .fd = -1,
+	};
+	int r = store_blob_add(t->site->all->s->conf.blobs, &b, d->temp, &use);
+
+	if (r < 0) {
+		log_info("a document is not kept item=%lld error=%d", (long long) d->item, r);
+		unlink(d->temp);
+	}
+	str_free_p(&d->temp);
+}
