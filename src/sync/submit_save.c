@@ -405,6 +405,20 @@ static int retitle_item(struct txn *t, struct store_node *n, const char *name, c
 	return r < 0 ? r : render_again(t, &i, &before, again, n);
 }
 
+/*
+ * Whether another file has the name: 1 or 0. An item that waits there does not count: one that was unlinked
+ * is deleted when it is due, one that was moved away comes back under a name with its ID.
+ */
+static int has_file(const struct txn *t, int64_t dir, const char *name, int64_t ino)
+{
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+	int r = store_node_lookup(t->st, dir, name, &n);
+
+	if (r == -ENOENT)
+		return 0;
+	return r < 0 ? r : n.kind != STORE_NODE_GHOST && n.ino != ino;
+}
+
 int sync_submit_retitle(struct sync *s, int64_t ino, const char *to_name, const struct values *fields)
 {
 	CLEANUP(txn_end) struct txn t = TXN_INIT(local_config(s));
@@ -414,8 +428,8 @@ int sync_submit_retitle(struct sync *s, int64_t ino, const char *to_name, const 
 	if (r == 0 && (!n.name || n.kind != STORE_NODE_ITEM))
 		r = -ESTALE;
 	if (r == 0)
-		r = place_is_free(&t, n.parent, to_name, ino, n.item);
-	if (r <= 0)
+		r = has_file(&t, n.parent, to_name, ino);
+	if (r != 0)
 		return r < 0 ? r : -EEXIST;
 	r = retitle_item(&t, &n, to_name, fields);
 	if (r == 0)

@@ -103,3 +103,14 @@ def test_loop_of_a_thousand_files_is_twelve_requests(mnt):
     mnt.settle()
     assert mnt.server.methods() == {'New': 1000}
     assert mnt.server.counts()['total'] <= 12 + 1     # one more: the list was older than `fresh`
+
+
+def test_mv_onto_a_name_just_removed(mnt):
+    """rm b; mv a b: was EBUSY for as long as the removed item could still come back."""
+    mnt.sh('rm "Order toner.txt"; mv "Write report.txt" "Order toner.txt"', cwd=mnt.mountpoint / 'Tasks')
+    time.sleep(2.4)
+    mnt.settle()
+    assert mnt.server.methods() == {'Update': 1, 'Delete': 1}
+    assert '# ID: ' in mnt.sh('cat "Tasks/Order toner.txt"')
+    assert Client(mnt.server.url).find('Tasks', Title='Order toner')
+    assert not Client(mnt.server.url).find('Tasks', Title='Write report')
