@@ -1,10 +1,12 @@
 """Faults on order, the log and the commands: what tests of clients need."""
 import http.client
+import re
+import subprocess
 import time
 
 import pytest
 
-from conftest import SP, Fault, arg, method
+from conftest import ROOT, SP, Fault, arg, method
 
 
 def test_log_and_counts(client):
@@ -253,3 +255,26 @@ def test_what_stood_before_a_wrong_command_was_done(client):
         client.do('update Tasks 2 Title=x', 'nonsense', 'update Tasks 2 Title=y')
     assert client.items('Tasks', '<Where><Eq><FieldRef Name="ID"/><Value Type="Counter">2</Value></Eq></Where>')[0][
         'Title'] == 'x'
+
+
+def test_the_manual_page_knows_every_order_and_command():
+    page = (ROOT / 'man/spfs-demo.1').read_text()
+    script = (ROOT / 'src/demo/script.c').read_text()
+    commands = (ROOT / 'src/demo/do.c').read_text()
+    keys = re.findall(r'^\t\{ "([a-z-]+)", (?:NUMBER|TEXT|HEX),', script, re.M)
+    flags = re.findall(r'^\t\{ "(?:close|page|quirk)", "([a-z-]+)", FLAG', script, re.M)
+    names = re.findall(r'^\t\{ "([a-z-]+)", (?:NOTHING|LIST|ITEM),', commands, re.M)
+    assert len(keys) > 15 and len(flags) > 15 and len(names) > 15
+    for word in keys + flags + names:
+        assert re.search(r'\bCm %s\b(?!-)' % word, page), word
+
+
+def test_the_manual_page_knows_every_option(program):
+    page = (ROOT / 'man/spfs-demo.1').read_text()
+    usage = subprocess.run([program, '--help'], capture_output=True, text=True, check=True).stdout
+    options = re.findall(r'^  --([a-z-]+)', usage, re.M)
+    assert len(options) > 10
+    for o in options:
+        assert '\\-%s' % o in page, o
+    for url in re.findall(r'/_demo/[a-z-]+', usage):
+        assert url in page, url
