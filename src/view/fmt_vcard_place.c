@@ -157,7 +157,7 @@ static int write_page(const struct list *l, const struct values *v, int i, struc
 	int r = show_page(l, v, pages[i].column, &address, &rest);
 
 	if (r == 0 && address.len)
-		line_write(pages[i].head, buf_str(&address), out);
+		line_text(pages[i].head, buf_str(&address), out); /* a URI has no escapes, but vobject cuts it without */
 	buf_release(&address);
 	buf_release(&rest);
 	return r;
@@ -175,14 +175,6 @@ static const struct line *find_page(const struct vcard_reading *re, int i)
 	return NULL;
 }
 
-/* A URI has no escapes, but some tools write them. */
-static void unescape_uri(const char *s, struct buf *out)
-{
-	for (; *s; s++)
-		if (*s != '\\' || !s[1] || !strchr(",;:", s[1]))
-			buf_addc(out, *s);
-}
-
 /* Only the address is in the card; the description stays. */
 static int edit_page(const struct vcard_reading *re, int i, const struct line *line, const struct buf *was,
 		     const struct buf *rest)
@@ -190,7 +182,7 @@ static int edit_page(const struct vcard_reading *re, int i, const struct line *l
 	struct buf text = BUF_INIT(NO_LIMIT);
 	int r;
 
-	unescape_uri(line->value, &text);
+	line_unescape(line->value, &text);
 	if (str_eq(buf_str(&text), buf_str(was)))
 		r = buf_error(&text);
 	else {
