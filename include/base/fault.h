@@ -16,16 +16,22 @@
  * counts one point only. They stand where a change has reached the disk or the
  * server and the next step has not.
  *
- * Without -DSPFS_TEST both vanish.
+ * Planted bugs: SPFS_PLANT=name makes PLANTED("name") true, and the program wrong
+ * in one way. A test that looks for mistakes has to find each (scripts/check-planted).
+ *
+ * Without -DSPFS_TEST all vanish.
  */
 #ifdef SPFS_TEST
 bool fault_hit(const char *point);
 void fault_crash(const char *point);
+bool fault_planted(const char *bug);
 # define FAULT(point) fault_hit(point)
 # define CRASH_POINT(point) fault_crash(point)
+# define PLANTED(bug) fault_planted(bug)
 #else
 # define FAULT(point) false
 # define CRASH_POINT(point) ((void) 0)
+# define PLANTED(bug) false
 #endif
 
 #endif
