@@ -223,7 +223,7 @@ static int add_object(const struct view_rows *v, const struct item *i, struct bu
 		const struct field *f = v->c[k].field;
 
 		buf_adds(out, k ? ", " : "{");
-		json_string(v->c[k].name, out);
+		views_json_string(v->c[k].name, out);
 		buf_adds(out, ": ");
 		r = json_value(v->list, f, values_get(&i->values, f->name), out);
 	}

@@ -11,7 +11,7 @@ struct buf;
 MUST_CHECK int json_value(const struct list *l, const struct field *f, const char *wire, struct buf *out);
 
 /* Adds a string with its quotation marks. */
-void json_string(const char *s, struct buf *out);
+void views_json_string(const char *s, struct buf *out);
 
 /* views_name.c: names for recutils: letters, digits and '_', a letter first. Fresh; NULL: out of memory. */
 char *rec_name(const char *display);

@@ -13,7 +13,7 @@
 
 #define NO_LIMIT ((size_t) 1 << 30)
 
-void json_string(const char *s, struct buf *out)
+void views_json_string(const char *s, struct buf *out)
 {
 	static const char plain[] = "\"\\\n\r\t", letters[] = "\"\\nrt";
 
@@ -43,7 +43,7 @@ static void add_number(const char *wire, struct buf *out)
 	if (s[digits] == '.')
 		n = strspn(fraction, "0123456789");
 	if (fraction[n] || !(digits || n)) {
-		json_string(wire, out);
+		views_json_string(wire, out);
 		return;
 	}
 	while (n && fraction[n - 1] == '0')
@@ -74,7 +74,7 @@ static void add_id(const struct buf *id, struct buf *out)
 static void add_member(const char *name, const struct buf *value, struct buf *out)
 {
 	buf_addf(out, ", \"%s\": ", name);
-	json_string(buf_str(value), out);
+	views_json_string(buf_str(value), out);
 }
 
 /* One or several, as an array. */
@@ -137,7 +137,7 @@ static int add_choices(const char *wire, struct buf *out)
 		if (!one.len)
 			continue;
 		buf_adds(out, between);
-		json_string(buf_str(&one), out);
+		views_json_string(buf_str(&one), out);
 		between = ", ";
 	}
 	buf_addc(out, ']');
@@ -153,9 +153,9 @@ static int add_url(const char *wire, struct buf *out)
 	int r = buf_error(&address);
 
 	buf_adds(out, "{\"url\": ");
-	json_string(buf_str(&address), out);
+	views_json_string(buf_str(&address), out);
 	buf_adds(out, ", \"description\": ");
-	json_string(description ? description : "", out);
+	views_json_string(description ? description : "", out);
 	buf_addc(out, '}');
 	buf_release(&address);
 	return r;
@@ -182,7 +182,7 @@ static int text(const struct list *l, const struct field *f, const char *wire, s
 {
 	(void) l;
 	(void) f;
-	json_string(wire, out);
+	views_json_string(wire, out);
 	return 0;
 }
 
@@ -192,7 +192,7 @@ static int shown(const struct list *l, const struct field *f, const char *wire, 
 	struct buf value = BUF_INIT(NO_LIMIT);
 	int r = value_show(l, f, wire, &value);
 
-	json_string(buf_str(&value), out);
+	views_json_string(buf_str(&value), out);
 	buf_release(&value);
 	return r;
 }
