@@ -18,6 +18,7 @@
 
 #include "t_sync_fake.h"
 
+#include "engine.h"
 #include "local.h"
 #include "numbers.h"
 #include "park.h"
@@ -670,6 +671,7 @@ static inline void client_starts(struct model_client *mc)
 	assert_int_equal(store_list_get(c->st, c->list, &l), 0);
 	c->root = l.root;
 	assert_int_equal(recover_start(c->s), 0);
+	c->s->conf.offline = !mc->online;
 	sync_set_online(c->s, mc->online);
 }
 

@@ -484,6 +484,7 @@ static void op_pages(struct model *m)
 static void set_online(struct model_client *mc, bool online)
 {
 	mc->online = online;
+	mc->c.s->conf.offline = !online;
 	sync_set_online(mc->c.s, online);
 }
 

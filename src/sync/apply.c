@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/fault.h"
 #include "base/str.h"
 #include "conflict.h"
 #include "place.h"
@@ -216,7 +217,7 @@ static int weigh_delete(struct txn *t, struct pending *p, struct step *s)
 {
 	struct pending_row *del = pending_find(p, CHANGE_DELETE);
 
-	if (!del || !s->edited)
+	if (!del || !s->edited || PLANTED("delete_wins"))
 		return 0;
 	del->gone = true;
 	s->reappears = true;
@@ -252,7 +253,7 @@ int apply_item(struct txn *t, struct store_item *it, struct pending *p, struct i
 		return r;
 	s.edited = is_edited(t, &it->item, row, &s.m);
 	r = weigh_delete(t, p, &s);
-	if (r == 0 && s.m.conflict.n && !removed)
+	if (r == 0 && s.m.conflict.n && !removed && !PLANTED("server_wins"))
 		r = keep_conflict(t, s.n.ino ? &s.n : NULL, &it->item, &s.m.conflict);
 	if (r < 0)
 		return r;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/fault.h"
 #include "base/str.h"
 #include "store/item.h"
 #include "apply.h"
@@ -149,6 +150,8 @@ static int conflicted(struct sent *s)
 		return unsure(s);
 	s->row->c.state = STORE_CHANGE_QUEUED;
 	s->row->changed = true;
+	if (PLANTED("drop_on_409"))
+		s->row->gone = true;
 	return adopt_row(s);
 }
 
@@ -227,7 +230,7 @@ int outcome_none(struct txn *t, const struct outcome_of *of, bool lost)
 	int r = load(&s, of);
 
 	if (r > 0)
-		r = lost ? unsure(&s) : requeue(&s);
+		r = lost && !PLANTED("blind_retry") ? unsure(&s) : requeue(&s);
 	local_item_release(&s.i);
 	return r;
 }

@@ -195,7 +195,7 @@ static int next_position(struct puller *p)
 
 static int keep_token(struct puller *p)
 {
-	if (p->token)
+	if (p->token && !PLANTED("lose_token"))
 		return 0;
 	return str_set(&p->token, p->page.end.token);
 }

@@ -169,7 +169,7 @@ static int make_send(struct batch *b, const struct store_change *c, struct chang
 	if (is_new)
 		return str_set(&ret->folder, b->folder);
 	ret->id = it.item.id;
-	ret->version = it.item.version;
+	ret->version = PLANTED("no_if_match") ? 0 : it.item.version;
 	/* Files and folders are named by their path as well ([MS-LISTSWS] R2101). */
 	if (it.item.path && (it.item.folder || list_is_library(&b->t.list.info)))
 		return str_set(&ret->file_ref, it.item.path);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "engine.h"
@@ -93,11 +94,37 @@ static int drop_ghosts(struct sync *s)
 	return r < 0 ? r : txn_commit(&t);
 }
 
+/* ---- planted bugs (base/fault.h) ---------------------------------------------------------- */
+
+static int note_queued(void *arg, const struct store_change *c)
+{
+	return c->state == STORE_CHANGE_QUEUED ? numbers_add(arg, c->id) : 0;
+}
+
+/* What was acknowledged did not reach the disk: the last change, or all. */
+static int forget_changes(struct sync *s, bool all)
+{
+	CLEANUP(txn_end) struct txn t = TXN_INIT(local_config(s));
+	struct numbers ids = NUMBERS_INIT;
+	int r = txn_begin(&t, 0);
+
+	if (r == 0)
+		r = store_change_each(t.st, 0, note_queued, &ids);
+	for (size_t i = all || !ids.n ? 0 : ids.n - 1; r == 0 && i < ids.n; i++)
+		r = store_change_delete(t.st, ids.v[i]);
+	numbers_release(&ids);
+	return r < 0 ? r : txn_commit(&t);
+}
+
+/* ---- the start ------------------------------------------------------------------------------ */
+
 int recover_start(struct sync *s)
 {
 	const struct sync_hooks *h = local_config(s)->hooks;
 	int r = drop_ghosts(s);
 
+	if (r == 0 && (PLANTED("journal_in_ram") || PLANTED("ack_before_durable")))
+		r = forget_changes(s, PLANTED("journal_in_ram"));
 	if (r == 0)
 		r = unkeep_all(s);
 	/* After the others: what they turn into is kept as it is. */

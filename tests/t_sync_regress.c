@@ -1,0 +1,160 @@
+#include "t_sync_fake.h"
+
+#include "base/log.h"
+#include "vacancy.h"
+
+/* Mistakes that the random schedules have found, each as the few steps that lead to it. */
+
+static void end_graces(struct client *c)
+{
+	int64_t next;
+
+	assert_int_equal(vacancy_run(c->s, true, &next), 0);
+}
+
+static void lose_next_answer(struct client *c)
+{
+	struct push_result res;
+
+	c->f->push_lost = 1;
+	assert_int_equal(push_with(c, &res), REMOTE_LOST);
+}
+
+/* The server never got it. */
+static void lose_next_request(struct client *c)
+{
+	struct push_result res;
+
+	c->f->push_fails.n = 1;
+	c->f->push_fails.result = REMOTE_LOST;
+	assert_int_equal(push_with(c, &res), REMOTE_LOST);
+}
+
+/* The id of the only change in the journal. */
+static int note_id(void *arg, const struct store_change *c)
+{
+	*(int64_t *) arg = c->id;
+	return 0;
+}
+
+static int64_t only_change(struct client *c)
+{
+	int64_t id = 0;
+
+	assert_int_equal(journal(c), 1);
+	assert_int_equal(store_change_each(c->st, 0, note_id, &id), 0);
+	return id;
+}
+
+/* A file moved aside by a program, while somebody else gave its item another title, came back under the old name. */
+static void moved_file_returns_under_its_new_title(void **state)
+{
+	struct client *c = *state;
+
+	fake_add(c->f, "A");
+	must_pull(c);
+	assert_int_equal(sync_submit_backup(c->s, ino_of(c, "A.txt"), c->root, "A~", 1, 0), 0);
+	fake_set(c->f, 1, "B", NULL, NULL);
+	must_pull(c);
+	end_graces(c);
+	assert_true(ino_of(c, "B.txt") > 0);
+	assert_int_equal(ino_of(c, "A.txt"), 0);
+}
+
+/* An appended text that was alone in its update, which never arrived, counted as arrived as soon as somebody
+ * had edited the item. */
+static void appended_text_survives_a_lost_request_and_an_edit(void **state)
+{
+	struct client *c = *state;
+
+	fake_add(c->f, "A");
+	must_pull(c);
+	must_save(c, "A.txt", "Notes", "mine alone");
+	lose_next_request(c);
+	fake_set(c->f, 1, NULL, "theirs", NULL);
+	must_pull(c);
+	must_push(c);
+	assert_true(strstr(fake_find(c->f, 1)->notes, "mine alone") || in_conflicts(c, "mine alone"));
+	assert_int_equal(journal(c), 0);
+}
+
+/* The same, and it had arrived: it must not be appended twice. */
+static void appended_text_that_arrived_is_not_sent_again(void **state)
+{
+	struct client *c = *state;
+
+	fake_add(c->f, "A");
+	must_pull(c);
+	must_save(c, "A.txt", "Notes", "mine alone");
+	lose_next_answer(c);
+	fake_set(c->f, 1, NULL, "theirs", NULL);
+	must_pull(c);
+	must_push(c);
+	assert_string_equal(fake_find(c->f, 1)->notes, "mine alone");
+}
+
+/* A new file deleted while its New was on its way, which did not arrive: a row stayed behind. */
+static void new_file_deleted_on_its_way_leaves_nothing(void **state)
+{
+	struct client *c = *state;
+	int64_t items;
+
+	must_pull(c);
+	create_file(c, c->root, "A", "x");
+	lose_next_request(c);
+	assert_int_equal(sync_submit_unlink(c->s, ino_of(c, "A.txt")), 0);
+	end_graces(c);
+	must_pull(c);
+	must_push(c);
+	assert_int_equal(store_item_count(c->st, c->list, &items), 0);
+	assert_int_equal(items, 0);
+	assert_int_equal(journal(c), 0);
+	assert_int_equal(c->f->methods, 0);
+}
+
+/* An update taken back while its file was moved aside was kept nowhere. */
+static void update_discarded_while_its_file_is_away_is_kept(void **state)
+{
+	struct client *c = *state;
+
+	fake_add(c->f, "A");
+	must_pull(c);
+	must_save(c, "A.txt", "Status", "only here");
+	assert_int_equal(sync_submit_backup(c->s, ino_of(c, "A.txt"), c->root, "A~", 1, 0), 0);
+	assert_int_equal(sync_submit_discard(c->s, only_change(c)), 0);
+	assert_true(in_conflicts(c, "only here"));
+	end_graces(c);
+	assert_true(ino_of(c, "A.txt") > 0);
+}
+
+/* A file whose text the server had refused went on showing its old title after a rename. */
+static void refused_file_shows_the_title_it_was_renamed_to(void **state)
+{
+	struct client *c = *state;
+	CLEANUP(values_release_p) struct values v = VALUES_INIT;
+
+	must_pull(c);
+	create_file(c, c->root, "BAD", "x");
+	must_push(c);
+	assert_int_equal(count_state(c, STORE_CHANGE_REFUSED), 1);
+	assert_int_equal(values_set(&v, "Title", "Good"), 0);
+	assert_int_equal(sync_submit_retitle(c->s, ino_of(c, "BAD.txt"), "Good.txt", &v), 0);
+	assert_has(c, "Good.txt", "Title: Good");
+	assert_int_equal(sync_submit_discard(c->s, only_change(c)), 0);
+	assert_true(in_conflicts(c, "Title: Good"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(moved_file_returns_under_its_new_title),
+		CASE(appended_text_survives_a_lost_request_and_an_edit),
+		CASE(appended_text_that_arrived_is_not_sent_again),
+		CASE(new_file_deleted_on_its_way_leaves_nothing),
+		CASE(update_discarded_while_its_file_is_away_is_kept),
+		CASE(refused_file_shows_the_title_it_was_renamed_to),
+	};
+
+	log_setup(LOG_TO_NOTHING, LOG_LEVEL_INFO);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
