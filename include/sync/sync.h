@@ -189,6 +189,10 @@ struct sync_status {
 MUST_CHECK int sync_status(struct sync *s, struct sync_status *ret,
 			   int (*fn)(void *arg, const struct sync_list_status *l), void *arg);
 
+/* One list only: cheap enough for every event of it. -ENOENT; else 0 or fn's negative return. */
+MUST_CHECK int sync_status_list(struct sync *s, int64_t list, int (*fn)(void *arg, const struct sync_list_status *l),
+				void *arg);
+
 /* The store the engine works on; for sync's other headers. */
 struct store *sync_store(struct sync *s);
 

@@ -1,5 +1,6 @@
 #include "events.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -212,21 +213,28 @@ static void tell_end(struct app *app, const struct sync_list_status *l, const st
 			 (long long) (l->conflicts - run->conflicts), (long long) ms);
 }
 
-struct find {
-	struct app *app;
-	int64_t list;
-};
-
 static int tell_list(void *arg, const struct sync_list_status *l)
 {
-	const struct find *f = arg;
+	struct app *app = arg;
 	struct run run;
 
-	if (l->list != f->list)
-		return 0;
-	tell_step(f->app, l);
-	if (l->state == SYNC_IDLE && end_run(f->app->events, l->list, &run))
-		tell_end(f->app, l, &run);
+	tell_step(app, l);
+	if (l->state == SYNC_IDLE && end_run(app->events, l->list, &run))
+		tell_end(app, l, &run);
+	return 0;
+}
+
+static int tell_online(struct app *app)
+{
+	CLEANUP(ctl_json_free_p) struct ctl_json *j = ctl_json_new();
+	struct sync_status s;
+	int r = sync_status(app->sync, &s, NULL, NULL);
+
+	if (r < 0)
+		return r;
+	ctl_json_str(j, "type", "online");
+	ctl_json_bool(j, "online", s.online);
+	publish_json(app, j);
 	return 0;
 }
 
@@ -263,13 +271,14 @@ static void tell(struct app *app, const struct sync_event *e, const char *type, 
 
 void events_publish(struct app *app, const struct sync_event *e)
 {
-	struct find f = { app, e->list };
 	struct sync_status s;
+	int r;
 
 	switch (e->kind) {
 	case SYNC_LIST:
-		if (sync_status(app->sync, &s, tell_list, &f) < 0)
-			log_warning("a change of state could not be shown");
+		r = e->list ? sync_status_list(app->sync, e->list, tell_list, app) : tell_online(app);
+		if (r < 0 && r != -ENOENT) /* the list was removed meanwhile */
+			log_warning("a change of state could not be shown: %s", err_text(NULL, r));
 		break;
 	case SYNC_RUN_END:
 		if (sync_status(app->sync, &s, tell_ended, app) < 0)

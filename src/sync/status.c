@@ -147,3 +147,12 @@ int sync_status(struct sync *s, struct sync_status *ret, int (*fn)(void *arg, co
 		*ret = status;
 	return r;
 }
+
+int sync_status_list(struct sync *s, int64_t list, int (*fn)(void *arg, const struct sync_list_status *l), void *arg)
+{
+	CLEANUP(store_list_release_p) struct store_list l = STORE_LIST_INIT;
+	struct telling t = { s, fn, arg };
+	int r = store_list_get(s->conf.store, list, &l);
+
+	return r < 0 ? r : tell_list(&t, &l);
+}
