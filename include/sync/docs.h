@@ -28,6 +28,9 @@ struct sync_doc *sync_doc_close(struct sync_doc *d);
 /* Whether all bytes are here, so that no read of it needs the server. */
 bool sync_doc_is_local(struct sync_doc *d);
 
+/* Whether somebody else has the same contents open. */
+bool sync_doc_is_shared(struct sync_doc *d);
+
 /*
  * Whether the bytes before `end` are here (all, when there are fewer). Then *ret_fd is for pread() of them, valid until
  * sync_doc_close(), and *ret_size the length of all; -1: not known yet, and more than `end`.

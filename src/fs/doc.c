@@ -40,8 +40,11 @@ int doc_open(struct fs *f, const struct caller *c, struct handle *h, const struc
 	if (!local && doc_reader_is_thumbnailer(c->tid))
 		return -EACCES;
 	same = openset_same_version(f->open, a->ino, a->version);
-	/* What is fetched anew may be newer than what the pages were made from: then all of it is. */
-	ret->keep_cache = same && local;
+	/*
+	 * What is fetched anew may be newer than what the pages were made from: then all of it is. But not while somebody
+	 * reads: the kernel would let the open wait, deaf to signals, until each READ that is under way is answered.
+	 */
+	ret->keep_cache = (same && local) || sync_doc_is_shared(h->doc);
 	ret->noflush = true;
 	return 0;
 }
@@ -55,18 +58,29 @@ struct reading {
 	int64_t off;
 };
 
-/* The list was wrong about the length: the kernel asks again before it tells the reader where the end is. */
-static void tell_size(struct fs *f, struct node *n, int64_t size)
+/*
+ * The list was wrong about the length. That there is more the kernel has to know before the answer, or it
+ * tells the reader that this was all. That there is less it concludes from an answer that is too short, but only
+ * when nothing was said about the inode since it asked; its attributes are forgotten afterwards.
+ */
+static bool size_changes(struct node *n, int64_t size, bool grows)
 {
 	bool news;
 
 	lock_take(&n->lock);
-	news = size >= 0 && n->size != size;
+	news = size >= 0 && (grows ? n->size < size : n->size > size);
 	if (news)
 		n->size = size;
 	lock_give(&n->lock);
-	if (news)
-		reply_forget_inode(f, n->ino, false);
+	return news;
+}
+
+static void reply_part(struct fuse_req *q, int fd, size_t size, int64_t off)
+{
+	if (size)
+		reply_file(q, fd, size, off);
+	else
+		reply_bytes(q, "", 0);
 }
 
 static int64_t end_of(size_t size, int64_t off)
@@ -77,20 +91,24 @@ static int64_t end_of(size_t size, int64_t off)
 /* Answers with what is here; false: it is not. */
 static bool reply_now(struct fs *f, struct fuse_req *q, struct handle *h, size_t size, int64_t off)
 {
-	int64_t total;
+	struct node *n = h->node;
+	int64_t total, ino = n->ino;
+	bool shrinks;
 	int fd;
 
 	if (!sync_doc_look(h->doc, end_of(size, off), &fd, &total))
 		return false;
-	tell_size(f, h->node, total);
+	if (size_changes(n, total, true))
+		reply_forget_inode(f, ino, false);
+	shrinks = total >= 0 && end_of(size, off) > total && size_changes(n, total, false);
 	if (total >= 0 && off >= total)
 		size = 0;
 	else if (total >= 0 && (int64_t) size > total - off)
 		size = (size_t) (total - off);
-	if (size)
-		reply_file(q, fd, size, off);
-	else
-		reply_bytes(q, "", 0);
+	reply_part(q, fd, size, off);
+	/* h may be gone by now */
+	if (shrinks)
+		reply_forget_inode(f, ino, false);
 	return true;
 }
 

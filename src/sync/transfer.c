@@ -171,6 +171,16 @@ bool sync_doc_is_local(struct sync_doc *d)
 	return here;
 }
 
+bool sync_doc_is_shared(struct sync_doc *d)
+{
+	bool shared;
+
+	lock_take(&d->all->lock);
+	shared = d->users > 1;
+	lock_give(&d->all->lock);
+	return shared;
+}
+
 /* ---- waiters ----------------------------------------------------------------------------- */
 
 /*
