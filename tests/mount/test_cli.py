@@ -391,7 +391,7 @@ def test_a_password_from_a_command_or_a_private_file(locked):
     url = locked.server.url
     r = locked.spfs('lists', url, code=LOGIN)
     assert url in r.err or '127.0.0.1' in r.err
-    write_config(locked, '[site "%s"]\nuser = ann\npasscmd = "printf \'se;cret#1\\n\'"\n' % url)
+    write_config(locked, '[site "%s"]\nuser = ann\npasscmd = "echo \'se;cret#1\'"\n' % url)
     assert 'Tasks' in locked.spfs('lists', url).out
     write_config(locked, '[site "%s"]\nuser = ann\npassword = "se;cret#1"\n' % url)
     locked.add('Tasks')

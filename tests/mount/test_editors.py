@@ -98,11 +98,15 @@ def test_swap_and_backup_files_stay_local(mnt):
 
 
 def test_loop_of_a_thousand_files_is_twelve_requests(mnt):
+    begun = time.monotonic()
     mnt.sh('for i in $(seq 1000); do echo "Body of $i" > "Announcements/Note $i.txt"; done', timeout=120)
+    took = time.monotonic() - begun
     mnt.wait(lambda: mnt.server.methods().get('New') == 1000, 60, 'a thousand items')
     mnt.settle()
     assert mnt.server.methods() == {'New': 1000}
-    assert mnt.server.counts()['total'] <= 12 + 1     # one more: the list was older than `fresh`
+    # a change waits 2 s at most: on a machine so slow that a hundred take longer, batches are smaller
+    slow = int(took / 2) if took > 8 else 0
+    assert mnt.server.counts()['total'] <= 12 + 1 + slow    # one: the list was older than `fresh`
 
 
 def test_mv_onto_a_name_just_removed(mnt):
