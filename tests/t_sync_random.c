@@ -888,9 +888,15 @@ static void report(unsigned seed, struct schedule *s, const char *template, cons
 	fail_msg("SPFS_SEED=%u: %s (shrunk to %d operations: %s)", seed, why, s->n, now);
 }
 
+#ifdef __SANITIZE_ADDRESS__
+enum { RUNS_WHEN_NOT_TOLD = 60 };
+#else
+enum { RUNS_WHEN_NOT_TOLD = 300 };
+#endif
+
 static void random_schedules(void **state)
 {
-	long from = number_from("SPFS_SEED_FROM", 1), runs = number_from("RUNS", 300);
+	long from = number_from("SPFS_SEED_FROM", 1), runs = number_from("RUNS", RUNS_WHEN_NOT_TOLD);
 	long one = number_from("SPFS_SEED", 0);
 	int64_t begun = clock_mono_ms();
 	char *template = make_template();

@@ -144,6 +144,53 @@ static void refused_file_shows_the_title_it_was_renamed_to(void **state)
 	assert_true(in_conflicts(c, "Title: Good"));
 }
 
+static int count_deletes(void *arg, const struct store_change *c)
+{
+	*(int *) arg += c->change.op == CHANGE_DELETE;
+	return 0;
+}
+
+/* rm b; mv a b; rm b: the second removal made the first one forgotten. */
+static void two_removed_from_one_slot_are_both_deleted(void **state)
+{
+	struct client *c = *state;
+	CLEANUP(values_release_p) struct values v = VALUES_INIT;
+	int deletes = 0;
+
+	fake_add(c->f, "A");
+	fake_add(c->f, "B");
+	must_pull(c);
+	assert_int_equal(sync_submit_unlink(c->s, ino_of(c, "B.txt")), 0);
+	assert_int_equal(values_set(&v, "Title", "B"), 0);
+	assert_int_equal(sync_submit_retitle(c->s, ino_of(c, "A.txt"), "B.txt", &v), 0);
+	assert_int_equal(sync_submit_unlink(c->s, ino_of(c, "B.txt")), 0);
+	end_graces(c);
+	assert_int_equal(store_change_each(c->st, 0, count_deletes, &deletes), 0);
+	assert_int_equal(deletes, 2);
+	must_push(c);
+	assert_int_equal(fake_count(c->f), 0);
+}
+
+/* mv b b~; mv a b; rm b: the one that was moved aside is there again. */
+static void moved_item_outlives_a_removal_from_its_slot(void **state)
+{
+	struct client *c = *state;
+	CLEANUP(values_release_p) struct values v = VALUES_INIT;
+
+	fake_add(c->f, "A");
+	fake_add(c->f, "B");
+	must_pull(c);
+	assert_int_equal(sync_submit_backup(c->s, ino_of(c, "B.txt"), c->root, "B~", 1, 0), 0);
+	assert_int_equal(values_set(&v, "Title", "B"), 0);
+	assert_int_equal(sync_submit_retitle(c->s, ino_of(c, "A.txt"), "B.txt", &v), 0);
+	assert_int_equal(sync_submit_unlink(c->s, ino_of(c, "B.txt")), 0);
+	end_graces(c);
+	must_push(c);
+	must_pull(c);
+	assert_int_equal(fake_count(c->f), 1);
+	assert_has(c, "B (2).txt", "Title: B");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -153,6 +200,8 @@ int main(void)
 		CASE(new_file_deleted_on_its_way_leaves_nothing),
 		CASE(update_discarded_while_its_file_is_away_is_kept),
 		CASE(refused_file_shows_the_title_it_was_renamed_to),
+		CASE(two_removed_from_one_slot_are_both_deleted),
+		CASE(moved_item_outlives_a_removal_from_its_slot),
 	};
 
 	log_setup(LOG_TO_NOTHING, LOG_LEVEL_INFO);

@@ -11,6 +11,7 @@
 #include "engine.h"
 #include "place.h"
 #include "show.h"
+#include "vacancy.h"
 
 /* ---- transactions ----------------------------------------------------------------------- */
 
@@ -88,8 +89,14 @@ int local_vacate(struct txn *t, const struct store_node *n, enum store_vacancy_r
 		.parent = n->parent, .name = n->name, .item = n->item, .list = n->list, .reason = reason,
 		.due = t->now + (int64_t) t->conf->grace_ms * 1000000,
 	};
-	int r = store_vacancy_put(t->st, &v);
+	CLEANUP(store_vacancy_release_p) struct store_vacancy was = STORE_VACANCY_INIT;
+	int r = local_vacancy(t, n->parent, n->name, &was);
 
+	/* rm b; mv a b; rm b: a slot has one item that waits, and the one before must not be forgotten. */
+	if (r > 0 && was.item != n->item)
+		r = vacancy_end(t, &was);
+	if (r >= 0)
+		r = store_vacancy_put(t->st, &v);
 	t->has_vacancies = true;
 	if (!t->vacated || v.due < t->vacated)
 		t->vacated = v.due;

@@ -81,8 +81,8 @@ static int delete_item(struct txn *t, const struct store_vacancy *v)
 	return r < 0 ? (r == -ESTALE ? 0 : r) : local_item_delete(t, &i, v->name);
 }
 
-/* The row was read before the transaction: a program may have filled the slot since. */
-static int end_one(struct txn *t, const struct store_vacancy *read)
+/* The row was read before: a program may have filled the slot since. */
+int vacancy_end(struct txn *t, const struct store_vacancy *read)
 {
 	CLEANUP(store_vacancy_release_p) struct store_vacancy v = STORE_VACANCY_INIT;
 	int r = store_vacancy_find(t->st, read->parent, read->name, &v);
@@ -109,7 +109,7 @@ static int end_some(struct sync *s, const struct store_vacancy *v, size_t n)
 		return (int) i;
 	}
 	while (r == 0 && i < n && i < CHUNK && v[i].list == v->list)
-		r = end_one(&t, &v[i++]);
+		r = vacancy_end(&t, &v[i++]);
 	if (r == 0)
 		r = LOCAL_COMMIT(s, &t, "grace");
 	return r < 0 ? r : (int) i;
