@@ -100,6 +100,7 @@ check-static: check-layers check-size check-headers check-manuals
 check-layers: $(foreach l,$(if $(WITH_DEMO),$(LAYERS),$(filter-out demo,$(LAYERS))),$(B)/lib$(l).a)
 	@scripts/check-layers $(B)
 check-size: ; @scripts/check-size
+check-requirements: ; @scripts/check-requirements
 # Every header compiles on its own (what it needs, it includes).
 check-headers: $(B)/store/queries.inc
 	@for h in include/*/*.h src/*/*.h; do \
@@ -122,6 +123,11 @@ tsan-build: ; @$(AS_TSAN) all
 check-mount: test-build ; @scripts/run-pytest tests/mount
 check-demo: test-build ; @scripts/run-pytest tests/demo
 check-units: ; @$(AS_TEST) check-unit
+# The synchronisation in random schedules: for a night. RUNS= how many, SPFS_SEED_FROM= from where.
+check-random: ; @$(AS_TEST) build-test/tests/t_sync_random
+	@RUNS=$(or $(RUNS),100000) build-test/tests/t_sync_random
+check-planted: ; @$(AS_TEST) build-test/tests/t_sync_random
+	@scripts/check-planted build-test
 check-units-san: ; @$(AS_SAN) check-unit
 check-san: check-units-san san-build ; @SPFS_BUILD=build-san scripts/run-pytest tests/mount
 check-tsan: tsan-build ; @SPFS_BUILD=build-tsan scripts/run-pytest tests/mount
@@ -140,6 +146,6 @@ uninstall:
 clean: ; rm -rf build build-test build-san build-tsan
 -include $(wildcard $(B)/*/*.d)
 .PHONY: all have-libraries no-demo install-deps demo check check-static check-layers check-size check-headers check-manuals \
-	check-unit check-units check-units-san check-mount check-demo check-san check-tsan check-fault \
+	check-requirements check-random check-planted check-unit check-units check-units-san check-mount check-demo check-san check-tsan check-fault \
 	test-build san-build tsan-build bench install uninstall clean
 .DELETE_ON_ERROR:
