@@ -96,7 +96,7 @@ check: install-deps
 	@$(MAKE) --no-print-directory all
 	@scripts/run-checks
 
-check-static: check-layers check-size check-headers check-manuals
+check-static: check-layers check-size check-headers check-manuals check-requirements
 check-layers: $(foreach l,$(if $(WITH_DEMO),$(LAYERS),$(filter-out demo,$(LAYERS))),$(B)/lib$(l).a)
 	@scripts/check-layers $(B)
 check-size: ; @scripts/check-size
