@@ -10,6 +10,7 @@
 static const struct op ops[] = {
 	{ "AddAttachment", 12, 99, "listName listItemID fileName attachment:base64", .text_result = true,
 	  .writes = true, .run = op_add_attachment },
+	{ "AddDiscussionBoardItem", 12, 99, "listName message:base64", .writes = true, .run = op_add_discussion },
 	{ "AddList", 12, 99, "listName description templateID", .writes = true, .run = op_add_list },
 	{ "AddListFromFeature", 12, 99, "listName description featureID templateID", .writes = true,
 	  .run = op_add_list_from_feature },

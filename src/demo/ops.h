@@ -21,5 +21,6 @@ MUST_CHECK int op_get_versions(struct call *c);
 MUST_CHECK int op_add_attachment(struct call *c);
 MUST_CHECK int op_delete_attachment(struct call *c);
 MUST_CHECK int op_get_attachments(struct call *c);
+MUST_CHECK int op_add_discussion(struct call *c);
 
 #endif

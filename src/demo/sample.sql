@@ -281,21 +281,21 @@ INSERT INTO sample (list, vals) VALUES
 	Status="In Progress" PercentComplete=0.75'),
 ('Team Discussion', 'FSObjType=1 BaseName="Release date" Title="Release date" Author=jroe
 	Created=2026-11-16T08:30:00Z Body="<div>When do we release 2.0? I suggest the first of December.</div>"
-	ThreadIndex=0x01DB3800A1B2C3D4E5F60718293A4B5C6D7E8F9000'),
+	ThreadIndex=0x01DB3800A1B2C3D4E5F60718293A4B5C6D7E8F900011'),
 ('Team Discussion', 'in="Release date" Title="Release date" Author=mmueller Created=2026-11-16T09:05:00Z
 	Body="<div>Not before the backup works again.</div>"
-	ThreadIndex=0x01DB3800A1B2C3D4E5F60718293A4B5C6D7E8F90000000012345'),
+	ThreadIndex=0x01DB3800A1B2C3D4E5F60718293A4B5C6D7E8F9000110000012345'),
 ('Team Discussion', 'in="Release date" Title="Release date" Author=aking Created=2026-11-16T10:20:00Z
 	Body="<div>The price list is ready.<br>Ada</div>"
-	ThreadIndex=0x01DB3800A1B2C3D4E5F60718293A4B5C6D7E8F90000000022345'),
+	ThreadIndex=0x01DB3800A1B2C3D4E5F60718293A4B5C6D7E8F9000110000022345'),
 ('Team Discussion', 'FSObjType=1 BaseName="Kaffee oder Tee" Title="Kaffee oder Tee?" Author=poneil
 	Created=2026-11-17T07:00:00Z Body="<div>We need a decision about the second machine.</div>"
-	ThreadIndex=0x01DB3801A1B2C3D4E5F60718293A4B5C6D7E8F9000'),
+	ThreadIndex=0x01DB3801A1B2C3D4E5F60718293A4B5C6D7E8F900011'),
 ('Team Discussion', 'in="Kaffee oder Tee" Title="Kaffee oder Tee?" Author=lwei Created=2026-11-17T07:30:00Z
-	Body="<div>茶</div>" ThreadIndex=0x01DB3801A1B2C3D4E5F60718293A4B5C6D7E8F90000000032345'),
+	Body="<div>茶</div>" ThreadIndex=0x01DB3801A1B2C3D4E5F60718293A4B5C6D7E8F9000110000032345'),
 ('Team Discussion', 'FSObjType=1 BaseName="Where to eat on Thursday" Title="Where to eat on Thursday" Author=aking
 	Created=2026-11-18T09:00:00Z Body="<div>The Indian place is closed.</div>"
-	ThreadIndex=0x01DB3802A1B2C3D4E5F60718293A4B5C6D7E8F9000'),
+	ThreadIndex=0x01DB3802A1B2C3D4E5F60718293A4B5C6D7E8F900011'),
 ('Shared Documents', 'FileLeafRef=Report.docx Title="Quarterly report" File_x0020_Size=24576 Author=jroe
 	Created=2026-11-02T08:15:00Z Editor=mmueller Modified=2026-11-20T15:42:10Z'),
 ('Shared Documents', 'FileLeafRef="Price list 2027.xlsx" Title="Prices" File_x0020_Size=18204 Author=aking
