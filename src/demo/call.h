@@ -89,9 +89,9 @@ void call_url(const struct call *c, const char *path, struct buf *out);
 struct op {
 	const char *name;
 	int first, last; /* product versions that have it */
-	const char *args; /* "listName query:xml attachment:base64 ...", in the order of the WSDL */
+	const char *args; /* "listName query:xml attachment:base64Binary ...", in the order of the WSDL */
 	bool no_result;   /* the response element is empty */
-	bool text_result; /* the result is text, not XML */
+	const char *simple; /* type of the result when it is no XML: "string" */
 	bool writes;      /* runs in a transaction */
 	int (*run)(struct call *c);
 };

@@ -111,13 +111,15 @@ int edit_update(struct edit *e, struct item *i, enum edit_kind kind)
 {
 	static const char *const kinds[] = {
 		[EDIT_NORMAL] = "Update",
+		[EDIT_QUIET] = "Update",
 		[EDIT_SYSTEM] = "SystemUpdate",
 		[EDIT_RENAME] = "Rename",
 	};
 	int r;
 
-	if (kind == EDIT_NORMAL) {
+	if (kind == EDIT_NORMAL || kind == EDIT_QUIET)
 		i->version++;
+	if (kind == EDIT_NORMAL) {
 		if (list_prop_is(e->l, "EnableVersioning", false))
 			i->ui += 512;
 		i->modified = e->now;

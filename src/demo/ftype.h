@@ -98,5 +98,6 @@ const char *refusal_text(uint32_t code);
 #define E_NO_FILE_NAME 0x81020073u
 #define E_EMPTY_FILE 0x8007000du
 #define E_PATH_TAKEN 0x8107090du
+#define E_CHECKED_OUT 0x81020036u /* by somebody else, or it ought to be by you */
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "base/uri.h"
 #include "call.h"
+#include "checkout.h"
 #include "db.h"
 #include "edit.h"
 #include "ftype.h"
@@ -152,7 +153,7 @@ static int find_item(struct batch *b, struct method *m, uint64_t right)
 		return edit_refuse(&b->e, E_DENIED);
 	if (m->version && (str_to_i64(m->version, &version) < 0 || version != m->i.version))
 		return edit_refuse(&b->e, E_CONFLICT);
-	return 0;
+	return right == PERM_APPROVE ? 0 : checkout_allows(&b->e, &m->i);
 }
 
 /* Comments of which each version has its own are empty unless they are sent again. */

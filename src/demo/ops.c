@@ -8,12 +8,15 @@
 
 /* Every operation that the service knows, in alphabetical order as its help page has them. */
 static const struct op ops[] = {
-	{ "AddAttachment", 12, 99, "listName listItemID fileName attachment:base64", .text_result = true,
+	{ "AddAttachment", 12, 99, "listName listItemID fileName attachment:base64Binary", .simple = "string",
 	  .writes = true, .run = op_add_attachment },
-	{ "AddDiscussionBoardItem", 12, 99, "listName message:base64", .writes = true, .run = op_add_discussion },
-	{ "AddList", 12, 99, "listName description templateID", .writes = true, .run = op_add_list },
-	{ "AddListFromFeature", 12, 99, "listName description featureID templateID", .writes = true,
+	{ "AddDiscussionBoardItem", 12, 99, "listName message:base64Binary", .writes = true, .run = op_add_discussion },
+	{ "AddList", 12, 99, "listName description templateID:int", .writes = true, .run = op_add_list },
+	{ "AddListFromFeature", 12, 99, "listName description featureID templateID:int", .writes = true,
 	  .run = op_add_list_from_feature },
+	{ "CheckInFile", 12, 99, "pageUrl comment CheckinType", .simple = "boolean", .writes = true, .run = op_check_in },
+	{ "CheckOutFile", 12, 99, "pageUrl checkoutToLocal lastmodified", .simple = "boolean", .writes = true,
+	  .run = op_check_out },
 	{ "DeleteAttachment", 12, 99, "listName listItemID url", .no_result = true, .writes = true,
 	  .run = op_delete_attachment },
 	{ "DeleteList", 12, 99, "listName", .no_result = true, .writes = true, .run = op_delete_list },
@@ -27,6 +30,7 @@ static const struct op ops[] = {
 	  .run = op_changes_since_token },
 	{ "GetListItems", 12, 99, QUERY_ARGS " webID", .run = op_get_list_items },
 	{ "GetVersionCollection", 12, 99, "strlistID strlistItemID strFieldName", .run = op_get_versions },
+	{ "UndoCheckOut", 12, 99, "pageUrl", .simple = "boolean", .writes = true, .run = op_undo_check_out },
 	{ "UpdateList", 12, 99, "listName listProperties:xml newFields:xml updateFields:xml deleteFields:xml listVersion",
 	  .writes = true, .run = op_update_list },
 	{ "UpdateListItems", 12, 99, "listName updates:xml", .writes = true, .run = op_update_list_items },

@@ -22,5 +22,8 @@ MUST_CHECK int op_add_attachment(struct call *c);
 MUST_CHECK int op_delete_attachment(struct call *c);
 MUST_CHECK int op_get_attachments(struct call *c);
 MUST_CHECK int op_add_discussion(struct call *c);
+MUST_CHECK int op_check_out(struct call *c);
+MUST_CHECK int op_check_in(struct call *c);
+MUST_CHECK int op_undo_check_out(struct call *c);
 
 #endif

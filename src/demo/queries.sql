@@ -124,7 +124,14 @@ DELETE FROM attachment WHERE list = ?1
 INSERT OR REPLACE INTO revision VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 
 -- REVISIONS_OF
-SELECT version, ui, modified, editor, vals FROM revision WHERE list = ?1 AND item = ?2 ORDER BY version DESC
+SELECT version, ui, modified, editor, vals FROM revision
+WHERE list = ?1 AND item = ?2 AND version > 0 ORDER BY version DESC
+
+-- REVISION_GET
+SELECT ui, modified, editor, vals FROM revision WHERE list = ?1 AND item = ?2 AND version = ?3
+
+-- REVISION_DROP
+DELETE FROM revision WHERE list = ?1 AND item = ?2 AND version = ?3
 
 -- REVISIONS_DROP
 DELETE FROM revision WHERE list = ?1

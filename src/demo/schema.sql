@@ -119,7 +119,7 @@ CREATE TABLE IF NOT EXISTS attachment (
 CREATE TABLE IF NOT EXISTS revision (
 	list INTEGER NOT NULL,
 	item INTEGER NOT NULL,
-	version INTEGER NOT NULL, /* owshiddenversion that it was */
+	version INTEGER NOT NULL, /* owshiddenversion that it was; 0: before it was checked out */
 	ui INTEGER NOT NULL,
 	modified INTEGER NOT NULL,
 	editor INTEGER NOT NULL,

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "base/uri.h"
 #include "call.h"
+#include "checkout.h"
 #include "db.h"
 #include "item.h"
 #include "options.h"
@@ -216,10 +217,42 @@ static bool write_empty_lookup(const struct sight *s, struct buf *out)
 	return true;
 }
 
-static bool write_zero_lookup(const struct sight *s, struct buf *out)
+static bool write_checkout_id(const struct sight *s, struct buf *out)
+{
+	int64_t person = checkout_person(s->i);
+
+	add_id(s, out);
+	return person ? add_number(out, person) : true;
+}
+
+static bool write_checkout_name(const struct sight *s, struct buf *out)
+{
+	const struct person *p = model_person(s->c->m, checkout_person(s->i));
+
+	add_id(s, out);
+	buf_adds(out, p ? p->name : "");
+	return true;
+}
+
+static bool write_checkout_local(const struct sight *s, struct buf *out)
 {
 	add_id(s, out);
-	return add_number(out, 0);
+	return add_number(out, str_eq(pairs_get(&s->i->vals, "IsCheckedoutToLocal"), "1"));
+}
+
+static bool write_comment(const struct sight *s, struct buf *out)
+{
+	const char *comment = pairs_get(&s->i->vals, "_CheckinComment");
+
+	add_id(s, out);
+	buf_adds(out, comment ? comment : "");
+	return true;
+}
+
+/* 1: published, 255: as who has it checked out sees it. */
+static bool write_level(const struct sight *s, struct buf *out)
+{
+	return add_number(out, checkout_person(s->i) == s->c->person->id ? 255 : 1);
 }
 
 static bool write_scope(const struct sight *s, struct buf *out)
@@ -424,7 +457,7 @@ static const struct sysfield fields[] = {
 	{ "EncodedAbsUrl", write_abs_url },
 	{ "BaseName", write_base_name },
 	{ "MetaInfo", write_meta_info },
-	{ "_Level", write_one },
+	{ "_Level", write_level },
 	{ "_IsCurrentVersion", write_one },
 	{ "ItemChildCount", write_item_children },
 	{ "FolderChildCount", write_folder_children },
@@ -432,12 +465,12 @@ static const struct sysfield fields[] = {
 	{ "Created_x0020_By", write_author_login },
 	{ "File_x0020_Size", write_size_lookup },
 	{ "FileSizeDisplay", write_size },
-	{ "CheckedOutUserId", write_empty_lookup },
-	{ "IsCheckedoutToLocal", write_zero_lookup },
+	{ "CheckedOutUserId", write_checkout_id },
+	{ "IsCheckedoutToLocal", write_checkout_local },
 	{ "VirusStatus", write_size_lookup },
-	{ "CheckedOutTitle", write_empty_lookup },
-	{ "_CheckinComment", write_empty_lookup },
-	{ "LinkCheckedOutTitle", write_empty_lookup },
+	{ "CheckedOutTitle", write_checkout_name },
+	{ "_CheckinComment", write_comment },
+	{ "LinkCheckedOutTitle", write_checkout_name },
 	{ "ParentVersionString", write_empty_lookup },
 	{ "ParentLeafName", write_empty_lookup },
 	{ "LinkIssueIDNoMenu", write_id },

@@ -25,13 +25,14 @@ static void write_args(const char *args, struct buf *out)
 	while (*args) {
 		size_t n = strcspn(args, " ");
 		size_t k = strcspn(args, " :");
-		char name[64];
+		char name[64], type[32];
 
 		snprintf(name, sizeof(name), "%.*s", (int) k, args);
-		if (n > k && strncmp(args + k, ":xml", 4) == 0)
+		snprintf(type, sizeof(type), "%.*s", n > k ? (int) (n - k - 1) : 6, n > k ? args + k + 1 : "string");
+		if (strcmp(type, "xml") == 0)
 			write_any(name, out);
 		else
-			write_simple(name, n > k ? "base64Binary" : "string", out);
+			write_simple(name, type, out);
 		args += n + strspn(args + n, " ");
 	}
 }
@@ -46,8 +47,8 @@ static void write_types(const struct op *op, struct buf *out)
 		      "<s:element name=\"%sResponse\"><s:complexType><s:sequence>",
 		 op->name);
 	snprintf(result, sizeof(result), "%sResult", op->name);
-	if (op->text_result)
-		write_simple(result, "string", out);
+	if (op->simple)
+		write_simple(result, op->simple, out);
 	else if (!op->no_result)
 		write_any(result, out);
 	buf_adds(out, "</s:sequence></s:complexType></s:element>");

@@ -1,0 +1,91 @@
+#include "checkout.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/str.h"
+#include "db.h"
+#include "item.h"
+#include "model.h"
+#include "tmpl.h"
+
+int64_t checkout_person(const struct item *i)
+{
+	const char *id = pairs_get(&i->vals, "CheckoutUser");
+
+	return id ? strtoll(id, NULL, 10) : 0;
+}
+
+int checkout_allows(struct edit *e, const struct item *i)
+{
+	int64_t person = checkout_person(i);
+
+	if (person && person != e->who->id)
+		return edit_refuse(e, E_CHECKED_OUT);
+	if (!person && !i->folder && tmpl_is_library(e->l) && list_prop_is(e->l, "RequireCheckout", false))
+		return edit_refuse(e, E_CHECKED_OUT);
+	return 0;
+}
+
+int checkout_begin(struct edit *e, struct item *i, bool local)
+{
+	char person[24];
+	int r = db_run(e->m->db, REVISION_ADD, "iiiiiib", i->list, i->id, INT64_C(0), i->ui, i->modified, i->editor,
+		       (const void *) i->vals.b.p, i->vals.b.len);
+
+	snprintf(person, sizeof(person), "%lld", (long long) e->who->id);
+	if (r >= 0)
+		r = pairs_set(&i->vals, "CheckoutUser", person);
+	if (r >= 0)
+		r = pairs_set(&i->vals, "IsCheckedoutToLocal", local ? "1" : NULL);
+	return r < 0 ? r : edit_update(e, i, EDIT_QUIET);
+}
+
+static int end(struct edit *e, struct item *i)
+{
+	int r = pairs_set(&i->vals, "CheckoutUser", NULL);
+
+	if (r >= 0)
+		r = pairs_set(&i->vals, "IsCheckedoutToLocal", NULL);
+	if (r >= 0)
+		r = db_run(e->m->db, REVISION_DROP, "iii", i->list, i->id, INT64_C(0));
+	return r < 0 ? r : edit_update(e, i, EDIT_QUIET);
+}
+
+/* 512 a major version, 1 a minor one, where the library has those. */
+static int64_t next_version(const struct list *l, int64_t ui, enum check_in how)
+{
+	bool minor = list_prop_is(l, "EnableMinorVersion", false);
+
+	if (how == CHECK_IN_OVERWRITE || !list_prop_is(l, "EnableVersioning", false))
+		return ui;
+	return minor && how == CHECK_IN_MINOR ? ui + 1 : (ui / 512 + 1) * 512;
+}
+
+int checkout_end(struct edit *e, struct item *i, enum check_in how, const char *comment)
+{
+	int r = pairs_set(&i->vals, "_CheckinComment", comment && *comment ? comment : NULL);
+
+	i->ui = next_version(e->l, i->ui, how);
+	return r < 0 ? r : end(e, i);
+}
+
+int checkout_undo(struct edit *e, struct item *i)
+{
+	CLEANUP(db_done_p) struct stmt *st = NULL;
+	const void *vals;
+	size_t n;
+	int r = db_ask(e->m->db, &st, REVISION_GET, "iii", i->list, i->id, INT64_C(0));
+
+	if (r >= 0)
+		r = db_step(st);
+	if (r > 0) {
+		i->ui = db_int(st, 0);
+		i->modified = db_int(st, 1);
+		i->editor = db_int(st, 2);
+		vals = db_block(st, 3, &n);
+		r = pairs_load(&i->vals, vals, n);
+	}
+	return r < 0 ? r : end(e, i);
+}
