@@ -885,6 +885,7 @@ static void report(unsigned seed, struct schedule *s, const char *template, cons
 	if (number_from("SPFS_SHRINK", 1))
 		shrink(s, template, why);
 	run_schedule(s, template, true, now);
+	wipe(template);
 	fail_msg("SPFS_SEED=%u: %s (shrunk to %d operations: %s)", seed, why, s->n, now);
 }
 

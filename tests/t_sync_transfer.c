@@ -33,7 +33,7 @@ struct server {
 	atomic_bool ranges, no_length;
 	enum remote_result fails; /* REMOTE_OK: it does not */
 	struct remote_fault fault;
-	int64_t offset;          /* of the last fetch */
+	atomic_long offset;      /* of the last fetch */
 };
 
 struct world {
@@ -117,7 +117,7 @@ static enum remote_result fake_fetch(struct remote *r, const char *path, int64_t
 	(void) ret;
 	assert_true(str_starts(path, "sites/t/Docs/"));
 	atomic_fetch_add(&v->fetches, 1);
-	v->offset = offset;
+	atomic_store(&v->offset, offset);
 	if (v->fails != REMOTE_OK) {
 		*f = v->fault;
 		return v->fails;
@@ -463,7 +463,7 @@ static void a_broken_fetch_goes_on(void **state)
 		atomic_store(&w->v.breaks, 1000);
 		d = open_doc(w, i);
 		must(read_to(d, SIZE));
-		assert_int_equal(w->v.offset, 1000);
+		assert_int_equal(atomic_load(&w->v.offset), 1000);
 		assert_bytes(d, 0, SIZE);
 		sync_doc_close(d);
 	}
