@@ -98,6 +98,13 @@ void sync_config_init(struct sync_config *c);
 MUST_CHECK int sync_new(const struct sync_config *c, struct sync **ret);
 
 /*
+ * What a start finds: open texts of a killed run become changes (through hooks.recover), kept texts give way to
+ * their rendering. Changes bytes and sizes of files and tells nobody, so whoever mounts calls it before anybody can
+ * look. Once; sync_start() does it when it was not called. 0 or -errno.
+ */
+MUST_CHECK int sync_prepare(struct sync *s);
+
+/*
  * Starts the threads, makes open texts of a killed run into changes (through
  * sync_submit_recover), and begins S1: every registered list. 0 or -errno of pthread_create.
  */

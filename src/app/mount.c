@@ -160,7 +160,7 @@ static void ready(void *arg)
 {
 	struct mount *m = arg;
 
-	/* Not here: the kernel waits for the answer to INIT while the texts of a killed run are made into changes. */
+	/* Not here: the kernel waits for the answer to INIT. */
 	m->starting = pthread_create(&m->starter, NULL, start, m) == 0;
 	if (!m->starting) {
 		log_error("no thread for the engine");
@@ -192,6 +192,8 @@ static int open_app(struct mount *m)
 
 	open_log(m, false);
 	r = wire_open(&c, &m->s.app, &err);
+	if (r == 0)
+		r = wire_prepare(m->s.app, &err);
 	if (r == 0)
 		r = wire_listen(m->s.app, &err);
 	return r < 0 ? cli_fail(CLI_FAILED, "%s", err_text(&err, r)) : CLI_OK;

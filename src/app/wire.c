@@ -217,6 +217,13 @@ int wire_listen(struct app *app, struct err *err)
 
 /* ---- the engine -------------------------------------------------------------------------- */
 
+int wire_prepare(struct app *app, struct err *err)
+{
+	int r = sync_prepare(app->sync);
+
+	return r < 0 ? err_set(err, r, "%s: %s", app->places->data, err_text(NULL, r)) : 0;
+}
+
 int wire_start(struct app *app, struct err *err)
 {
 	struct sync_status s;

@@ -42,6 +42,8 @@ struct wire_config {
 /* 0 or -errno with err. */
 MUST_CHECK int wire_open(const struct wire_config *c, struct app **ret, struct err *err);
 MUST_CHECK int wire_listen(struct app *app, struct err *err);
+/* Follows up what a killed run left; before the mount, which must not show files whose bytes then change. */
+MUST_CHECK int wire_prepare(struct app *app, struct err *err);
 MUST_CHECK int wire_start(struct app *app, struct err *err);
 void wire_stop(struct app *app, int send_ms);
 

@@ -103,6 +103,7 @@ struct sync {
 	struct cond timer;       /* the scheduler sleeps here */
 	struct cond quiet;       /* somebody stopped working; for sync_stop() */
 	pthread_t scheduler;
+	bool prepared;           /* sync_prepare() was called; of the starting thread alone */
 	bool started;
 	bool online;
 	bool stopping;           /* only sends what waits */

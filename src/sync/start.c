@@ -29,9 +29,17 @@ static int start_threads(struct sync *s)
 	return r;
 }
 
+int sync_prepare(struct sync *s)
+{
+	int r = s->prepared ? 0 : recover_start(s);
+
+	s->prepared = r == 0;
+	return r;
+}
+
 int sync_start(struct sync *s)
 {
-	int r = recover_start(s);
+	int r = sync_prepare(s);
 	bool online;
 
 	if (r == 0)

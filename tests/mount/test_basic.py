@@ -171,3 +171,14 @@ def test_the_oldest_of_a_title_has_the_plain_name(mnt):
     assert len(ids) == 2 and names == ['Server maintenance (%d).txt' % ids[1], 'Server maintenance.txt']
     assert '# ID: %d\n' % ids[0] in mnt.sh('cat "Announcements/Server maintenance.txt"')
     assert '# ID: %d\n' % ids[1] in mnt.sh('cat "Announcements/Server maintenance (%d).txt"' % ids[1])
+
+
+@pytest.mark.deadline(60)
+def test_texts_are_whole_right_after_a_remount(mnt):
+    """Texts are rendered anew at the start: a file that was looked at meanwhile was cut to its old size."""
+    mnt.spfs('offline')
+    mnt.sh('for i in $(seq 100); do echo kept > "Announcements/Kept $i.txt"; done')
+    mnt.kill()
+    assert mnt.run('spfs', '-o', 'offline', mnt.mountpoint).code == 0      # nothing but the start changes them
+    short = mnt.sh('for i in $(seq 100 -1 1); do grep -q "^kept$" "Announcements/Kept $i.txt" || echo $i; done')
+    assert short == ''
