@@ -138,11 +138,12 @@ static void guess_folders(struct list *l, struct xml *x)
 
 static int start_list(struct list *l, struct xml *x)
 {
+	const char *id = xml_attr(x, "ID"); /* NULL also when the parse has failed already */
 	char guid[GUID_SIZE];
 	int r;
 
 	list_release(l);
-	if (!guid_normalise(xml_attr(x, "ID"), guid) || !xml_attr(x, "Title"))
+	if (!id || !guid_normalise(id, guid) || !xml_attr(x, "Title"))
 		return -EBADMSG;
 	r = str_set(&l->id, guid);
 	r = r ?: take_attrs(list_attrs, l, x);

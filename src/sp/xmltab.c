@@ -71,6 +71,7 @@ static void fail(struct xml *x, int error, const char *words)
 		return;
 	x->error = error;
 	x->words = words;
+	x->n_attrs = 0; /* they stand in the input, which goes now */
 	xmlStopParser(x->parser);
 }
 
