@@ -39,7 +39,7 @@ static enum remote_result refused(const struct sp *sp, const struct soap_call *c
 	bool out = c->rules == out_rules;
 
 	soap_fail(sp, f, REMOTE_ITEM_BAD, "%s",
-		  out ? "the server did not check it out: somebody else has it" : "it is not checked out to you");
+		  out ? "it is checked out already" : "it is not checked out to you");
 	f->err.code = out ? -EBUSY : -EACCES;
 	return REMOTE_ITEM_BAD;
 }

@@ -12,6 +12,8 @@ static const struct spcode codes[] = {
 	{ 0x80020005, REMOTE_ITEM_BAD, REMOTE_LIST_BAD, "a value is of the wrong kind (text in a number or a lookup)" },
 	{ 0x80070057, REMOTE_ITEM_BAD, REMOTE_LIST_BAD, "a value is not valid" },
 	{ 0x81020054, REMOTE_ITEM_BAD, REMOTE_LIST_BAD, "the server does not know this user" },
+	{ 0x81020036, REMOTE_ITEM_BAD, REMOTE_LIST_BAD,
+	  "the document is checked out to somebody else, or must be checked out first" },
 	{ 0x800704c7, REMOTE_NOT_RUN, REMOTE_LIST_BAD, "not tried, because a change before it failed" },
 	{ 0x82000006, REMOTE_ITEM_BAD, REMOTE_LIST_GONE, "the list does not exist any more" },
 	{ 0x81020026, REMOTE_ITEM_BAD, REMOTE_LIST_GONE, "the list does not exist any more" },
