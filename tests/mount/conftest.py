@@ -31,13 +31,21 @@ ORDINARY = 'nobody'
 NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
+def pytest_configure(config):
+    """udev lets everybody open /dev/fuse (50-udev-default.rules); where no udev runs, only root can, and it is
+    opened for the time of the tests."""
+    if hasattr(config, 'workerinput') or os.getuid() != 0 or not os.path.exists('/dev/fuse'):
+        return                                       # the run's first process does it, for all
+    mode = os.stat('/dev/fuse').st_mode & 0o777
+    if mode & 0o666 != 0o666:
+        os.chmod('/dev/fuse', 0o666)
+        config.add_cleanup(lambda: os.chmod('/dev/fuse', mode))
+
+
 def who_can():
     """The users that tests run as: root can be both, others only themselves."""
     if os.getuid() != 0:
         return ['user']
-    if os.path.exists('/dev/fuse') and os.stat('/dev/fuse').st_mode & 0o666 != 0o666:
-        # udev makes it so everywhere (50-udev-default.rules); where no udev runs, only root could mount
-        os.chmod('/dev/fuse', 0o666)
     return ['root', 'user']
 
 
