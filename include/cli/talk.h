@@ -26,9 +26,12 @@ MUST_CHECK int cli_talk_try(const struct cli_env *env, struct buf *body, struct 
 MUST_CHECK int cli_talk(const struct cli_env *env, struct buf *body, const char *const words[]);
 #define TALK(env, body, ...) cli_talk((env), (body), (const char *const[]) { __VA_ARGS__, NULL })
 
-/* Lines of a stream; fn as for ctl_client_stream. CLI_OK at its end, else the exit code or fn's positive return. */
-MUST_CHECK int cli_talk_stream(const struct cli_env *env, const char *stream, int (*fn)(void *arg, const char *line),
-			   void *arg);
+/*
+ * Lines of a stream; fn as for ctl_client_stream. timeout_ms: after so long without one it counts as ended; -1: never.
+ * CLI_OK at its end, else the exit code or fn's positive return.
+ */
+MUST_CHECK int cli_talk_stream(const struct cli_env *env, const char *stream, int timeout_ms,
+			       int (*fn)(void *arg, const char *line), void *arg);
 
 /* Says "spfs: text" for an errno of the daemon. The exit code for it. */
 int cli_talk_failed(int r, const struct err *err);

@@ -114,7 +114,9 @@ static bool nothing_runs(struct app *app, enum words_verb verb)
 	struct sync_status s;
 	int lists = 0;
 
-	if (sync_status(app->sync, &s, count_list, &lists) < 0 || s.running)
+	if (sync_status(app->sync, &s, count_list, &lists) < 0)
+		return true; /* too early an end is better for a reader than none */
+	if (s.running)
 		return false;
 	return lists == 0 || verb == WORDS_SEND || verb == WORDS_RETRY;
 }

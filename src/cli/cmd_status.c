@@ -155,7 +155,7 @@ static int watch(const struct cli_env *env)
 	struct watch w = { .env = env };
 	int r = redraw(&w);
 
-	return r == CLI_OK ? cli_talk_stream(env, "events", on_event, &w) : r;
+	return r == CLI_OK ? cli_talk_stream(env, "events", -1, on_event, &w) : r;
 }
 
 /* ---- the command -------------------------------------------------------------------- */

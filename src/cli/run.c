@@ -11,7 +11,7 @@
 #include "cli/talk.h"
 #include "bar.h"
 
-enum { AGAIN_US = 50000 };
+enum { AGAIN_US = 50000, SILENCE_MS = 5000 };
 
 struct watch {
 	const struct cli_run_order *order;
@@ -92,7 +92,7 @@ static int print_missed(const struct cli_env *env, const struct watch *w)
 /*
  * Reads progress until nothing runs any more. The stream may have ended before
  * it was opened (a quick run), and another run may follow the one that it ended
- * with, so what counts is the state.
+ * with; a step may take long and tell nothing. So what counts is the state.
  */
 static int follow(const struct cli_env *env, struct watch *w)
 {
@@ -102,7 +102,7 @@ static int follow(const struct cli_env *env, struct watch *w)
 	do {
 		if (state.len)
 			usleep(AGAIN_US);
-		r = cli_talk_stream(env, "progress", take_line, w);
+		r = cli_talk_stream(env, "progress", SILENCE_MS, take_line, w);
 		buf_reset(&state);
 		if (r == CLI_OK)
 			r = TALK(env, &state, "read", "sync");

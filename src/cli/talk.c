@@ -80,14 +80,17 @@ int cli_talk(const struct cli_env *env, struct buf *body, const char *const word
 	return r < 0 ? cli_talk_failed(r, &err) : CLI_OK;
 }
 
-int cli_talk_stream(const struct cli_env *env, const char *stream, int (*fn)(void *arg, const char *line), void *arg)
+int cli_talk_stream(const struct cli_env *env, const char *stream, int timeout_ms,
+		    int (*fn)(void *arg, const char *line), void *arg)
 {
 	CLEANUP(ctl_client_close_p) struct ctl_client *c = NULL;
 	struct err err = { 0 };
-	int r = ctl_client_open(env->socket, -1, &c);
+	int r = ctl_client_open(env->socket, timeout_ms, &c);
 
 	if (r == 0)
 		r = ctl_client_stream(c, stream, fn, arg, &err);
+	if (r == -ETIMEDOUT && timeout_ms >= 0)
+		return CLI_OK;
 	return r < 0 ? cli_talk_failed(r, &err) : r;
 }
 
