@@ -39,7 +39,7 @@ static int write_field(const char *name, const char *label, const char *more, co
 	int r;
 
 	buf_addf(&head, "%s;%s=", line_name, name_param);
-	if (strpbrk(name, ";:,"))
+	if (strpbrk(name, ";:, \"\t\r\n"))
 		add_param(name, &head);
 	else
 		buf_adds(&head, name);

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/str.h"
 #include "fmt_mime.h"
 #include "text_utf8.h"
 
@@ -96,7 +97,7 @@ static size_t read_word(const char *s, struct buf *out)
 {
 	const char *coding, *text, *end;
 	char charset[MAX_CHARSET];
-	struct buf bytes = BUF_INIT(out->max);
+	struct buf bytes = BUF_INIT(out->max), utf8 = BUF_INIT(out->max);
 	size_t n;
 	int r;
 
@@ -118,8 +119,13 @@ static size_t read_word(const char *s, struct buf *out)
 		mime_unbase64(text, (size_t) (end - text), &bytes);
 	r = buf_error(&bytes);
 	if (r == 0)
-		r = mime_charset(charset, buf_str(&bytes), bytes.len, out);
+		r = mime_charset(charset, buf_str(&bytes), bytes.len, &utf8);
+	if (r == 0 && str_utf8_valid(buf_str(&utf8), utf8.len))
+		r = buf_add(out, buf_str(&utf8), utf8.len);
+	else
+		r = -EINVAL;
 	buf_release(&bytes);
+	buf_release(&utf8);
 	return r == 0 ? (size_t) (end + 2 - s) : 0;
 }
 

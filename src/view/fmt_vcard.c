@@ -139,13 +139,32 @@ static const struct {
 
 enum { N_DATES = sizeof(dates) / sizeof(*dates), DATE_LEN = 10 };
 
-/* The day of a column that may have a time; "" for none. */
+/* "19700517", "1970-05-17", with or without a time behind it. False: another form, as a day without a year. */
+static bool read_day(const char *s, char out[DATE_LEN + 1])
+{
+	char digits[9] = "";
+	int n = 0;
+
+	for (; n < 8 && (isdigit((unsigned char) *s) || (*s == '-' && (n == 4 || n == 6))); s++)
+		if (*s != '-')
+			digits[n++] = *s;
+	snprintf(out, DATE_LEN + 1, "%.4s-%.2s-%.2s", digits, digits + 4, digits + 6);
+	return n == 8 && (!*s || *s == 'T');
+}
+
+/* The day of a column that may have a time; "" for none and for what is no date. */
 static int show_day(const struct list *l, const struct values *v, const char *column, struct buf *out)
 {
-	int r = column_show(l, v, vcard_column(l, v, column), COLUMN_DATE, out);
+	struct buf text = BUF_INIT(NO_LIMIT);
+	char day[DATE_LEN + 1];
+	int r = column_show(l, v, vcard_column(l, v, column), COLUMN_DATE, &text);
 
-	if (r == 0 && out->len > DATE_LEN)
-		r = buf_resize(out, DATE_LEN);
+	/* a time begins with a blank for people */
+	if (r == 0 && text.len > DATE_LEN && text.p[DATE_LEN] == ' ')
+		r = buf_resize(&text, DATE_LEN);
+	if (r == 0 && read_day(buf_str(&text), day))
+		r = buf_adds(out, day);
+	buf_release(&text);
 	return r;
 }
 
@@ -162,19 +181,6 @@ static int write_dates(const struct list *l, const struct values *v, struct buf 
 	}
 	buf_release(&day);
 	return r;
-}
-
-/* "19700517", "1970-05-17", with or without a time behind it. False: another form, as a day without a year. */
-static bool read_day(const char *s, char out[DATE_LEN + 1])
-{
-	char digits[9] = "";
-	int n = 0;
-
-	for (; n < 8 && (isdigit((unsigned char) *s) || (*s == '-' && (n == 4 || n == 6))); s++)
-		if (*s != '-')
-			digits[n++] = *s;
-	snprintf(out, DATE_LEN + 1, "%.4s-%.2s-%.2s", digits, digits + 4, digits + 6);
-	return n == 8 && (!*s || *s == 'T');
 }
 
 static int read_date(const struct vcard_reading *re, const char *property, const char *column)

@@ -82,16 +82,21 @@ static const struct place *place_of(const struct line *line)
 	return *line_param(line, "TYPE") ? &places[2] : &places[0];
 }
 
-/* The first line of the place; those behind it stay extras. */
+/* Whether there is anything in the line; it is seen now. */
+static bool take_line(const struct line *line)
+{
+	line_mark(line, true);
+	return line->value[strspn(line->value, ";")] != '\0';
+}
+
+/* The first line of the place that says something; those behind it stay extras. */
 static const struct line *find_line(const struct vcard_reading *re, const char *property, const struct place *p)
 {
 	const struct line *line = NULL;
 
 	while ((line = lines_next(&re->l, 0, property, line)))
-		if (place_of(line) == p) {
-			line_mark(line, true);
+		if (place_of(line) == p && take_line(line))
 			return line;
-		}
 	return NULL;
 }
 
@@ -168,10 +173,8 @@ static const struct line *find_page(const struct vcard_reading *re, int i)
 	const struct line *line = NULL;
 
 	while ((line = lines_next(&re->l, 0, "URL", line)))
-		if (line_param_has(line, "TYPE", "HOME") == pages[i].home) {
-			line_mark(line, true);
+		if (line_param_has(line, "TYPE", "HOME") == pages[i].home && take_line(line))
 			return line;
-		}
 	return NULL;
 }
 
@@ -201,8 +204,8 @@ static int read_page(const struct vcard_reading *re, int i)
 	struct buf was = BUF_INIT(NO_LIMIT), rest = BUF_INIT(NO_LIMIT);
 	int r = show_page(re->edit.list, re->edit.base, pages[i].column, &was, &rest);
 
-	if (r == 0 && !line)
-		r = edit_text(&re->edit, pages[i].column, COLUMN_URL, NULL, 0);
+	if (r == 0 && !line) /* what has no address was not in the card */
+		r = was.len ? edit_text(&re->edit, pages[i].column, COLUMN_URL, NULL, 0) : edit_keep(&re->edit, pages[i].column);
 	else if (r == 0 && !str_eq(line->value, buf_str(&was)))
 		r = edit_page(re, i, line, &was, &rest);
 	buf_release(&was);

@@ -145,9 +145,13 @@ static bool has_line(const struct slots *s, const struct line *line)
 	return false;
 }
 
-/* Gives a line that has no column the first that is free; what is over stays an extra. */
+/* Gives a line that has no column the first that is free; what is over stays an extra, unless it says nothing. */
 static void give_free(struct slots *s, const struct line *line)
 {
+	if (!*line->value) {
+		line_mark(line, true);
+		return;
+	}
 	for (size_t i = 0; s->kind->columns[i]; i++)
 		if (!s->line[i]) {
 			s->line[i] = line;

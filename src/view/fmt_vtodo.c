@@ -54,15 +54,14 @@ static int write_date(const struct list *l, const struct values *v, const char *
 {
 	const struct field *f = schema_find(&l->schema, column);
 	struct buf text = BUF_INIT(NO_LIMIT);
-	int64_t t;
+	int64_t instant, day;
 	int r = column_show(l, v, column, COLUMN_DATE, &text);
+	bool is_time = r == 0 && ical_wire_time(column_get(l, v, column), &instant) == 0;
 
-	if (r == 0 && (!f || f->flags & FIELD_DATEONLY)) {
-		if (ical_wire_time(buf_str(&text), &t) == 0)
-			ical_write_date(property, t, out);
-	} else if (r == 0 && ical_wire_time(column_get(l, v, column), &t) == 0) {
-		ical_write_utc(property, t, out);
-	}
+	if (is_time && f && !(f->flags & FIELD_DATEONLY))
+		ical_write_utc(property, instant, out);
+	else if (is_time && ical_wire_time(buf_str(&text), &day) == 0)
+		ical_write_date(property, day, out);
 	buf_release(&text);
 	return r;
 }
@@ -173,6 +172,18 @@ static int find_due(struct vtodo_reading *re, const struct line *begin, const st
 	return r;
 }
 
+/* What is no date was not in the file, and is not cleared when it is not there. */
+static int clear_date(const struct vtodo_reading *re, const char *column)
+{
+	struct buf shown = BUF_INIT(NO_LIMIT);
+	int r = write_date(re->edit.list, re->edit.base, "X", column, &shown);
+
+	if (r == 0)
+		r = shown.len ? edit_text(&re->edit, column, COLUMN_DATE, NULL, 0) : edit_keep(&re->edit, column);
+	buf_release(&shown);
+	return r;
+}
+
 static int read_dates(struct vtodo_reading *re)
 {
 	const struct line *begin = lines_only(&re->l, re->comp, "DTSTART"), *end = NULL;
@@ -182,12 +193,10 @@ static int read_dates(struct vtodo_reading *re)
 	if (r == 0)
 		r = find_due(re, begin, &start, &due, &end);
 	if (r == 0)
-		r = begin ? vtodo_edit_time(re, "StartDate", COLUMN_DATE, &start, begin->number) :
-			    edit_text(&re->edit, "StartDate", COLUMN_DATE, NULL, 0);
+		r = begin ? vtodo_edit_time(re, "StartDate", COLUMN_DATE, &start, begin->number) : clear_date(re, "StartDate");
 	if (r < 0)
 		return r;
-	return end ? vtodo_edit_time(re, "DueDate", COLUMN_DATE, &due, end->number) :
-		     edit_text(&re->edit, "DueDate", COLUMN_DATE, NULL, 0);
+	return end ? vtodo_edit_time(re, "DueDate", COLUMN_DATE, &due, end->number) : clear_date(re, "DueDate");
 }
 
 /* The parent is for reading; one that a tool made up is kept for it. */

@@ -76,6 +76,16 @@ static int begin_line(struct reading *re, size_t number)
 	return 0;
 }
 
+/* Adds the n bytes at s but CRs, which would be taken for a line's end when it is folded there. */
+static int add_bytes(struct buf *out, const char *s, size_t n)
+{
+	for (const char *cr; (cr = n ? memchr(s, '\r', n) : NULL); s = cr + 1) {
+		buf_add(out, s, (size_t) (cr - s));
+		n -= (size_t) (cr - s) + 1;
+	}
+	return buf_add(out, s, n);
+}
+
 /* A line that begins with a blank goes on with the one before it. Characters may be divided between the two. */
 static int unfold(struct reading *re, const char *text, size_t n)
 {
@@ -96,7 +106,7 @@ static int unfold(struct reading *re, const char *text, size_t n)
 		if (!goes_on)
 			r = begin_line(re, number);
 		if (r == 0)
-			r = buf_add(&out->raw, text + goes_on, len - goes_on);
+			r = add_bytes(&out->raw, text + goes_on, len - goes_on);
 	}
 	return r < 0 ? r : buf_addc(&out->raw, '\0');
 }

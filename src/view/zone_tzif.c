@@ -65,12 +65,12 @@ static bool take_time(const char **s, int *ret)
 	return true;
 }
 
-/* Offsets of whole minutes only. */
+/* Offsets of whole minutes, of a day at most. */
 static bool take_bias(const char **s, int *ret)
 {
 	int seconds;
 
-	if (!take_time(s, &seconds) || seconds % 60)
+	if (!take_time(s, &seconds) || seconds % 60 || abs(seconds) > DAY)
 		return false;
 	*ret = seconds / 60;
 	return true;
@@ -129,7 +129,7 @@ static bool take_summer(const char **s, struct zone_rule *z)
 	if (!skip_name(s) || (**s != ',' && !take_bias(s, &bias)))
 		return false;
 	z->summer = bias - z->bias;
-	return take_change(s, &z->to_summer) && take_change(s, &z->to_standard) && !**s;
+	return abs(z->summer) * 60 <= DAY && take_change(s, &z->to_summer) && take_change(s, &z->to_standard) && !**s;
 }
 
 int zone_posix(const char *text, struct zone_rule *ret)
