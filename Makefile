@@ -122,6 +122,7 @@ san-build: ; @$(AS_SAN) all
 tsan-build: ; @$(AS_TSAN) all
 check-mount: test-build ; @scripts/run-pytest tests/mount
 check-demo: test-build ; @scripts/run-pytest tests/demo
+check-view: test-build ; @scripts/run-pytest tests/view
 check-units: ; @$(AS_TEST) check-unit
 # The synchronisation in random schedules: for a night. RUNS= how many, SPFS_SEED_FROM= from where.
 check-random: ; @$(AS_TEST) build-test/tests/t_sync_random
@@ -146,6 +147,6 @@ uninstall:
 clean: ; rm -rf build build-test build-san build-tsan
 -include $(wildcard $(B)/*/*.d)
 .PHONY: all have-libraries no-demo install-deps demo check check-static check-layers check-size check-headers check-manuals \
-	check-requirements check-random check-planted check-unit check-units check-units-san check-mount check-demo check-san check-tsan check-fault \
+	check-requirements check-random check-planted check-unit check-units check-units-san check-mount check-demo check-view check-san check-tsan check-fault \
 	test-build san-build tsan-build bench install uninstall clean
 .DELETE_ON_ERROR:
