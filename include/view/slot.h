@@ -62,6 +62,7 @@ struct view_slot {
 	int64_t list;    /* 0: the root */
 	int64_t parent;  /* inode of the directory */
 	int64_t item;    /* the one that stands or stood there; 0: none */
+	bool unknown;    /* the list was never received: without its columns no text can be read */
 };
 
 /* What to do; the functions of sync/submit.h in brackets. */

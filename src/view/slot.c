@@ -74,6 +74,8 @@ static int name_error(const struct view_slot *s)
 {
 	if (s->name == VIEW_SLOT_NAME_TRASH || s->dir == VIEW_SLOT_ROOT)
 		return -EPERM;
+	if (s->unknown && s->dir == VIEW_SLOT_ITEMS && s->name == VIEW_SLOT_NAME_ITEM)
+		return -EAGAIN; /* else it would be a draft that nobody ever looks at again */
 	return s->name == VIEW_SLOT_NAME_RESERVED && s->dir != VIEW_SLOT_LOCAL ? -EPERM : 0;
 }
 

@@ -240,6 +240,7 @@ int view_tree_slot(struct view_tree *t, int64_t parent, const char *name, struct
 	ret->slot.dir = dir_of(&dir, l);
 	ret->slot.name = view_slot_name(l ? &l->info : NULL, name);
 	ret->slot.folders = l && l->info.flags & LIST_FOLDERS;
+	ret->slot.unknown = l && !l->info.schema.n;
 	r = view_tree_lookup(t, parent, name, &ret->node);
 	if (r == 0) {
 		ret->slot.what = what_of(ret->node.kind);
