@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "cli/args.h"
 #include "cli/cli.h"
+#include "cli/run.h"
 #include "adding.h"
 #include "commands.h"
 #include "demo.h"
@@ -64,6 +65,17 @@ static int mount_it(const char *dir)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : CLI_FAILED;
 }
 
+/* Who types the lines that explain() shows must find what is in them: not before the lists were received. */
+static void wait_for_lists(const struct session *s)
+{
+	const struct cli_env env = { .profile = DEMO_PROFILE, .socket = s->places.socket };
+	const struct cli_run_order order = { .verb = "receive", .quiet = true };
+	int code = cli_run_sync(&env, &order);
+
+	if (code != CLI_OK)
+		fputs("spfs: the lists could not all be received yet; spfs status tells more\n", stderr);
+}
+
 static void explain(const char *dir, const char *url)
 {
 	printf("\nThe sample site is mounted at %s. Try:\n"
@@ -94,10 +106,12 @@ static int start(struct session *s, const char *dir)
 	code = register_lists(s, url);
 	if (code == CLI_OK)
 		code = mount_it(dir);
-	if (code == CLI_OK)
+	if (code == CLI_OK) {
+		wait_for_lists(s);
 		explain(dir, url);
-	else
+	} else {
 		demo_ended(&s->places);
+	}
 	return code;
 }
 

@@ -35,6 +35,7 @@ struct mount {
 	struct signals signals;
 	pthread_t starter;
 	bool starting; /* there is a starter to be joined */
+	int code;      /* CLI_OK, or why the engine did not start; the starter's until it was joined */
 };
 
 /* ---- before anything runs --------------------------------------------------------------- */
@@ -149,10 +150,13 @@ static void *start(void *arg)
 	struct mount *m = arg;
 	struct err err = { 0 };
 
-	if (wire_start(m->s.app, &err) < 0) {
-		log_error("%s", err.text);
-		fs_exit(m->s.app->fs);
+	/* Only now is there an engine that a command could ask, so whoever called us waits until here. */
+	if (wire_start(m->s.app, &err) == 0) {
+		daemon_ready(&m->daemon);
+		return NULL;
 	}
+	m->code = cli_fail(CLI_FAILED, "%s", err.text);
+	fs_exit(m->s.app->fs);
 	return NULL;
 }
 
@@ -163,10 +167,9 @@ static void ready(void *arg)
 	/* Not here: the kernel waits for the answer to INIT. */
 	m->starting = pthread_create(&m->starter, NULL, start, m) == 0;
 	if (!m->starting) {
-		log_error("no thread for the engine");
+		m->code = cli_fail(CLI_FAILED, "no thread for the engine");
 		fs_exit(m->s.app->fs);
 	}
-	daemon_ready(&m->daemon);
 }
 
 /* Until the mount works, a background process has the user's terminal: only what is wrong belongs there. */
@@ -221,7 +224,7 @@ static int serve(struct mount *m)
 		pthread_join(m->starter, NULL);
 	/* The mount is gone already: nobody waits for an answer while the last changes go out. */
 	wire_stop(app, SEND_MS);
-	return r < 0 ? CLI_FAILED : CLI_OK;
+	return r < 0 ? CLI_FAILED : m->code;
 }
 
 static int run(struct mount *m)

@@ -538,6 +538,30 @@ def test_demo_is_one_command_and_friendly_twice(world):
     world.spfs('umount')
 
 
+def test_the_demo_is_there_when_the_command_ends(world):
+    """What the page tells to type next found no file yet, and a new one was kept as a draft for ever."""
+    world.spfs('demo', world.mountpoint, timeout=60)
+    world.sh("sed -i 's/^Priority: .*/Priority: (2) Normal/' 'Tasks/Write report.txt' && "
+             "echo 'The lift is out of order.' > Announcements/Lift.txt")
+    world.wait(lambda: world.sh('grep "^# ID:" Announcements/Lift.txt', code=None), what='the new item')
+    assert world.sh('cat .spfs/outbox/*', code=None) == ''
+    world.spfs('umount')
+
+
+@pytest.mark.deadline(60)
+def test_a_list_never_received_takes_no_items(site):
+    """Without its columns no text can be read: it says so at once and keeps no draft that is never sent."""
+    site.add('Announcements')
+    site.server.script('op=GetListItemChangesSinceToken delay=4000')
+    site.mount()
+    r = site.run('bash', '-c', 'echo early > Announcements/Early.txt', cwd=site.mountpoint)
+    assert r.code != 0 and 'temporarily unavailable' in r.err
+    site.server.no_script()
+    site.wait(lambda: site.list_status('Announcements')['list_state'] == 'ok', 20, 'the list')
+    site.sh('echo late > Announcements/Late.txt')
+    site.wait(lambda: Client(site.server.url).find('Announcements', Title='Late'))
+
+
 def test_the_demo_server_ends_with_any_unmount(world):
     world.spfs('demo', world.mountpoint, timeout=60)
     assert len(list(servers_of(world))) == 1
