@@ -26,6 +26,7 @@ static const char *const tables[] = {
 #include "schema.inc"
 #include "fields.inc"
 #include "templates.inc"
+#include "ctypes.inc"
 #include "sample.inc"
 #undef X
 };

@@ -54,7 +54,7 @@ static int no_list_fault(struct call *c)
 	if (c->m->version == 12)
 		return call_fault(c, 0, "Guid should contain 32 digits with 4 dashes "
 					"(xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx).");
-	if (c->m->version == 15 && strcmp(c->op->name, "UpdateListItems") == 0 && guid_normalise(name, guid))
+	if (c->m->version == 15 && name && strcmp(c->op->name, "UpdateListItems") == 0 && guid_normalise(name, guid))
 		return call_fault_code(c, E_NO_LIST_2013);
 	return call_fault_code(c, E_NO_LIST);
 }

@@ -89,7 +89,7 @@ void call_url(const struct call *c, const char *path, struct buf *out);
 struct op {
 	const char *name;
 	int first, last; /* product versions that have it */
-	const char *args; /* "listName query:xml attachment:base64Binary ...", in the order of the WSDL */
+	const char *args; /* "listName query:xml templateID:int ...", in the order of the WSDL; raw: blanks count */
 	bool no_result;   /* the response element is empty */
 	const char *simple; /* type of the result when it is no XML: "string" */
 	bool writes;      /* runs in a transaction */

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "change.h"
+#include "ctypes.h"
 #include "db.h"
 #include "item.h"
 #include "model.h"
@@ -57,13 +58,15 @@ static int fill_path(struct edit *e, struct item *i)
 
 static int fill_ctype(struct edit *e, struct item *i)
 {
+	bool board = e->l->template == TMPL_DISCUSSION;
+	int r;
+
 	if (i->ctype)
 		return 0;
-	if (i->folder)
-		return tmpl_ctype(e->m, e->l, e->l->template == TMPL_DISCUSSION ? "0x012002" : "0x0120", &i->ctype);
-	if (e->l->template == TMPL_DISCUSSION)
-		return tmpl_ctype(e->m, e->l, "0x0107", &i->ctype);
-	return tmpl_ctype(e->m, e->l, NULL, &i->ctype);
+	r = ctype_id(e->l, i->folder ? (board ? "0x012002" : "0x0120") : board ? "0x0107" : NULL, &i->ctype);
+	if (r == -ENOENT) /* it was taken off the list: the plain one is left */
+		return str_set(&i->ctype, i->folder ? "0x0120" : "0x01");
+	return r;
 }
 
 /* Writes the row; another item with this path is the client's mistake. */

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "calc.h"
+#include "ctypes.h"
 #include "edit.h"
 #include "item.h"
 #include "model.h"
@@ -54,33 +55,22 @@ static int set_leaf(struct edit *e, struct item *i, const char *value)
 	return edit_check_name(e, value) < 0 ? -EINVAL : str_set(&i->leaf, value);
 }
 
+/* What the list does not have becomes what comes nearest to it. */
 static int set_ctype_id(struct edit *e, struct item *i, const char *value)
 {
-	if (!str_starts(value, "0x") || strlen(value) > 512 || value[2 + strspn(value + 2, "0123456789abcdefABCDEF")])
+	const struct xml *x = ctype_best(e->l, value);
+
+	if (!ctype_is_id(value))
 		return edit_refuse(e, E_INVALID);
-	return str_set(&i->ctype, value);
+	return str_set(&i->ctype, x ? xml_attr(x, "ID") : value);
 }
 
 /* By name: "Task". */
 static int set_ctype(struct edit *e, struct item *i, const char *value)
 {
-	CLEANUP(tmpl_release_p) struct tmpl t = { 0 };
-	size_t n = strlen(value);
-	int r = tmpl_get(e->m, e->l->template, &t);
+	const struct xml *x = ctype_named(e->l, value);
 
-	for (const char *s = r < 0 ? NULL : t.ctype; s; s = strchr(s, ';') ? strchr(s, ';') + 1 : NULL) {
-		size_t id = strcspn(s, " ");
-		CLEANUP(str_free_p) char *prefix = strndup(s, id);
-
-		if (!prefix)
-			return -ENOMEM;
-		if (strncasecmp(s + id + 1, value, n) == 0 && strchr(";", s[id + 1 + n])) {
-			free(i->ctype);
-			i->ctype = NULL;
-			return tmpl_ctype(e->m, e->l, prefix, &i->ctype);
-		}
-	}
-	return r < 0 ? r : edit_refuse(e, E_INVALID);
+	return x ? str_set(&i->ctype, xml_attr(x, "ID")) : edit_refuse(e, E_INVALID);
 }
 
 static int set_order(struct edit *e, struct item *i, const char *value)

@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "base/str.h"
 #include "change.h"
+#include "ctypes.h"
 #include "db.h"
 #include "ftype.h"
 #include "model.h"
@@ -37,6 +38,7 @@ struct list *list_free(struct list *l)
 		free_field(l->fields[i]);
 	free(l->fields);
 	map_free(l->by_name);
+	ctype_release(l);
 	pairs_release(&l->props);
 	free(l->title);
 	free(l->description);
@@ -318,7 +320,8 @@ int list_schema_changed(struct model *m, struct list *l, int64_t now)
 
 int list_remove(struct model *m, struct list *l)
 {
-	static const enum db_query drops[] = { ITEMS_DROP, FIELDS_DROP, ATTACHMENTS_DROP, REVISIONS_DROP, LIST_DROP };
+	static const enum db_query drops[] = { ITEMS_DROP,	FIELDS_DROP,	CTYPES_DROP,
+					       ATTACHMENTS_DROP, REVISIONS_DROP, LIST_DROP };
 	int r = 0;
 
 	for (size_t i = 0; r >= 0 && i < sizeof(drops) / sizeof(*drops); i++)

@@ -7,6 +7,7 @@
 
 #include "base/map.h"
 #include "base/str.h"
+#include "ctypes.h"
 #include "db.h"
 #include "xml.h"
 
@@ -323,6 +324,8 @@ static int load_lists(struct model *m)
 			r = load_fields(m, l);
 		if (r >= 0)
 			r = load_base(m, l);
+		if (r >= 0)
+			r = ctype_load(m, l);
 		if (r >= 0)
 			r = site_add_list(l->site, l);
 		if (r < 0)

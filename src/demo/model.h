@@ -75,6 +75,8 @@ struct list {
 	struct field **fields;
 	size_t n_fields, cap_fields;
 	struct map *by_name; /* of fields */
+	struct xml **ctypes; /* see ctypes.h */
+	size_t n_ctypes, cap_ctypes;
 };
 
 struct site {

@@ -25,5 +25,15 @@ MUST_CHECK int op_add_discussion(struct call *c);
 MUST_CHECK int op_check_out(struct call *c);
 MUST_CHECK int op_check_in(struct call *c);
 MUST_CHECK int op_undo_check_out(struct call *c);
+MUST_CHECK int op_get_content_type(struct call *c);
+MUST_CHECK int op_get_content_types(struct call *c);
+MUST_CHECK int op_get_content_types_and_properties(struct call *c);
+MUST_CHECK int op_create_content_type(struct call *c);
+MUST_CHECK int op_update_content_type(struct call *c);
+MUST_CHECK int op_delete_content_type(struct call *c);
+MUST_CHECK int op_apply_content_type(struct call *c);
+MUST_CHECK int op_update_content_type_document(struct call *c);
+MUST_CHECK int op_update_content_types_document(struct call *c);
+MUST_CHECK int op_delete_content_type_document(struct call *c);
 
 #endif

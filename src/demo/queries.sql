@@ -58,6 +58,18 @@ SELECT xml FROM field WHERE list = ?1 ORDER BY seq
 -- FIELDS_DROP
 DELETE FROM field WHERE list = ?1
 
+-- CTYPE_ADD
+INSERT INTO ctype VALUES (?1, ?2, ?3)
+
+-- CTYPES_OF
+SELECT xml FROM ctype WHERE list = ?1 ORDER BY seq
+
+-- CTYPES_DROP
+DELETE FROM ctype WHERE list = ?1
+
+-- SITE_CTYPE_GET
+SELECT id, name, grp, description, old_name, fields FROM site_ctype WHERE id = ?1
+
 -- ITEM_PUT
 INSERT OR REPLACE INTO item VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
 	?18, ?19, ?20, ?21, ?22)

@@ -32,11 +32,20 @@ static bool is_action(const char *action, const char *name)
 	       strncmp(action + strlen(SOAP_NS), name, strlen(name)) == 0;
 }
 
-/* The parameters are strings: white space around them means nothing. */
-static void trim_params(struct xml *op)
+/* Does the table say "name:raw"? */
+static bool is_raw(const struct op *op, const char *name)
 {
-	for (struct xml *x = op->first; x; x = x->next) {
-		char *from = str_trim(x->text);
+	const char *at = strstr(op->args, ":raw");
+	size_t n = strlen(name);
+
+	return at && (size_t) (at - op->args) >= n && memcmp(at - n, name, n) == 0;
+}
+
+/* The parameters are strings: white space around most of them means nothing. */
+static void trim_params(const struct op *op, struct xml *args)
+{
+	for (struct xml *x = args->first; x; x = x->next) {
+		char *from = is_raw(op, x->name) ? x->text : str_trim(x->text);
 
 		memmove(x->text, from, strlen(from) + 1);
 	}
@@ -74,7 +83,7 @@ int soap_read(struct soap *s, struct call *c, const char *body, size_t n, const 
 	if (!c->op || (action && !is_action(action, c->op->name)))
 		return client_fault(c, "Server did not recognize the value of HTTP Header SOAPAction: ",
 				    action ? action : op->name);
-	trim_params(op);
+	trim_params(c->op, op);
 	c->args = op;
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include "base/uri.h"
 #include "call.h"
 #include "checkout.h"
+#include "ctypes.h"
 #include "db.h"
 #include "item.h"
 #include "options.h"
@@ -39,10 +40,10 @@ static bool write_ctype_id(const struct sight *s, struct buf *out)
 
 static bool write_ctype(const struct sight *s, struct buf *out)
 {
-	CLEANUP(str_free_p) char *name = tmpl_ctype_name(s->c->m, s->l, s->i->ctype);
+	const char *name = ctype_name(s->l, s->i->ctype);
 
 	buf_adds(out, name);
-	return name && *name;
+	return *name;
 }
 
 static bool write_modified(const struct sight *s, struct buf *out)

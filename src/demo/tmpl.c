@@ -1,12 +1,12 @@
 #include "tmpl.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "ctypes.h"
 #include "db.h"
 
 void tmpl_release(struct tmpl *t)
@@ -217,71 +217,12 @@ int tmpl_make_list(struct model *m, const struct tmpl_order *o, struct list **re
 	if (r >= 0)
 		r = list_insert(m, l);
 	if (r >= 0)
+		r = ctype_make_all(m, l, t.ctype);
+	if (r >= 0)
 		r = site_add_list(o->site, l);
 	if (r < 0)
 		return r;
 	*ret = l;
 	l = NULL;
 	return 0;
-}
-
-/* ---- content types ---------------------------------------------------------------------------- */
-
-/* The entry of "0x01 Item;0x0120 Folder" whose id begins `id` (longest match), or the first. */
-static const char *ctype_entry(const struct tmpl *t, const char *id, size_t *ret_n)
-{
-	const char *best = NULL;
-	size_t best_n = 0;
-
-	for (const char *s = t->ctype; s; s = strchr(s, ';') ? strchr(s, ';') + 1 : NULL) {
-		size_t n = strcspn(s, " ");
-
-		if (!id || (strncasecmp(s, id, n) == 0 && n > best_n)) {
-			best = s;
-			best_n = n;
-		}
-		if (!id)
-			break;
-	}
-	*ret_n = best_n;
-	return best;
-}
-
-int tmpl_ctype(struct model *m, const struct list *l, const char *prefix, char **ret)
-{
-	CLEANUP(tmpl_release_p) struct tmpl t = { 0 };
-	struct buf id = BUF_INIT(512);
-	const char *entry;
-	size_t n;
-	int r = tmpl_get(m, l->template, &t);
-
-	if (r < 0)
-		return r;
-	entry = ctype_entry(&t, prefix, &n);
-	if (entry)
-		buf_add(&id, entry, n);
-	else
-		buf_adds(&id, prefix);
-	buf_adds(&id, "00");
-	/* of one list and one content type, so that two lists never share one */
-	for (const char *s = l->guid; *s; s++)
-		if (isxdigit((unsigned char) *s))
-			buf_addc(&id, *s);
-	*ret = buf_take(&id);
-	return *ret ? 0 : -ENOMEM;
-}
-
-char *tmpl_ctype_name(struct model *m, const struct list *l, const char *id)
-{
-	CLEANUP(tmpl_release_p) struct tmpl t = { 0 };
-	const char *entry;
-	size_t n;
-
-	if (tmpl_get(m, l->template, &t) < 0)
-		return strdup("");
-	entry = ctype_entry(&t, id, &n);
-	if (!entry)
-		return strdup(str_starts(id, "0x0120") ? "Folder" : "Item");
-	entry += n + 1;
-	return strndup(entry, strcspn(entry, ";"));
 }

@@ -56,13 +56,6 @@ struct tmpl_order {
  */
 MUST_CHECK int tmpl_make_list(struct model *m, const struct tmpl_order *o, struct list **ret);
 
-/* The content type id of an item or folder made in the list: the template's id, "00" and the list's own 32
- * digits. prefix: which of them ("0x0120"); NULL: the default. */
-MUST_CHECK int tmpl_ctype(struct model *m, const struct list *l, const char *prefix, char **ret);
-
-/* The name that goes with a content type id of the list ("Item"); NULL: out of memory. */
-char *tmpl_ctype_name(struct model *m, const struct list *l, const char *id);
-
 /* Is it a library: does it hold documents? */
 bool tmpl_is_library(const struct list *l);
 

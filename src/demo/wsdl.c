@@ -32,7 +32,7 @@ static void write_args(const char *args, struct buf *out)
 		if (strcmp(type, "xml") == 0)
 			write_any(name, out);
 		else
-			write_simple(name, type, out);
+			write_simple(name, strcmp(type, "raw") == 0 ? "string" : type, out);
 		args += n + strspn(args + n, " ");
 	}
 }

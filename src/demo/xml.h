@@ -56,6 +56,9 @@ void xml_drop_attr(struct xml *x, const char *name);
 /* Appends at the end; the parent owns it now. */
 void xml_append(struct xml *parent, struct xml *child);
 
+/* Takes a child out and frees it. */
+void xml_remove(struct xml *parent, struct xml *child);
+
 /* The first child of that name, or NULL; x may be NULL. */
 const struct xml *xml_child(const struct xml *x, const char *name);
 
@@ -70,6 +73,10 @@ bool xml_is_true(const char *s);
 
 /* Adds the element with its content, without namespace declarations. */
 void xml_write(struct buf *out, const struct xml *x);
+
+/* The same with declarations where an element's namespace is not its parent's; ns: that of what is around.
+ * Namespaces of attributes are not kept. */
+void xml_write_doc(struct buf *out, const struct xml *x, const char *ns);
 
 /* Adds the text escaped for content, or for an attribute in either quotes. Characters that
  * XML cannot hold become U+FFFD, as no parser would take them. */

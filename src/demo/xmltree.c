@@ -90,6 +90,17 @@ void xml_drop_attr(struct xml *x, const char *name)
 	x->n_attr--;
 }
 
+void xml_remove(struct xml *parent, struct xml *child)
+{
+	for (struct xml **at = &parent->first; *at; at = &(*at)->next)
+		if (*at == child) {
+			*at = child->next;
+			child->next = NULL;
+			xml_free(child);
+			return;
+		}
+}
+
 void xml_append(struct xml *parent, struct xml *child)
 {
 	struct xml **p = &parent->first;
@@ -213,10 +224,13 @@ void xml_put(struct buf *out, const char *name, const char *value)
 	buf_addc(out, '"');
 }
 
-void xml_write(struct buf *out, const struct xml *x)
+/* ns NULL: nothing is said of namespaces. */
+static void write(struct buf *out, const struct xml *x, const char *ns)
 {
 	buf_addc(out, '<');
 	buf_adds(out, x->name);
+	if (ns && strcmp(ns, x->ns) != 0)
+		xml_put(out, "xmlns", x->ns);
 	for (size_t i = 0; i < x->n_attr; i++)
 		xml_put(out, x->attr[i].name, x->attr[i].value);
 	if (!x->first && !*x->text) {
@@ -226,8 +240,18 @@ void xml_write(struct buf *out, const struct xml *x)
 	buf_addc(out, '>');
 	xml_text(out, x->text);
 	for (const struct xml *c = x->first; c; c = c->next)
-		xml_write(out, c);
+		write(out, c, ns ? x->ns : NULL);
 	buf_adds(out, "</");
 	buf_adds(out, x->name);
 	buf_addc(out, '>');
+}
+
+void xml_write(struct buf *out, const struct xml *x)
+{
+	write(out, x, NULL);
+}
+
+void xml_write_doc(struct buf *out, const struct xml *x, const char *ns)
+{
+	write(out, x, ns);
 }

@@ -250,8 +250,11 @@ def test_moderation(client):
 
 
 def test_content_type_by_id_or_name(client):
+    r = client.new('Tasks', Title='x', ContentTypeId='0x010801')  # the list has none of it: the nearest one
+    assert r['ContentTypeId'].startswith('0x010800') and r['ContentType'] == 'Task'
+    client.call('ApplyContentTypeToList', arg('webUrl', '') + arg('contentTypeId', '0x010801') + arg('listName', 'Tasks'))
     r = client.new('Tasks', Title='x', ContentTypeId='0x010801')
-    assert r['ContentTypeId'] == '0x010801'
+    assert r['ContentTypeId'].startswith('0x01080100') and r['ContentType'] == 'Workflow Task'
     r = client.new('Tasks', Title='x', ContentType='task')
     assert r['ContentTypeId'].startswith('0x010800')
     assert client.update('Tasks', method(1, 'New', Title='x', ContentType='Elephant'))[0].code == INVALID
