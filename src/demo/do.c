@@ -261,6 +261,20 @@ static int do_role(struct doing *d)
 	return fail(d, "no such person or role");
 }
 
+static int do_habit(struct doing *d)
+{
+	for (int k = 1; k < d->n; k++) {
+		char *value = strchr(d->w[k], '=');
+
+		if (!value)
+			return fail(d, "NAME=VALUE expected");
+		*value++ = '\0';
+		if (habits_set(&d->s->habits, d->w[k], value) < 0)
+			return fail(d, "no such habit, or no such value of it");
+	}
+	return 0;
+}
+
 static int do_trim_log(struct doing *d)
 {
 	return change_trim(d->s->db);
@@ -315,6 +329,7 @@ static const struct {
 	{ "set", LIST, 3, do_set },
 	{ "rights", LIST, 3, do_rights },
 	{ "role", NOTHING, 3, do_role },
+	{ "habit", NOTHING, 2, do_habit },
 	{ "trim-log", NOTHING, 1, do_trim_log },
 	{ "latency", NOTHING, 2, do_latency },
 	{ "threshold", NOTHING, 2, do_threshold },

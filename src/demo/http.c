@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <stdarg.h>
@@ -19,6 +20,7 @@
 struct http {
 	struct MHD_Daemon *daemon; /* owned */
 	http_handler handler;
+	const struct http_spool *spool; /* foreign */
 	void *arg; /* foreign */
 	int port;
 };
@@ -33,6 +35,9 @@ struct exchange {
 	struct buf body;
 	bool begun;
 	bool too_big;
+	bool spooled;
+	int64_t at;   /* of the place, when spooled */
+	uint64_t got; /* bytes written there */
 	void (*after)(void *arg);
 	void *after_arg;
 };
@@ -102,46 +107,68 @@ static bool is_loopback(struct MHD_Connection *connection)
 	       IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *) (const void *) info->client_addr)->sin6_addr);
 }
 
-/* A body that ends before its Content-Length does: the connection breaks there. */
-struct cut_body {
+/* A body that is read piece by piece; it may end before its Content-Length does: the connection breaks there. */
+struct pieces {
 	struct buf body;
-	size_t end;
+	int file; /* owned; < 0: it is in body */
+	int64_t at;
+	uint64_t end;
 };
 
-static ssize_t read_cut(void *arg, uint64_t pos, char *out, size_t max)
+static ssize_t read_piece(void *arg, uint64_t pos, char *out, size_t max)
 {
-	const struct cut_body *b = arg;
-	size_t n = pos < b->end ? b->end - pos : 0;
+	const struct pieces *b = arg;
+	uint64_t n = pos < b->end ? b->end - pos : 0;
+	ssize_t done;
 
 	if (!n)
 		return MHD_CONTENT_READER_END_WITH_ERROR;
 	n = n < max ? n : max;
-	memcpy(out, b->body.p + pos, n);
-	return (ssize_t) n;
+	if (b->file < 0) {
+		memcpy(out, b->body.p + pos, n);
+		return (ssize_t) n;
+	}
+	done = pread(b->file, out, n, b->at + (int64_t) pos);
+	return done > 0 ? done : MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
-static void free_cut(void *arg)
+static void free_pieces(void *arg)
 {
-	struct cut_body *b = arg;
+	struct pieces *b = arg;
 
 	buf_release(&b->body);
+	fsutil_close_p(&b->file);
 	free(b);
 }
 
 static struct MHD_Response *cut_response(struct http_reply *rp)
 {
-	struct cut_body *b = calloc(1, sizeof(*b));
+	struct pieces *b = calloc(1, sizeof(*b));
+	uint64_t len = rp->file < 0 ? rp->body.len : (uint64_t) rp->file_size;
 	struct MHD_Response *r;
-	size_t len = rp->body.len;
 
 	if (!b)
 		return NULL;
+	b->file = rp->file < 0 ? -1 : dup(rp->file);
+	b->at = rp->file_at;
 	b->body = rp->body;
-	b->end = (size_t) rp->cut < len ? (size_t) rp->cut : len;
+	b->end = (uint64_t) rp->cut < len ? (uint64_t) rp->cut : len;
 	rp->body = (struct buf) BUF_INIT(HTTP_REPLY_MAX);
-	r = MHD_create_response_from_callback(len, 65536, read_cut, b, free_cut);
+	r = MHD_create_response_from_callback(len, 65536, read_piece, b, free_pieces);
 	if (!r)
-		free_cut(b);
+		free_pieces(b);
+	return r;
+}
+
+static struct MHD_Response *file_response(const struct http_reply *rp)
+{
+	int fd = fcntl(rp->file, F_DUPFD_CLOEXEC, 0);
+	struct MHD_Response *r = NULL;
+
+	if (fd >= 0)
+		r = MHD_create_response_from_fd_at_offset64((uint64_t) rp->file_size, fd, (uint64_t) rp->file_at);
+	if (!r)
+		fsutil_close_p(&fd);
 	return r;
 }
 
@@ -156,6 +183,15 @@ static struct MHD_Response *whole_response(struct http_reply *rp)
 	return r;
 }
 
+static struct MHD_Response *make_response(struct http_reply *rp)
+{
+	bool has_file = rp->file >= 0 && rp->file_size > 0;
+
+	if (rp->cut >= 0 && (rp->body.len || has_file))
+		return cut_response(rp);
+	return has_file ? file_response(rp) : whole_response(rp);
+}
+
 static enum MHD_Result send_reply(struct MHD_Connection *connection, struct http_reply *rp)
 {
 	struct MHD_Response *response;
@@ -163,7 +199,7 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, struct http
 
 	if (rp->silent)
 		return MHD_NO;
-	response = rp->cut >= 0 && rp->body.len ? cut_response(rp) : whole_response(rp);
+	response = make_response(rp);
 	if (!response)
 		return MHD_NO;
 	if (*rp->type)
@@ -192,9 +228,9 @@ static enum MHD_Result handle(struct http *h, struct exchange *x, struct MHD_Con
 {
 	struct http_peer peer = { connection };
 	struct http_request rq = { .method = method, .peer = &peer, .body = buf_str(&x->body),
-				   .body_len = x->body.len, .too_big = x->too_big,
-				   .loopback = is_loopback(connection) };
-	struct http_reply rp = { .status = 200, .body = BUF_INIT(HTTP_REPLY_MAX), .cut = -1 };
+				   .body_len = x->spooled ? x->got : x->body.len, .too_big = x->too_big,
+				   .spooled = x->spooled, .spool_at = x->at, .loopback = is_loopback(connection) };
+	struct http_reply rp = { .status = 200, .body = BUF_INIT(HTTP_REPLY_MAX), .file = -1, .cut = -1 };
 	enum MHD_Result result;
 
 	if (split_target(x, &rq))
@@ -208,6 +244,37 @@ static enum MHD_Result handle(struct http *h, struct exchange *x, struct MHD_Con
 	return result;
 }
 
+/* The header is there. Documents go where they will stay; all else comes into memory. */
+static void begin_body(struct http *h, struct exchange *x, struct MHD_Connection *connection, const char *method)
+{
+	const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
+	int64_t n;
+
+	x->begun = true;
+	if (strcmp(method, "PUT") != 0 || !length || str_to_i64(length, &n) < 0 || n < 0)
+		return;
+	x->at = h->spool->take(h->arg, (uint64_t) n);
+	x->spooled = x->at >= 0;
+	x->too_big = x->at < 0;
+}
+
+static void take_body(struct http *h, struct exchange *x, const char *data, size_t n)
+{
+	int r = 0;
+
+	if (x->too_big)
+		return;
+	if (x->spooled)
+		r = h->spool->write(h->arg, x->at + (int64_t) x->got, data, n);
+	else
+		r = buf_add(&x->body, data, n);
+	x->got += n;
+	if (r < 0) {
+		x->too_big = true;
+		buf_release(&x->body);
+	}
+}
+
 static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *url, const char *method,
 				  const char *version, const char *data, size_t *n, void **state)
 {
@@ -216,15 +283,12 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 	(void) url, (void) version;
 	if (!x || !x->target)
 		return MHD_NO;
-	if (!x->begun) { /* the header is there: libmicrohttpd sends 100 Continue if that is wanted */
-		x->begun = true;
+	if (!x->begun) { /* libmicrohttpd sends 100 Continue if that is wanted */
+		begin_body(arg, x, connection, method);
 		return MHD_YES;
 	}
 	if (*n) {
-		if (!x->too_big && buf_add(&x->body, data, *n) < 0) {
-			x->too_big = true;
-			buf_release(&x->body);
-		}
+		take_body(arg, x, data, *n);
 		*n = 0;
 		return MHD_YES;
 	}
@@ -278,7 +342,8 @@ static void ignore_log(void *arg, const char *fmt, va_list ap)
 	(void) arg, (void) fmt, (void) ap;
 }
 
-int http_start(const char *addr, int port, http_handler handler, void *arg, struct http **ret)
+int http_start(const char *addr, int port, http_handler handler, const struct http_spool *spool, void *arg,
+	       struct http **ret)
 {
 	struct http *h = calloc(1, sizeof(*h));
 	int fd = -1;
@@ -289,6 +354,7 @@ int http_start(const char *addr, int port, http_handler handler, void *arg, stru
 		return r;
 	}
 	h->handler = handler;
+	h->spool = spool;
 	h->arg = arg;
 	h->daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL |
 					     MHD_USE_ERROR_LOG | MHD_USE_ITC,

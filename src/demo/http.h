@@ -19,17 +19,21 @@ struct http_request {
 	const char *body;
 	size_t body_len;
 	bool too_big;      /* the body was longer than HTTP_BODY_MAX and is not here */
+	bool spooled;      /* the body was written behind spool_at instead; body is empty */
+	int64_t spool_at;
 	bool loopback;     /* the peer is this machine */
 	struct http_peer *peer;
 };
 
 #define HTTP_BODY_MAX ((size_t) 96 << 20)
-#define HTTP_HEADERS 8
+#define HTTP_HEADERS 16
 
 struct http_reply {
 	int status;
 	char type[128]; /* Content-Type; "": none */
 	struct buf body;
+	int file; /* the body is in this file instead, foreign; < 0: it is not */
+	int64_t file_at, file_size;
 	struct {
 		const char *name;
 		char value[512];
@@ -54,8 +58,18 @@ void http_set_type(struct http_reply *rp, const char *type);
 /* Fills in rp (status 200, an empty body) and is called in many threads at once. */
 typedef void (*http_handler)(void *arg, const struct http_request *rq, struct http_reply *rp);
 
+/*
+ * Where the body of a PUT goes, whose length is known. take: a place for so
+ * many bytes, or -errno: they are read and dropped, and too_big is set.
+ */
+struct http_spool {
+	int64_t (*take)(void *arg, uint64_t n);
+	int (*write)(void *arg, int64_t at, const void *p, size_t n); /* 0 or -errno */
+};
+
 /* addr: an IPv4 or IPv6 address. 0; -EINVAL: addr is none; -EADDRINUSE, -EACCES, -errno. */
-MUST_CHECK int http_start(const char *addr, int port, http_handler handler, void *arg, struct http **ret);
+MUST_CHECK int http_start(const char *addr, int port, http_handler handler, const struct http_spool *spool, void *arg,
+			  struct http **ret);
 
 int http_port(const struct http *h);
 

@@ -320,8 +320,8 @@ int list_schema_changed(struct model *m, struct list *l, int64_t now)
 
 int list_remove(struct model *m, struct list *l)
 {
-	static const enum db_query drops[] = { ITEMS_DROP,	FIELDS_DROP,	CTYPES_DROP,
-					       ATTACHMENTS_DROP, REVISIONS_DROP, LIST_DROP };
+	static const enum db_query drops[] = { ITEMS_DROP, FIELDS_DROP, CTYPES_DROP, ATTACHMENTS_DROP, REVISIONS_DROP,
+					       CONTENTS_DROP, LIST_DROP };
 	int r = 0;
 
 	for (size_t i = 0; r >= 0 && i < sizeof(drops) / sizeof(*drops); i++)

@@ -69,7 +69,7 @@ static int serve(struct server *s, const struct opts *o)
 
 	if (r < 0)
 		return r;
-	r = http_start(o->bind, o->port, server_handle, s, &http);
+	r = http_start(o->bind, o->port, server_handle, &server_spool, s, &http);
 	if (r < 0)
 		fprintf(stderr, "spfs-demo: cannot listen on %s port %d: %s\n", o->bind, o->port, strerror(-r));
 	if (r >= 0)

@@ -14,6 +14,7 @@ struct item;
 #define PERM_EDIT UINT64_C(0x4)
 #define PERM_DELETE UINT64_C(0x8)
 #define PERM_APPROVE UINT64_C(0x10)
+#define PERM_OPEN UINT64_C(0x20)
 #define PERM_CANCEL_CHECKOUT UINT64_C(0x100)
 #define PERM_MANAGE_LISTS UINT64_C(0x800)
 #define PERM_FULL UINT64_C(0x7fffffffffffffff)

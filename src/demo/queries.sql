@@ -148,6 +148,27 @@ DELETE FROM revision WHERE list = ?1 AND item = ?2 AND version = ?3
 -- REVISIONS_DROP
 DELETE FROM revision WHERE list = ?1
 
+-- CONTENT_PUT
+INSERT OR REPLACE INTO content VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+
+-- CONTENT_GET
+SELECT at, size FROM content WHERE list = ?1 AND item = ?2 ORDER BY version DESC LIMIT 1
+
+-- CONTENT_SUM slow
+SELECT sum(size) FROM content
+
+-- CONTENT_OF_VERSION
+SELECT at, size, ui FROM content WHERE list = ?1 AND item = ?2 ORDER BY version DESC
+
+-- CONTENT_FORGET_OLDER
+DELETE FROM content WHERE list = ?1 AND item = ?2 AND version < ?3
+
+-- CONTENT_FORGET_NEWER
+DELETE FROM content WHERE list = ?1 AND item = ?2 AND version > ?3
+
+-- CONTENTS_DROP
+DELETE FROM content WHERE list = ?1
+
 -- SAMPLE_LISTS_ALL slow
 SELECT template, title, description FROM sample_list ORDER BY seq
 

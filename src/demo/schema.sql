@@ -134,3 +134,14 @@ CREATE TABLE IF NOT EXISTS revision (
 	vals BLOB NOT NULL,
 	PRIMARY KEY (list, item, version)
 ) WITHOUT ROWID
+
+-- S_CONTENT
+CREATE TABLE IF NOT EXISTS content (
+	list INTEGER NOT NULL,
+	item INTEGER NOT NULL,
+	version INTEGER NOT NULL, /* owshiddenversion that it came with */
+	ui INTEGER NOT NULL,      /* _UIVersion then */
+	at INTEGER NOT NULL,      /* place in the heap */
+	size INTEGER NOT NULL,
+	PRIMARY KEY (list, item, version)
+) WITHOUT ROWID

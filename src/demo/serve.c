@@ -205,7 +205,7 @@ void server_handle(void *arg, const struct http_request *rq, struct http_reply *
 	else
 		rp->silent = true;
 	entry.status = rp->silent ? 0 : rp->status;
-	entry.out = rp->body.len;
+	entry.out = rp->file < 0 ? rp->body.len : (size_t) rp->file_size;
 	entry.took_us = (clock_now_ns() - entry.time_ns) / 1000;
 	reqlog_add(s->log, &entry);
 }

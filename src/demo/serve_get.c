@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "dav.h"
 #include "db.h"
 #include "item.h"
 #include "opts.h"
@@ -66,23 +67,6 @@ static void show_site(struct visit *v)
 	close_page(v);
 }
 
-/* The list that the path lies in. Under the lock. */
-static struct list *list_at(const struct visit *v, const char **ret_rest)
-{
-	const char *path = v->rq->path + 1;
-
-	for (size_t i = 0; i < v->site->n_lists; i++) {
-		struct list *l = v->site->lists[i];
-		size_t n = strlen(l->root);
-
-		if (strncasecmp(path, l->root, n) == 0 && (!path[n] || path[n] == '/')) {
-			*ret_rest = path[n] ? path + n + 1 : path + n;
-			return l;
-		}
-	}
-	return NULL;
-}
-
 /* "Attachments/3/a.txt" below a list's root. */
 static int read_attachment(struct visit *v, const struct list *l, const char *rest, struct buf *out)
 {
@@ -106,45 +90,6 @@ static int read_attachment(struct visit *v, const struct list *l, const char *re
 	return buf_add(out, block, n);
 }
 
-/* A document of a library, by its path below the list's root. Under the lock. */
-static int find_document(struct visit *v, const struct list *l, const char *rest, struct item *ret)
-{
-	CLEANUP(db_done_p) struct stmt *st = NULL;
-	const char *leaf = strrchr(rest, '/');
-	CLEANUP(str_free_p) char *dir = leaf ? str_printf("%s/%.*s", l->root, (int) (leaf - rest), rest) :
-					       str_printf("%s", l->root);
-	int r = dir ? db_ask(v->s->db, &st, ITEM_BY_PATH, "iss", l->id, dir, leaf ? leaf + 1 : rest) : -ENOMEM;
-
-	if (r >= 0)
-		r = db_step(st);
-	if (r <= 0)
-		return r < 0 ? r : -ENOENT;
-	r = item_get(v->s->db, l, db_int(st, 0), ret);
-	return r == 0 && (ret->folder || ret->size < 0) ? -ENOENT : r;
-}
-
-/* Nobody wrote the sample's documents: each version has lines of its own, to the length that the list says. */
-static int write_sample(const struct item *i, struct buf *out)
-{
-	int r = 0;
-
-	for (int line = 1; r == 0 && out->len < (size_t) i->size; line++)
-		r = buf_addf(out, "%s, version %lld, line %d\n", i->leaf, (long long) i->version, line);
-	return r < 0 ? r : buf_resize(out, (size_t) i->size);
-}
-
-static int read_document(struct visit *v, const struct list *l, const char *rest)
-{
-	CLEANUP(item_release_p) struct item i = ITEM_INIT;
-	int r = find_document(v, l, rest, &i);
-
-	if (r < 0)
-		return r;
-	http_set_type(v->rp, "application/octet-stream");
-	http_set_header(v->rp, "ETag", "\"%s,%lld\"", i.uid, (long long) i.version);
-	return write_sample(&i, &v->rp->body);
-}
-
 static int show_list(struct visit *v)
 {
 	const char *rest = "";
@@ -152,7 +97,7 @@ static int show_list(struct visit *v)
 	int r = 0;
 
 	lock_take(&v->s->lock);
-	l = list_at(v, &rest);
+	l = place_list(v->site, v->rq->path, &rest);
 	if (!l) {
 		r = -ENOENT;
 	} else if (strncasecmp(rest, "Attachments/", 12) == 0) {
@@ -162,10 +107,19 @@ static int show_list(struct visit *v)
 		open_page(v, l->title);
 		close_page(v);
 	} else {
-		r = read_document(v, l, rest);
+		r = -ENOENT;
 	}
 	lock_give(&v->s->lock);
 	return r;
+}
+
+static void fail(struct visit *v, int error)
+{
+	buf_reset(&v->rp->body);
+	v->rp->file = -1;
+	v->rp->status = error == -ENOENT ? 404 : 503;
+	http_set_type(v->rp, "text/html; charset=utf-8");
+	buf_addf(&v->rp->body, "%d %s", v->rp->status, error == -ENOENT ? "NOT FOUND" : strerror(-error));
 }
 
 static void show(struct visit *v)
@@ -178,24 +132,25 @@ static void show(struct visit *v)
 		show_site(v);
 	else
 		r = show_list(v);
-	if (r < 0) {
-		buf_reset(&v->rp->body);
-		v->rp->status = r == -ENOENT ? 404 : 503;
-		http_set_type(v->rp, "text/html; charset=utf-8");
-		buf_adds(&v->rp->body, "404 NOT FOUND");
-	}
+	if (r < 0)
+		fail(v, r);
 }
 
 void serve_get(struct visit *v)
 {
 	struct script_request rq = { v->rq->method, v->rq->path, "", "" };
 	struct effects fx;
+	int r;
 
 	script_apply(v->s->script, &rq, &fx);
-	if (!serve_orders(v, &fx)) {
-			return;
-	}
-	if (strcmp(v->rq->method, "GET") == 0 || strcmp(v->rq->method, "HEAD") == 0)
+	if (!serve_orders(v, &fx))
+		return;
+	r = dav_serve(v);
+	if (r < 0)
+		fail(v, r);
+	else if (r > 0)
+		;
+	else if (strcmp(v->rq->method, "GET") == 0 || strcmp(v->rq->method, "HEAD") == 0)
 		show(v);
 	else
 		v->rp->status = 405;

@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "change.h"
 #include "db.h"
+#include "heap.h"
 #include "opts.h"
 #include "reqlog.h"
 #include "sample.h"
@@ -85,6 +86,13 @@ static int add_users(struct server *s)
 	return r;
 }
 
+static int open_heap(struct server *s)
+{
+	CLEANUP(str_free_p) char *path = s->opts->data ? str_printf("%s/documents", s->opts->data) : NULL;
+
+	return s->opts->data && !path ? -ENOMEM : heap_open(path, &s->heap);
+}
+
 static int open_db(struct server *s)
 {
 	CLEANUP(str_free_p) char *path = s->opts->data ? str_printf("%s/demo.db", s->opts->data) : NULL;
@@ -95,7 +103,9 @@ static int open_db(struct server *s)
 		if (r < 0)
 			return r;
 	}
-	r = db_open(path, &s->db);
+	r = open_heap(s);
+	if (r >= 0)
+		r = db_open(path, &s->db);
 	if (r < 0)
 		return r;
 	s->model.db = s->db;
@@ -135,6 +145,7 @@ int server_open(struct server *s, const struct opts *o)
 	int r;
 
 	*s = (struct server) { .opts = o, .threshold = 5000, .latency = o->latency };
+	habits_init(&s->habits, o->version);
 	lock_init(&s->lock, RANK_STORE);
 	lock_init(&s->idle, RANK_LEAF);
 	cond_init(&s->wake);
@@ -156,12 +167,31 @@ void server_close(struct server *s)
 {
 	model_release(&s->model);
 	db_close(s->db);
+	heap_close(s->heap);
 	script_free(s->script);
 	reqlog_free(s->log);
 	cond_release(&s->wake);
 	lock_release(&s->idle);
 	lock_release(&s->lock);
 }
+
+/* ---- documents on their way in -------------------------------------------------------------------- */
+
+static int64_t take_place(void *arg, uint64_t n)
+{
+	struct server *s = arg;
+
+	return heap_take(s->heap, n);
+}
+
+static int write_place(void *arg, int64_t at, const void *p, size_t n)
+{
+	struct server *s = arg;
+
+	return heap_write(s->heap, at, p, n);
+}
+
+const struct http_spool server_spool = { take_place, write_place };
 
 /* ---- waiting ---------------------------------------------------------------------------------- */
 

@@ -6,10 +6,12 @@
 
 #include "base/attr.h"
 #include "base/thread.h"
+#include "habit.h"
 #include "http.h"
 #include "model.h"
 
 struct db;
+struct heap;
 struct opts;
 struct reqlog;
 struct script;
@@ -19,9 +21,11 @@ struct server {
 	const struct opts *opts; /* foreign; immutable, like the next two */
 	struct script *script;   /* owned; has a lock of its own */
 	struct reqlog *log;      /* owned; has a lock of its own */
+	struct heap *heap;       /* owned; has a lock of its own */
 	struct lock lock;
 	/* protected by lock */
 	struct db *db; /* owned */
+	struct habits habits;
 	struct model model;
 	int threshold;
 	struct lock idle;
@@ -38,6 +42,9 @@ void server_close(struct server *s);
 
 /* Handles one request: an http_handler, arg is the server. */
 void server_handle(void *arg, const struct http_request *rq, struct http_reply *rp);
+
+/* Documents go to the heap as they come; arg is the server. */
+extern const struct http_spool server_spool;
 
 /* Ends every wait, now and later. Safe in any thread. */
 void server_stop(struct server *s);

@@ -1,0 +1,155 @@
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "checkout.h"
+#include "dav.h"
+#include "db.h"
+#include "heap.h"
+#include "model.h"
+#include "perm.h"
+#include "server.h"
+
+/* PUT: [MS-WDV] 3.2.5.2, and what documents-auth says of versions, check-outs and promotion. */
+
+/* ---- how much -------------------------------------------------------------------------------------- */
+
+static int check_size(struct visit *v)
+{
+	const struct habits *h = &v->s->habits;
+	int64_t size = (int64_t) v->rq->body_len, used = 0;
+	CLEANUP(db_done_p) struct stmt *st = NULL;
+	int r;
+
+	if (size > h->max_file)
+		return dav_refuse(v, 400, V_TOO_LONG_REQUEST,
+				  "The file exceeds the maximum size that the administrator allows.");
+	if (!h->quota)
+		return 0;
+	r = db_ask(v->s->db, &st, CONTENT_SUM, "");
+	if (r >= 0)
+		r = db_step(st);
+	if (r > 0)
+		used = db_int(st, 0);
+	if (r >= 0 && used + size > h->quota)
+		return dav_refuse(v, 507, V_OVER_QUOTA, "The site has exceeded its storage quota.");
+	return r < 0 ? r : 0;
+}
+
+/* What libmicrohttpd and the heap have already said. */
+static int check_body(struct visit *v)
+{
+	const char *coding = http_header(v->rq, "Transfer-Encoding");
+
+	if (http_header(v->rq, "Content-Range"))
+		return dav_refuse(v, 400, 0, "Bad Request");
+	if (http_header(v->rq, "MS-BinDiff")) /* [MS-WDVMODUU] R901 */
+		return dav_refuse(v, 415, 0, "Unsupported Media Type");
+	if (coding && strcasestr(coding, "chunked") && !v->s->habits.chunked)
+		return dav_refuse(v, 411, 0, "Length Required");
+	return check_size(v);
+}
+
+static int check_virus(struct visit *v, const struct place *p)
+{
+	const char *name = v->s->habits.virus;
+
+	if (!*name || !strcasestr(p->leaf, name))
+		return 0;
+	http_set_header(v->rp, "X-Virus-Infected", "%s", "EICAR-Test-File");
+	return dav_refuse(v, 409, V_VIRUS_UPLOAD, "The document is infected and was not stored.");
+}
+
+/* ---- its content ------------------------------------------------------------------------------------- */
+
+static int keep_content(struct visit *v, const struct list *l, const struct item *i, int64_t at)
+{
+	int r = 0;
+
+	if (!list_prop_is(l, "EnableVersioning", false) && !checkout_person(i))
+		r = db_run(v->s->db, CONTENT_FORGET_OLDER, "iii", i->list, i->id, i->version);
+	if (r >= 0)
+		r = db_run(v->s->db, CONTENT_PUT, "iiiiii", i->list, i->id, i->version, i->ui, at, i->size);
+	return r;
+}
+
+/* The place of the body; one that came in pieces without a length is in memory still. */
+static int64_t body_place(struct visit *v)
+{
+	if (v->rq->spooled)
+		return v->rq->spool_at;
+	return heap_put(v->s->heap, v->rq->body, v->rq->body_len);
+}
+
+/* ---- the item ---------------------------------------------------------------------------------------- */
+
+static int make(struct visit *v, struct edit *e, struct place *p)
+{
+	char person[24];
+	int r = item_start(p->l, v->person->id, e->now, &p->i);
+
+	if (r >= 0)
+		r = str_set(&p->i.dir, p->dir);
+	if (r >= 0)
+		r = str_set(&p->i.leaf, p->leaf);
+	if (r >= 0)
+		r = edit_defaults(e, &p->i);
+	if (r >= 0)
+		r = edit_compute(e, &p->i);
+	snprintf(person, sizeof(person), "%lld", (long long) v->person->id);
+	/* it is its author's alone until it is checked in ([MS-LISTSWS] 3.1.4.7) */
+	if (r >= 0 && list_prop_is(p->l, "RequireCheckout", false))
+		r = pairs_set(&p->i.vals, "CheckoutUser", person);
+	p->i.size = (int64_t) v->rq->body_len;
+	return r < 0 ? r : edit_insert(e, &p->i);
+}
+
+/* Who has it checked out makes no versions until it is checked in. */
+static int change(struct visit *v, struct edit *e, struct place *p)
+{
+	p->i.size = (int64_t) v->rq->body_len;
+	p->i.doc_modified = e->now;
+	if (!checkout_person(&p->i))
+		return edit_update(e, &p->i, EDIT_NORMAL);
+	p->i.modified = e->now;
+	p->i.editor = v->person->id;
+	return edit_update(e, &p->i, EDIT_QUIET);
+}
+
+static int store(struct visit *v, struct edit *e, struct place *p)
+{
+	bool fresh = !p->exists;
+	int64_t at = body_place(v);
+	int r = at < 0 ? (int) at : fresh ? make(v, e, p) : change(v, e, p);
+
+	if (r >= 0)
+		r = keep_content(v, p->l, &p->i, at);
+	if (r < 0)
+		return r;
+	v->rp->status = fresh ? 201 : 200;
+	if (v->s->habits.put_etag)
+		dav_describe(v, &p->i);
+	return 0;
+}
+
+int dav_put(struct visit *v, const char *path)
+{
+	CLEANUP(place_release_p) struct place p = PLACE_INIT;
+	struct edit e;
+	int r = place_find(v, path, &p);
+
+	if (r < 0)
+		return r;
+	e = dav_edit(v, p.l);
+	if (p.folder)
+		return dav_refuse(v, 409, 0, "Conflict: there is a folder of that name.");
+	r = check_body(v);
+	if (r >= 0)
+		r = dav_preconditions(v, &p);
+	if (r >= 0)
+		r = p.exists ? dav_may_change(v, &e, &p, PERM_EDIT) : dav_may_make(v, &p, false);
+	if (r >= 0)
+		r = check_virus(v, &p);
+	return r < 0 ? r : store(v, &e, &p);
+}
