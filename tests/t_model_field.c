@@ -16,6 +16,7 @@ static void test_types_by_their_wire_names(void **state)
 	assert_int_equal(field_type_of("Note"), FIELD_NOTE);
 	assert_int_equal(field_type_of("AllDayEvent"), FIELD_BOOLEAN);
 	assert_int_equal(field_type_of("CrossProjectLink"), FIELD_BOOLEAN);
+	assert_int_equal(field_type_of("GUID"), FIELD_GUID); /* R614 writes it so */
 	assert_int_equal(field_type_of("UserMulti"), FIELD_USERMULTI);
 	assert_int_equal(field_type_of("ThreadIndex"), FIELD_THREADINDEX);
 	assert_int_equal(field_type_of("note"), FIELD_UNKNOWN);
@@ -68,6 +69,7 @@ static void test_same_boolean(void **state)
 	(void) state;
 	check_same(FIELD_BOOLEAN, "1", "TRUE", true);
 	check_same(FIELD_BOOLEAN, "-1", "True", true);
+	check_same(FIELD_BOOLEAN, "7", "TRUE", true); /* MS-OUTSPS_R985 */
 	check_same(FIELD_BOOLEAN, "0", "FALSE", true);
 	check_same(FIELD_BOOLEAN, "0", "1", false);
 	check_same(FIELD_BOOLEAN, "", "0", false);

@@ -92,9 +92,18 @@ const struct field *schema_find(const struct schema *s, const char *name);
 /* By GUID first, then by internal name (MS-OUTSPS_R163, R161); id may be NULL. */
 const struct field *schema_match(const struct schema *s, const char *id, const char *name);
 
+/* The field that [MS-OUTSPS] 3.2.4.2 calls `name`: by the GUID that it has there, else by internal name; NULL. */
+const struct field *schema_known(const struct schema *s, const char *name);
+
+/* What [MS-OUTSPS] 3.2.4.2 calls the field: the other direction; the internal name of a field that it does not have. */
+const char *field_known_name(const struct field *f);
+
 /* Whether people may change it in a form: not Hidden, not ReadOnly, shown when
  * editing, and of a type that has a text. */
 bool field_editable(const struct field *f);
+
+/* 1 or 0 for a boolean's wire value, where every number but 0 is true (MS-OUTSPS_R985); -1: it is none. */
+int field_truth(const char *wire);
 
 /*
  * Whether two wire values of a field mean the same: numbers without trailing zeros,

@@ -40,7 +40,7 @@ static const struct {
 	[FIELD_URL] = { { "URL" }, same_bytes, true },
 	[FIELD_CALCULATED] = { { "Calculated" }, same_bytes, false },
 	[FIELD_COUNTER] = { { "Counter" }, same_number, false },
-	[FIELD_GUID] = { { "Guid" }, same_bytes, true },
+	[FIELD_GUID] = { { "Guid", "GUID" }, same_bytes, true },
 	[FIELD_ATTACHMENTS] = { { "Attachments" }, same_bytes, false },
 	[FIELD_COMPUTED] = { { "Computed" }, same_bytes, false },
 	[FIELD_FILE] = { { "File" }, same_bytes, false },

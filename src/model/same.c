@@ -5,6 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/str.h"
+#include "model/field.h"
+
 static const char blanks[] = " \t\r\n";
 
 bool same_bytes(const char *a, const char *b)
@@ -116,17 +119,18 @@ bool same_number(const char *a, const char *b)
 
 /* ---- truth -------------------------------------------------------------------- */
 
-/* 1, 0, or -1 for neither. */
-static int truth(const char *s)
+int field_truth(const char *s)
 {
-	if (strcasecmp(s, "TRUE") == 0 || strcmp(s, "1") == 0 || strcmp(s, "-1") == 0)
-		return 1;
-	return strcasecmp(s, "FALSE") == 0 || strcmp(s, "0") == 0 ? 0 : -1;
+	int64_t n;
+
+	if (strcasecmp(s, "TRUE") == 0 || strcasecmp(s, "FALSE") == 0)
+		return *s == 'T' || *s == 't';
+	return str_to_i64(s, &n) < 0 ? -1 : n != 0;
 }
 
 bool same_truth(const char *a, const char *b)
 {
-	int x = truth(a), y = truth(b);
+	int x = field_truth(a), y = field_truth(b);
 
 	return x < 0 || y < 0 ? same_bytes(a, b) : x == y;
 }

@@ -25,8 +25,10 @@ void column_find(const struct list *l, const char *name, enum column_kind kind, 
 		[COLUMN_URL] = { FIELD_URL, 0 },
 	};
 
-	ret->field = schema_find(&l->schema, name);
-	snprintf(ret->key, sizeof(ret->key), "%s%s", ret->field ? "" : "MetaInfo_", name);
+	ret->field = schema_known(&l->schema, name);
+	if (ret->field && strlen(ret->field->name) >= sizeof(ret->key))
+		ret->field = NULL;
+	snprintf(ret->key, sizeof(ret->key), "%s%s", ret->field ? "" : "MetaInfo_", ret->field ? ret->field->name : name);
 	if (ret->field)
 		return;
 	ret->own = (struct field) {

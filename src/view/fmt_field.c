@@ -67,7 +67,7 @@ static int write_column(const struct list *l, const struct values *v, const char
 /* Whether a tool may change it here. */
 static bool is_written(const struct fmt_fields *spec, const struct field *f)
 {
-	return field_editable(f) && (!is_in(spec->mapped, f->name) || is_in(spec->twice, f->name));
+	return field_editable(f) && (!is_in(spec->mapped, field_known_name(f)) || is_in(spec->twice, f->name));
 }
 
 /* What people want to see and nobody can change. */
@@ -87,7 +87,7 @@ static int write_bag(const struct fmt_fields *spec, const struct list *l, const 
 	int r = 0;
 
 	for (const char *const *p = spec->bag; p && *p && r == 0; p++)
-		if (!schema_find(&l->schema, *p))
+		if (!schema_known(&l->schema, *p))
 			r = write_column(l, v, *p, *p, "", out);
 	return r;
 }
@@ -177,7 +177,7 @@ static int find_missing(const struct fmt_fields *spec, const struct fmt_edit *e,
 		if (is_written(spec, &s->f[i]) && !is_in(spec->twice, s->f[i].name))
 			r = check_missing(e, index, s->f[i].name, ret_complete);
 	for (const char *const *p = spec->bag; p && *p && r == 0; p++)
-		if (!schema_find(s, *p))
+		if (!schema_known(s, *p))
 			r = check_missing(e, index, *p, ret_complete);
 	return r;
 }

@@ -79,8 +79,8 @@ const char *vcard_column(const struct list *l, const struct values *v, const cha
 	};
 
 	for (size_t i = 0; i < sizeof(outlook) / sizeof(*outlook); i++)
-		if (str_eq(outlook[i][0], column) && !schema_find(&l->schema, column) &&
-		    (schema_find(&l->schema, outlook[i][1]) || (!column_get(l, v, column) && column_get(l, v, outlook[i][1]))))
+		if (str_eq(outlook[i][0], column) && !schema_known(&l->schema, column) &&
+		    (schema_known(&l->schema, outlook[i][1]) || (!column_get(l, v, column) && column_get(l, v, outlook[i][1]))))
 			return outlook[i][1];
 	return column;
 }

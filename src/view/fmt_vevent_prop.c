@@ -53,7 +53,7 @@ static const char transparency[] = "TRANSP", status[] = "X-MICROSOFT-CDO-BUSYSTA
 /* The entry's value; NULL for none, and where the schema has a column of this name, which is another thing. */
 static const char *bag_value(const struct list *l, const struct values *v, const char *name)
 {
-	return schema_find(&l->schema, name) ? NULL : column_get(l, v, name);
+	return schema_known(&l->schema, name) ? NULL : column_get(l, v, name);
 }
 
 static const struct busy *find_busy(const char *wire)
@@ -108,7 +108,7 @@ static int read_busy(const struct fmt_edit *e, const struct lines *l, size_t com
 	const struct busy *was = find_busy(bag_value(e->list, e->base, "BusyStatus")), *is = find_status(now_status);
 	const char *was_transparency = was ? was->transparency : "OPAQUE";
 
-	if (schema_find(&e->list->schema, "BusyStatus"))
+	if (schema_known(&e->list->schema, "BusyStatus"))
 		return 0;
 	if (is && is != was)
 		return edit_wire(e, "BusyStatus", is->wire);
@@ -124,7 +124,7 @@ static int read_intended(const struct fmt_edit *e, const struct lines *l, size_t
 	const char *value = value_of(lines_only(l, comp, intended));
 	const struct busy *was = find_busy(bag_value(e->list, e->base, "IntendedBusyStatus")), *is = find_status(value);
 
-	if (schema_find(&e->list->schema, "IntendedBusyStatus"))
+	if (schema_known(&e->list->schema, "IntendedBusyStatus"))
 		return 0;
 	if (is == was || (value && !is))
 		return edit_keep(e, "IntendedBusyStatus");
@@ -137,7 +137,7 @@ static int read_priority(const struct fmt_edit *e, const struct lines *l, size_t
 	const char *was = bag_value(e->list, e->base, "Priority");
 	int is = class_of(value_of(lines_only(l, comp, priority)));
 
-	if (schema_find(&e->list->schema, "Priority"))
+	if (schema_known(&e->list->schema, "Priority"))
 		return 0;
 	if (str_eq(was ? was : "0", wires[is + 1]) || (!is && was && !str_eq(was, "1") && !str_eq(was, "-1")))
 		return edit_keep(e, "Priority");

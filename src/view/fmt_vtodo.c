@@ -52,7 +52,7 @@ static int write_text(const struct list *l, const struct values *v, const char *
 static int write_date(const struct list *l, const struct values *v, const char *property, const char *column,
 		      struct buf *out)
 {
-	const struct field *f = schema_find(&l->schema, column);
+	const struct field *f = schema_known(&l->schema, column);
 	struct buf text = BUF_INIT(NO_LIMIT);
 	int64_t instant, day;
 	int r = column_show(l, v, column, COLUMN_DATE, &text);
@@ -126,7 +126,7 @@ int vtodo_render(const struct view_file *f, struct buf *out)
 int vtodo_edit_time(const struct vtodo_reading *re, const char *column, enum column_kind kind,
 		    const struct ical_time *t, size_t line)
 {
-	const struct field *f = schema_find(&re->edit.list->schema, column);
+	const struct field *f = schema_known(&re->edit.list->schema, column);
 	bool date_only = f ? f->flags & FIELD_DATEONLY : kind == COLUMN_DATE;
 	int64_t seconds = date_only && !t->is_date ? ical_own_local(t->utc) : t->utc;
 	char iso[CLOCK_ISO_SIZE];

@@ -29,8 +29,8 @@ static const struct {
 /* The position of a value among the choices of its column, from 1; 0: it is none. */
 static int position(const struct list *l, const struct values *v, const char *column)
 {
-	const struct field *f = schema_find(&l->schema, column);
-	const char *value = values_get(v, column);
+	const struct field *f = schema_known(&l->schema, column);
+	const char *value = column_get(l, v, column);
 
 	for (size_t i = 0; f && value && i < f->n_choices; i++)
 		if (str_eq(f->choices[i], value))
@@ -41,7 +41,7 @@ static int position(const struct list *l, const struct values *v, const char *co
 /* The choice at a position; NULL for none. */
 static const char *choice(const struct list *l, const char *column, int at)
 {
-	const struct field *f = schema_find(&l->schema, column);
+	const struct field *f = schema_known(&l->schema, column);
 
 	return f && at > 0 && (size_t) at <= f->n_choices ? f->choices[at - 1] : NULL;
 }
@@ -70,6 +70,15 @@ static int percent_of(const char *wire)
 	return n + (*wire >= '5' && *wire <= '9');
 }
 
+/* MS-OUTSPS_R756: of a task that is known to be not complete, the time says nothing. */
+static bool when_done(const struct list *l, const struct values *v, int64_t *ret)
+{
+	int status = position(l, v, "Status"), percent = percent_of(column_get(l, v, "PercentComplete"));
+	bool open = status ? status != COMPLETED : percent >= 0 && percent < 100;
+
+	return !open && ical_wire_time(column_get(l, v, "DateComplete"), ret) == 0;
+}
+
 void vtodo_write_state(const struct list *l, const struct values *v, struct buf *out)
 {
 	static const int numbers[] = { 0, 1, 5, 9 };
@@ -83,7 +92,7 @@ void vtodo_write_state(const struct list *l, const struct values *v, struct buf 
 		buf_addf(out, "STATUS:%s\n", word);
 	if (percent >= 0)
 		buf_addf(out, "PERCENT-COMPLETE:%d\n", percent);
-	if (ical_wire_time(column_get(l, v, "DateComplete"), &when) == 0)
+	if (when_done(l, v, &when))
 		ical_write_utc("COMPLETED", when, out);
 }
 
@@ -190,7 +199,7 @@ static int read_completed(struct vtodo_reading *re, struct turn turn)
 	const struct line *line = lines_only(&re->l, re->comp, "COMPLETED");
 	struct ical_time t = { .utc = re->f->now };
 	int64_t was;
-	bool has = ical_wire_time(column_get(re->edit.list, re->edit.base, "DateComplete"), &was) == 0;
+	bool has = when_done(re->edit.list, re->edit.base, &was);
 	int r = line ? ical_time_read(&re->zones, line, line->value, &t, re->edit.err) : 0;
 
 	if (r < 0)

@@ -21,7 +21,7 @@ static int64_t first_day(const struct series *s)
 
 static bool is_true(const char *wire)
 {
-	return wire && (str_eq(wire, "1") || str_eq_nocase(wire, "TRUE") || str_eq(wire, "-1"));
+	return wire && field_truth(wire) == 1;
 }
 
 static int64_t number(const char *wire, int64_t otherwise)

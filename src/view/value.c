@@ -76,7 +76,7 @@ static int boolean_show(const struct list *l, const struct field *f, const char 
 {
 	(void) l;
 	(void) f;
-	return word_show(truths, wire, out);
+	return word_show(truths, field_truth(wire) == 1 ? "1" : wire, out);
 }
 
 static int boolean_read(const struct value_from *from, const char *text, struct buf *out, struct err *err)
