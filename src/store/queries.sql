@@ -189,6 +189,12 @@ SELECT item, version, size FROM blobs WHERE pinned = 0 ORDER BY used
 -- BLOB_DELETE
 DELETE FROM blobs WHERE item = ?1
 
+-- PERSON_PUT
+INSERT INTO people (site, id, text) VALUES (?1, ?2, ?3)
+ON CONFLICT (site, id) DO UPDATE SET text = ?3 WHERE text <> ?3
+-- PERSON_GET
+SELECT text FROM people WHERE site = ?1 AND id = ?2
+
 -- VACANCY_PUT
 INSERT OR REPLACE INTO vacancies (parent, name, item, list, reason, due) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 -- VACANCY_FIND

@@ -147,6 +147,14 @@ CREATE TABLE blobs (
 ) STRICT;
 CREATE INDEX blobs_by_use ON blobs (used, item, version, size) WHERE pinned = 0;
 
+/* Who is who on a site, by the id in its User Information List. */
+CREATE TABLE people (
+  site TEXT NOT NULL,            /* as lists.site */
+  id INTEGER NOT NULL,
+  text TEXT NOT NULL,            /* "Name,#login,#email,#sip,#Title" */
+  PRIMARY KEY (site, id)
+) STRICT, WITHOUT ROWID;
+
 /* Slots whose item waits to be put back or deleted. */
 CREATE TABLE vacancies (
   parent INTEGER NOT NULL,       /* nodes.ino */

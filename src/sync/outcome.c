@@ -10,6 +10,7 @@
 #include "local.h"
 #include "park.h"
 #include "pending.h"
+#include "people.h"
 
 /* A change that met so many conflicts without anything to merge will not get through. */
 enum { TRIES_MAX = 8 };
@@ -216,9 +217,11 @@ int outcome_apply(struct txn *t, const struct outcome_of *of, struct remote_outc
 		  struct push_result *ret)
 {
 	struct sent s = { .t = t, .i = LOCAL_ITEM_INIT, .o = o, .ret = ret };
-	int r = load(&s, of);
+	int r = load(&s, of), found = r > 0;
 
-	if (r > 0)
+	if (found)
+		r = o->has_row ? people_complete(t, &o->row.values) : 0;
+	if (found && r == 0)
 		r = decide(&s, final);
 	local_item_release(&s.i);
 	return r;

@@ -126,7 +126,9 @@ static int take_row(void *arg, int64_t number, struct item *row)
 	struct apply_how how = { .force = p->anew || numbers_has(&p->forced, row->id), .anywhere = p->anywhere };
 
 	p->applied = number;
-	k->result = apply_row(k->t, row, how);
+	k->result = people_learn(k->t, &p->people, &row->values);
+	if (k->result == 0)
+		k->result = apply_row(k->t, row, how);
 	if (k->result == APPLY_LATER && !p->anywhere)
 		return numbers_add(&p->deferred, number);
 	return k->result < 0 ? k->result : 0;

@@ -9,6 +9,7 @@
 #include "store/list.h"
 #include "numbers.h"
 #include "page.h"
+#include "people.h"
 #include "pull.h"
 #include "txn.h"
 
@@ -29,6 +30,7 @@ struct puller {
 	bool more;                 /* MoreChanges */
 	struct numbers extra;      /* ids whose rows are to be asked for; not sorted */
 	struct numbers forced;     /* those that were; sorted */
+	struct people people;      /* that its rows named */
 	/* of the page: */
 	size_t next_id;
 	int64_t applied;           /* number of the last row of the stage that was looked at */

@@ -182,3 +182,10 @@ def test_texts_are_whole_right_after_a_remount(mnt):
     assert mnt.run('spfs', '-o', 'offline', mnt.mountpoint).code == 0      # nothing but the start changes them
     short = mnt.sh('for i in $(seq 100 -1 1); do grep -q "^kept$" "Announcements/Kept $i.txt" || echo $i; done')
     assert short == ''
+
+
+def test_a_saved_item_still_names_people_in_full(mnt):
+    """Answers of UpdateListItems give "12;#Jane Roe"; the address must not go with a save."""
+    mnt.sh("echo 'The lift is out of order.' > Announcements/Lift.txt")
+    one_update(mnt, 'New')
+    assert '# Modified By: Jane Roe <jane.roe@contoso.example>' in mnt.sh('cat Announcements/Lift.txt')
