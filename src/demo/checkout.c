@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/str.h"
+#include "davlock.h"
 #include "db.h"
 #include "item.h"
 #include "model.h"
@@ -17,10 +18,20 @@ int64_t checkout_person(const struct item *i)
 	return id ? strtoll(id, NULL, 10) : 0;
 }
 
+int64_t checkout_locker(const struct edit *e, const struct item *i)
+{
+	const struct davlock *l = davlock_find(e->m->locks, i->list, i->id, e->now);
+
+	return l ? l->person : 0;
+}
+
 int checkout_allows(struct edit *e, const struct item *i)
 {
 	int64_t person = checkout_person(i);
+	int64_t locker = checkout_locker(e, i);
 
+	if (locker && locker != e->who->id)
+		return edit_refuse(e, E_CHECKED_OUT);
 	if (person && person != e->who->id)
 		return edit_refuse(e, E_CHECKED_OUT);
 	if (!person && !i->folder && tmpl_is_library(e->l) && list_prop_is(e->l, "RequireCheckout", false))

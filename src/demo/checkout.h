@@ -17,7 +17,11 @@ enum check_in { CHECK_IN_MINOR, CHECK_IN_MAJOR, CHECK_IN_OVERWRITE };
 /* Who has it; 0: nobody. */
 int64_t checkout_person(const struct item *i);
 
-/* May e->who change it now? 0; -EINVAL refused: somebody else has it, or the library wants a check-out first. */
+/* Who has locked it; 0: nobody. */
+int64_t checkout_locker(const struct edit *e, const struct item *i);
+
+/* May e->who change it now? 0; -EINVAL refused: somebody else has it or has locked it, or the library wants a
+ * check-out first. */
 MUST_CHECK int checkout_allows(struct edit *e, const struct item *i);
 
 /* The caller knows that these make sense now. 0 or -errno. */

@@ -188,9 +188,11 @@ int dav_preconditions(struct visit *v, const struct place *p)
 	return -ECANCELED;
 }
 
-static int refuse_checked_out(struct visit *v, const struct item *i)
+static int refuse_taken(struct visit *v, struct edit *e, const struct item *i)
 {
-	const struct person *p = model_person(&v->s->model, checkout_person(i));
+	int64_t locker = checkout_locker(e, i);
+	bool locked = locker && locker != e->who->id;
+	const struct person *p = model_person(&v->s->model, locked ? locker : checkout_person(i));
 	CLEANUP(str_free_p) char *text = NULL;
 	int status = v->s->habits.lock_401 ? 401 : 423;
 
@@ -198,7 +200,7 @@ static int refuse_checked_out(struct visit *v, const struct item *i)
 		return dav_refuse(v, (int) v->s->habits.no_checkout, V_CHECKOUT_REQUIRED,
 				  "The file is not checked out. You must first check out this document before making "
 				  "changes.");
-	text = str_printf("The file is checked out to %s.", p->login);
+	text = str_printf("The file is %s %s.", locked ? "locked for exclusive use by" : "checked out to", p->login);
 	if (status == 401)
 		http_set_header(v->rp, "WWW-Authenticate", "NTLM");
 	return dav_refuse(v, status, V_CHECKED_OUT, text ? text : "");
@@ -211,7 +213,7 @@ int dav_may_change(struct visit *v, struct edit *e, const struct place *p, uint6
 	if (!(perm_of_item(v->person, p->l, &p->i) & right))
 		return dav_refuse(v, 403, 0, "Access denied.");
 	r = checkout_allows(e, &p->i);
-	return r == -EINVAL ? refuse_checked_out(v, &p->i) : r;
+	return r == -EINVAL ? refuse_taken(v, e, &p->i) : r;
 }
 
 static int check_name(struct visit *v, const struct place *p, bool folder)
@@ -250,36 +252,81 @@ int dav_may_make(struct visit *v, const struct place *p, bool folder)
 static const struct {
 	const char *name;
 	bool writes;
+	bool root; /* works on the site and on a library's root, too */
 	int (*run)(struct visit *v, const char *path);
 } verbs[] = {
-	{ "GET", false, dav_get },
-	{ "HEAD", false, dav_get },
-	{ "PUT", true, dav_put },
+	{ "GET", false, false, dav_get },	  { "HEAD", false, false, dav_get },
+	{ "PUT", true, false, dav_put },	  { "DELETE", true, false, dav_delete },
+	{ "MKCOL", true, true, dav_mkcol },	  { "MOVE", true, true, dav_move },
+	{ "COPY", true, true, dav_copy },	  { "LOCK", true, true, dav_lock },
+	{ "UNLOCK", true, true, dav_unlock },	  { "PROPFIND", false, true, dav_propfind },
+	{ "PROPPATCH", true, true, dav_proppatch }, { "OPTIONS", false, true, dav_options },
 };
+
+/* What a transaction that is undone leaves wrong in the lists' counters. */
+struct counters {
+	int64_t next_item, items, modified, deleted;
+};
+
+static void save_counters(const struct site *s, struct counters *c)
+{
+	for (size_t i = 0; i < s->n_lists; i++)
+		c[i] = (struct counters) { s->lists[i]->next_item, s->lists[i]->items, s->lists[i]->modified,
+					   s->lists[i]->deleted };
+}
+
+static void restore_counters(struct site *s, const struct counters *c)
+{
+	for (size_t i = 0; i < s->n_lists; i++) {
+		s->lists[i]->next_item = c[i].next_item;
+		s->lists[i]->items = c[i].items;
+		s->lists[i]->modified = c[i].modified;
+		s->lists[i]->deleted = c[i].deleted;
+	}
+}
 
 static int run(struct visit *v, size_t n)
 {
+	struct counters *before;
 	int r;
 
 	if (!verbs[n].writes)
 		return verbs[n].run(v, v->rq->path);
-	r = db_begin(v->s->db);
-	return r < 0 ? r : db_end(v->s->db, verbs[n].run(v, v->rq->path));
+	before = calloc(v->site->n_lists, sizeof(*before));
+	r = before ? db_begin(v->s->db) : -ENOMEM;
+	if (r >= 0) {
+		save_counters(v->site, before);
+		r = db_end(v->s->db, verbs[n].run(v, v->rq->path));
+		if (r < 0)
+			restore_counters(v->site, before);
+	}
+	free(before);
+	return r;
+}
+
+/* Is the path one that this verb is for? Pages are shown elsewhere. */
+static bool is_ours(struct visit *v, size_t n)
+{
+	const char *rest = "";
+	const struct list *l = place_list(v->site, v->rq->path, &rest);
+
+	if (l)
+		snprintf(v->entry->list, sizeof(v->entry->list), "%s", l->title);
+	if (verbs[n].root)
+		return (l && tmpl_is_library(l)) || (!*v->rest && verbs[n].run != dav_mkcol) ||
+		       verbs[n].run == dav_options || verbs[n].run == dav_propfind;
+	return l && tmpl_is_library(l) && *rest && !str_ends(rest, ".aspx");
 }
 
 int dav_serve(struct visit *v)
 {
-	const char *rest;
-	const struct list *l;
 	int r = 0;
 
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++) {
 		if (strcmp(verbs[i].name, v->rq->method) != 0)
 			continue;
 		lock_take(&v->s->lock);
-		l = place_list(v->site, v->rq->path, &rest);
-		if (l && tmpl_is_library(l) && *rest && !str_ends(rest, ".aspx")) {
-			snprintf(v->entry->list, sizeof(v->entry->list), "%s", l->title);
+		if (is_ours(v, i)) {
 			r = run(v, i);
 			r = r < 0 && r != -ECANCELED ? r : 1;
 		}

@@ -9,6 +9,8 @@
 #include "item.h"
 #include "serve.h"
 
+struct buf;
+struct davlock;
 struct list;
 
 /*
@@ -79,12 +81,27 @@ MUST_CHECK int dav_may_change(struct visit *v, struct edit *e, const struct plac
 /* Rights, folder and name of something that is made. */
 MUST_CHECK int dav_may_make(struct visit *v, const struct place *p, bool folder);
 
+/* Makes an empty document; the caller may. p is as if it had been found. */
+MUST_CHECK int dav_store_new(struct visit *v, struct place *p);
+
+/* The element lockdiscovery; NULL: not locked. */
+void dav_lock_xml(const struct davlock *l, struct buf *out);
+
 struct edit dav_edit(struct visit *v, struct list *l);
 
 /* ---- verbs: 0, -ECANCELED or -errno ---------------------------------------------------------------------- */
 
 MUST_CHECK int dav_get(struct visit *v, const char *path);
 MUST_CHECK int dav_put(struct visit *v, const char *path);
+MUST_CHECK int dav_delete(struct visit *v, const char *path);
+MUST_CHECK int dav_mkcol(struct visit *v, const char *path);
+MUST_CHECK int dav_move(struct visit *v, const char *path);
+MUST_CHECK int dav_copy(struct visit *v, const char *path);
+MUST_CHECK int dav_lock(struct visit *v, const char *path);
+MUST_CHECK int dav_unlock(struct visit *v, const char *path);
+MUST_CHECK int dav_propfind(struct visit *v, const char *path);
+MUST_CHECK int dav_proppatch(struct visit *v, const char *path);
+MUST_CHECK int dav_options(struct visit *v, const char *path);
 
 /* The verb of the request, when it is one that is for documents. 1: done; 0: it is not; -errno. */
 MUST_CHECK int dav_serve(struct visit *v);

@@ -84,7 +84,7 @@ static int64_t body_place(struct visit *v)
 
 /* ---- the item ---------------------------------------------------------------------------------------- */
 
-static int make(struct visit *v, struct edit *e, struct place *p)
+static int make(struct visit *v, struct edit *e, struct place *p, int64_t size)
 {
 	char person[24];
 	int r = item_start(p->l, v->person->id, e->now, &p->i);
@@ -101,7 +101,7 @@ static int make(struct visit *v, struct edit *e, struct place *p)
 	/* it is its author's alone until it is checked in ([MS-LISTSWS] 3.1.4.7) */
 	if (r >= 0 && list_prop_is(p->l, "RequireCheckout", false))
 		r = pairs_set(&p->i.vals, "CheckoutUser", person);
-	p->i.size = (int64_t) v->rq->body_len;
+	p->i.size = size;
 	return r < 0 ? r : edit_insert(e, &p->i);
 }
 
@@ -117,11 +117,19 @@ static int change(struct visit *v, struct edit *e, struct place *p)
 	return edit_update(e, &p->i, EDIT_QUIET);
 }
 
+int dav_store_new(struct visit *v, struct place *p)
+{
+	struct edit e = dav_edit(v, p->l);
+	int r = make(v, &e, p, 0);
+
+	return r < 0 ? r : keep_content(v, p->l, &p->i, 0);
+}
+
 static int store(struct visit *v, struct edit *e, struct place *p)
 {
 	bool fresh = !p->exists;
 	int64_t at = body_place(v);
-	int r = at < 0 ? (int) at : fresh ? make(v, e, p) : change(v, e, p);
+	int r = at < 0 ? (int) at : fresh ? make(v, e, p, (int64_t) v->rq->body_len) : change(v, e, p);
 
 	if (r >= 0)
 		r = keep_content(v, p->l, &p->i, at);

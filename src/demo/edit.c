@@ -11,6 +11,7 @@
 #include "db.h"
 #include "item.h"
 #include "model.h"
+#include "namerule.h"
 #include "tmpl.h"
 
 int edit_refuse(struct edit *e, uint32_t code)
@@ -234,6 +235,8 @@ static int check_place(struct edit *e, const char *from, const char *dir)
 
 int edit_check_name(struct edit *e, const char *name)
 {
+	if (tmpl_is_library(e->l) && !e->system)
+		return namerule_check(e->m->version, name, false, false) == NAME_GOOD ? 0 : edit_refuse(e, E_PARAMETER);
 	return !*name || strlen(name) > 255 || strpbrk(name, "/\"#%*:<>?\\{|}~") ? edit_refuse(e, E_PARAMETER) : 0;
 }
 

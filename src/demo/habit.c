@@ -35,6 +35,7 @@ static const struct {
 	FLAG("raw-href", raw_href),
 	FLAG("recycle", recycle),
 	FLAG("move-keeps-id", move_keeps_id),
+	FLAG("move-version", move_version),
 	FLAG("lock-new", lock_new),
 	FLAG("lock-401", lock_401),
 	NUMBER("promote", promote),

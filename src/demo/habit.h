@@ -22,6 +22,7 @@ struct habits {
 	bool raw_href;        /* hrefs are not percent-encoded beyond ASCII */
 	bool recycle;         /* DELETE is to the recycle bin */
 	bool move_keeps_id;   /* MOVE into another library keeps the UniqueId */
+	bool move_version;    /* MOVE makes a version */
 	bool lock_new;        /* LOCK of what is not there makes an empty document */
 	bool lock_401;        /* somebody else's document is 401 with the code, not 423 */
 	int64_t promote;      /* 0: off; 1: documents are rewritten with the PUT; 2: in a version of its own */

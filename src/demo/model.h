@@ -9,6 +9,7 @@
 #include "base/guid.h"
 #include "pairs.h"
 
+struct davlocks;
 struct db;
 struct map;
 struct xml;
@@ -92,6 +93,7 @@ struct site {
 
 struct model {
 	struct db *db; /* foreign */
+	struct davlocks *locks; /* foreign */
 	int version;   /* product: 12, 14, 15, 16 */
 	struct site **sites;
 	size_t n_sites, cap_sites;

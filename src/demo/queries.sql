@@ -98,6 +98,15 @@ UNION ALL
 SELECT id FROM item INDEXED BY item_path WHERE list = ?1 AND bin = 0
 	AND dir > ?2 || '/' COLLATE NOCASE AND dir < ?2 || '0' COLLATE NOCASE
 
+-- ITEMS_OF_DIR
+SELECT list, id, bin, version, ui, uid, guid, created, modified, author, editor, folder, dir, leaf, ctype,
+	moderation, ord, size, doc_modified, attachments, vals, bag
+FROM item INDEXED BY item_path WHERE list = ?1 AND bin = 0 AND dir = ?2 COLLATE NOCASE
+
+-- ITEMS_PURGE
+DELETE FROM item WHERE list = ?1 AND bin = 1 AND (id = ?2 OR dir = ?3 COLLATE NOCASE
+	OR (dir > ?3 || '/' COLLATE NOCASE AND dir < ?3 || '0' COLLATE NOCASE))
+
 -- CHILD_COUNT
 SELECT count(*) FROM item INDEXED BY item_path
 WHERE list = ?1 AND dir = ?2 COLLATE NOCASE AND folder = ?3 AND bin = 0

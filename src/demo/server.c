@@ -109,6 +109,7 @@ static int open_db(struct server *s)
 	if (r < 0)
 		return r;
 	s->model.db = s->db;
+	s->model.locks = &s->locks;
 	s->model.version = s->opts->version;
 	r = model_load(&s->model);
 	if (r >= 0)
@@ -168,6 +169,7 @@ void server_close(struct server *s)
 	model_release(&s->model);
 	db_close(s->db);
 	heap_close(s->heap);
+	davlock_release(&s->locks);
 	script_free(s->script);
 	reqlog_free(s->log);
 	cond_release(&s->wake);

@@ -6,6 +6,7 @@
 
 #include "base/attr.h"
 #include "base/thread.h"
+#include "davlock.h"
 #include "habit.h"
 #include "http.h"
 #include "model.h"
@@ -26,6 +27,7 @@ struct server {
 	/* protected by lock */
 	struct db *db; /* owned */
 	struct habits habits;
+	struct davlocks locks; /* owned */
 	struct model model;
 	int threshold;
 	struct lock idle;
