@@ -64,7 +64,12 @@ static void mistakes_are_named_with_file_and_line(void **state)
 		{ "[defaults]\nloglevel = loud\n",
 		  "config:2: loglevel is one of: error, warning, notice, info, debug; not \"loud\"" },
 		{ "[profil \"x\"]\n", "config:1: unknown section; did you mean profile" },
-		{ "[zebra]\n", "config:1: unknown section; there are [defaults], [profile \"NAME\"], [site \"URL\"]" },
+		{ "[zebra]\n", "config:1: unknown section; there are [defaults], [profile \"NAME\"], [site \"URL\"], "
+				"[group \"NAME\"]" },
+		{ "[group]\nlists = x\n", "config:1: a group is named: [group \"team\"]" },
+		{ "[group \"g\"]\nlist = x\n", "config:2: unknown key list; did you mean lists?" },
+		{ "[group \"g\"]\ninterval = 0\n",
+		  "config:2: interval is a time from 1 to 604800 seconds, like 5s, 500ms or 1m; not \"0\"" },
 		{ "[profile]\nwait = 1s\n", "config:1: a profile is named: [profile \"work\"]" },
 		{ "[site \"example.org\"]\n",
 		  "config:1: a site is named by its address: [site \"https://server/sites/team\"]" },
@@ -123,6 +128,33 @@ static void the_most_specific_site_counts(void **state)
 	}
 }
 
+static void groups_name_their_lists(void **state)
+{
+	static const char text[] = "[group \"team\"]\nlists = Tasks , Team Calendar,Links\nlists = \"Salt, Pepper\"\n"
+				   "[group \"hourly\"]\ninterval = 1h\nlists = Tasks\n[group \"team\"]\nlists = More\n"
+				   "[site \"https://h\"]\nmode = 2003\n[site \"https://i\"]\nuser = x\n";
+	static const struct {
+		const char *list;
+		bool is_in;
+	} cases[] = {
+		{ "Tasks", true }, { "Team Calendar", true }, { "Links", true }, { "Salt, Pepper", true },
+		{ "More", true }, { "Team", false }, { "Calendar", false }, { "tasks", false }, { "", false },
+	};
+	CLEANUP(config_release_p) struct config c = { 0 };
+	struct err err = { 0 };
+
+	(void) state;
+	assert_int_equal(apply(&c, text, "default", true, &err), 0);
+	assert_int_equal(c.n_groups, 2);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_int_equal(config_group_has(&c.groups[0], cases[i].list), cases[i].is_in);
+	assert_int_equal(c.groups[0].interval_ms, 0);
+	assert_int_equal(c.groups[1].interval_ms, 3600000);
+	assert_int_equal(config_site(&c, "https://h/x")->mode, MODE_2003);
+	assert_int_equal(config_site(&c, "https://h/x")->interval_ms, 20 * 60 * 1000);
+	assert_int_equal(config_site(&c, "https://i")->mode, MODE_2007);
+}
+
 static void options_are_the_same_keys(void **state)
 {
 	CLEANUP(config_release_p) struct config c = { 0 };
@@ -156,6 +188,7 @@ int main(void)
 		cmocka_unit_test(mistakes_are_named_with_file_and_line),
 		cmocka_unit_test(a_password_needs_a_private_file),
 		cmocka_unit_test(the_most_specific_site_counts),
+		cmocka_unit_test(groups_name_their_lists),
 		cmocka_unit_test(options_are_the_same_keys),
 	};
 

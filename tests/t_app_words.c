@@ -37,6 +37,7 @@ static void words_of_the_sync_file(void **state)
 			continue;
 		assert_int_equal(o.verb, cases[i].verb);
 		assert_true(str_eq(o.list, cases[i].list));
+		assert_int_equal(o.quoted, *cases[i].line == '"');
 	}
 }
 

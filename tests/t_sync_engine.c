@@ -1,123 +1,10 @@
-#include "t_sync_fake.h"
+#include "t_sync_wait.h"
 
 #include <dirent.h>
 
 #include "base/log.h"
 
 /* The engine with its threads: when it talks to the server, who waits for whom, and how it stops. */
-
-/* ---- waiting ------------------------------------------------------------------------ */
-
-struct waited {
-	struct sync_waiter w;
-	pthread_mutex_t m;
-	pthread_cond_t c;
-	bool done;
-	int r;
-	int64_t at;
-};
-
-static void on_done(struct sync_waiter *w, int r)
-{
-	struct waited *v = (struct waited *) w;
-
-	pthread_mutex_lock(&v->m);
-	assert_false(v->done);
-	v->done = true;
-	v->r = r;
-	v->at = clock_mono_ms();
-	pthread_cond_broadcast(&v->c);
-	pthread_mutex_unlock(&v->m);
-}
-
-static void waited_init(struct waited *v)
-{
-	memset(v, 0, sizeof(*v));
-	pthread_mutex_init(&v->m, NULL);
-	pthread_cond_init(&v->c, NULL);
-	v->w.done = on_done;
-}
-
-/* How it ended; the test fails when it does not within five seconds. */
-static int waited_for(struct waited *v)
-{
-	struct timespec end;
-	int r;
-
-	clock_gettime(CLOCK_REALTIME, &end);
-	end.tv_sec += 25;
-	pthread_mutex_lock(&v->m);
-	while (!v->done)
-		if (pthread_cond_timedwait(&v->c, &v->m, &end) == ETIMEDOUT)
-			fail_msg("nobody answered");
-	r = v->r;
-	pthread_mutex_unlock(&v->m);
-	return r;
-}
-
-/* Waits until cond holds, for ten seconds at most. */
-#define UNTIL(cond)                                                     \
-	do {                                                            \
-		int64_t until_end_ = clock_mono_ms() + 10000;           \
-		while (!(cond)) {                                       \
-			if (clock_mono_ms() > until_end_)               \
-				fail_msg("never: %s", #cond);           \
-			usleep(2000);                                   \
-		}                                                       \
-	} while (0)
-
-static int requests(struct client *c)
-{
-	int n;
-
-	pthread_mutex_lock(&c->f->m);
-	n = c->f->pulls + c->f->pushes;
-	pthread_mutex_unlock(&c->f->m);
-	return n;
-}
-
-static int methods(struct client *c)
-{
-	int n;
-
-	pthread_mutex_lock(&c->f->m);
-	n = c->f->methods;
-	pthread_mutex_unlock(&c->f->m);
-	return n;
-}
-
-static bool is_idle(struct client *c)
-{
-	struct sync_status s;
-
-	assert_int_equal(sync_status(c->s, &s, NULL, NULL), 0);
-	return !s.running;
-}
-
-static void must_start(struct client *c)
-{
-	c->running = true;
-	assert_int_equal(sync_start(c->s), 0);
-}
-
-static void start(struct client *c)
-{
-	must_start(c);
-	UNTIL(is_idle(c));
-}
-
-/* A process opens the list's directory; waits for the answer if there is one to wait for. */
-static bool open_dir(struct client *c, pid_t tgid)
-{
-	struct waited v;
-	int r;
-
-	waited_init(&v);
-	r = sync_open_list(c->s, c->list, false, tgid, &v.w);
-	if (r > 0)
-		assert_int_equal(waited_for(&v), 0);
-	return r > 0;
-}
 
 /* ---- triggers -------------------------------------------------------------------------- */
 
@@ -516,29 +403,6 @@ static void waiting_until_it_is_sent(void **state)
 }
 
 /* ---- failures ------------------------------------------------------------------------------- */
-
-struct looked {
-	struct sync_list_status l;
-	char error[200], state[32];
-};
-
-static int take_status(void *arg, const struct sync_list_status *l)
-{
-	struct looked *k = arg;
-
-	k->l = *l;
-	snprintf(k->error, sizeof(k->error), "%s", l->error ? l->error : "");
-	snprintf(k->state, sizeof(k->state), "%s", l->list_state);
-	return 0;
-}
-
-static struct looked look(struct client *c, struct sync_status *s)
-{
-	struct looked k = { 0 };
-
-	assert_int_equal(sync_status(c->s, s, take_status, &k), 0);
-	return k;
-}
 
 /* The server is away: every answer is quick, nothing is lost, and the next trigger finds it back. */
 static void server_away_and_back(void **state)

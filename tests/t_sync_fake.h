@@ -56,7 +56,7 @@ struct fake {
 	int page;           /* rows per page; 0: all */
 	int cut;            /* most changes per token call (MoreChanges); 0: all */
 	bool repeats;       /* positions repeat */
-	int min_minutes;
+	int min_minutes, recommended;
 	int max_methods;    /* more are not run; 0: any */
 	int latency_ms;
 	bool whole_restore; /* once */
@@ -359,6 +359,7 @@ static inline int fake_answer(struct fake *f, const struct remote_pull *q, const
 	int r;
 
 	ret->min_minutes = f->min_minutes;
+	ret->recommended_seconds = f->recommended;
 	ret->perm_text = strdup(f->perm);
 	if (!q->token || f->send_list || f->schema_told != f->schema)
 		fake_send_list(f, sink);

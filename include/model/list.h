@@ -24,6 +24,7 @@ enum list_flag {
 	LIST_EXCLUDED = 1 << 4,     /* ExcludeFromOfflineClient */
 	LIST_CHECKOUT = 1 << 5,     /* RequireCheckout */
 	LIST_MODERATED = 1 << 6,
+	LIST_FROZEN = 1 << 7,       /* not the server's: our configuration makes the list read-only */
 };
 
 /* A list as the server describes it (List element, [MS-LISTSWS] 2.2.4.11 and .12). */
@@ -61,6 +62,12 @@ static inline bool list_is_library(const struct list *l)
 
 /* Compares dotted version numbers by component; <0, 0, >0. NULL is lowest. */
 int list_version_cmp(const char *a, const char *b);
+
+/* Servers from this version on tell what has changed, and take changes ([MS-OUTSPS] 1.7). */
+#define LIST_VERSION_MIN "12.0.0.4326"
+
+/* Whether the server is older than that. */
+bool list_is_old(const struct list *l);
 
 /* To and from the form in the database. 0, -ENOMEM, -EFBIG (out's ceiling); unpack also -EUCLEAN,
  * then ret is untouched: damaged, or written by another version. */

@@ -40,6 +40,9 @@ static inline void store_list_release_p(struct store_list *l)
 	store_list_release(l);
 }
 
+/* Why nothing can be changed in the list, whoever asks, in words; NULL: rights decide. Such a list shows no write bits. */
+const char *store_list_read_only(const struct store_list *l);
+
 /*
  * Registers a list and makes its directory node. -EEXIST: the site's list or the
  * name is registered already.

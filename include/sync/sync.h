@@ -144,6 +144,19 @@ enum sync_what { SYNC_ALL, SYNC_SEND, SYNC_RECEIVE, SYNC_RETRY };
 /* S2, S5: list 0 means every list. Joins what runs. -ENETDOWN: Work Offline is on. -ENOENT: no such list. */
 MUST_CHECK int sync_request(struct sync *s, enum sync_what what, int64_t list);
 
+/* The same of several lists, as one run; those that are no lists any more are passed over. */
+MUST_CHECK int sync_request_lists(struct sync *s, enum sync_what what, const int64_t *lists, size_t n);
+
+/*
+ * S9: the list is pulled by itself so long after the end of its last pull; no sooner than the server recommends
+ * (RecommendedTimeBetweenSyncs) and allows. 0: never, as before the first call. Without such a list no thread ever
+ * wakes for it. An unknown list is none.
+ */
+void sync_set_interval(struct sync *s, int64_t list, int interval_ms);
+
+/* The configuration makes the list read-only here, or does so no more. Durable. 0 or -errno; -ENOENT. */
+MUST_CHECK int sync_set_read_only(struct sync *s, int64_t list, bool on);
+
 /* Stops what runs, at the next chance. Unsent changes stay. */
 void sync_idle(struct sync *s);
 
@@ -180,6 +193,9 @@ struct sync_list_status {
 	int64_t last_sync;     /* wall clock ns, 0 never */
 	int64_t not_before;    /* wall clock ns before which the server forbids a pull; 0: none */
 	int min_minutes, recommended_seconds;
+	int interval_ms;       /* of its Send/Receive group; 0: it is in none */
+	int64_t next_cycle;    /* wall clock ns of the group's next pull; 0: none is due by itself */
+	const char *read_only; /* why nothing can be changed in the list; NULL: it can */
 	const char *list_state; /* "new", "ok", "gone", "forbidden" */
 	const char *error;     /* NULL: the last sync went well */
 };

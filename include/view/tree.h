@@ -55,7 +55,8 @@ struct view_list {
 	enum store_list_state state;
 	uint64_t perm;
 	bool library;
-	bool writable;     /* not gone, not forbidden, and some right to change something */
+	bool frozen;       /* store_list_read_only() */
+	bool writable;     /* not frozen, and some right to change something */
 	int refs;          /* atomic; tree.c's */
 };
 

@@ -161,3 +161,17 @@ int accounts_find(void *accounts, const char *url, struct net_account *ret, stru
 	lock_give(&a->lock);
 	return r < 0 ? err_set(err, r, "login at %s: %s", url, err_text(NULL, r)) : 0;
 }
+
+/* ---- cycles ------------------------------------------------------------------------- */
+
+int accounts_cycle_2003(struct accounts *a, const char *url)
+{
+	const struct site_config *s;
+	int ms;
+
+	lock_take(&a->lock);
+	s = config_site(&a->sites, url);
+	ms = s && s->mode == MODE_2003 ? s->interval_ms : 0;
+	lock_give(&a->lock);
+	return ms;
+}

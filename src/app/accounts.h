@@ -28,4 +28,7 @@ MUST_CHECK int accounts_ask(struct accounts *a, const char *url, struct err *err
 /* For struct sp_accounts. ret is empty; the caller releases it. 0 or -ENOMEM with err. */
 MUST_CHECK int accounts_find(void *accounts, const char *url, struct net_account *ret, struct err *err);
 
+/* Milliseconds of the cycle of a site with `mode = 2003`; 0: it is in no such mode. */
+int accounts_cycle_2003(struct accounts *a, const char *url);
+
 #endif

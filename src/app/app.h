@@ -19,6 +19,7 @@ struct ctl_hub;
 struct ctl_server;
 struct events;
 struct fs;
+struct groups;
 struct sp_factory;
 struct store;
 struct store_blobs;
@@ -36,6 +37,7 @@ struct app {
 	const char *config_path;
 	const char *mountpoint;      /* absolute; NULL: not mounted */
 	struct accounts *accounts;   /* thread-safe by itself */
+	struct groups *groups;       /* likewise */
 	enum log_sink log_sink;
 	struct store *store;         /* owned, and so are the next */
 	struct store_blobs *blobs;   /* NULL: documents cannot be opened */
@@ -69,6 +71,10 @@ MUST_CHECK int host_list_name(struct app *app, int64_t list, char **ret);
 
 MUST_CHECK int host_sync_read(struct app *app, int64_t list, struct buf *out);
 MUST_CHECK int host_sync_write(struct app *app, int64_t list, const char *text, size_t n, struct err *err);
+/* A list or a group by its name (a list wins), for `spfs sync NAME`; the lists' names go to out, a line each. verb: as in
+ * `sync`. -ENOENT with err, -EINVAL. */
+MUST_CHECK int host_sync_name(struct app *app, const char *name, const char *verb, struct buf *out, struct err *err);
+
 MUST_CHECK int host_online_read(struct app *app, int64_t list, struct buf *out);
 MUST_CHECK int host_online_write(struct app *app, int64_t list, const char *text, size_t n, struct err *err);
 

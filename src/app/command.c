@@ -12,6 +12,7 @@
 #include "accounts.h"
 #include "config.h"
 #include "events.h"
+#include "groups.h"
 
 /*
  * Requests of the commands that are no control files, because nobody should
@@ -51,11 +52,12 @@ static int reload(struct app *app, struct err *err)
 	if (r < 0)
 		return r;
 	log_setup(app->log_sink, (enum log_level) c.settings.loglevel);
+	groups_load(app->groups, &c);
 	accounts_load(app->accounts, &c);
 	r = store_list_each(app->store, login_again, app);
 	if (r == 0)
 		r = lists_reconcile(app, err);
-	return r < 0 ? r : 0;
+	return r < 0 ? r : groups_apply(app);
 }
 
 int command_reload(struct app *app, struct err *err)
@@ -107,6 +109,14 @@ static int run_last_run(struct app *app, int argc, char **argv, struct buf *out,
 	return events_last_run(app, out);
 }
 
+/* sync-name NAME VERB: prints the lists that are meant */
+static int run_sync_name(struct app *app, int argc, char **argv, struct buf *out, struct err *err)
+{
+	if (argc < 3)
+		return err_set(err, -EINVAL, "sync-name NAME VERB");
+	return host_sync_name(app, argv[1], argv[2], out, err);
+}
+
 int command_run(struct app *app, int argc, char **argv, struct buf *out, struct err *err)
 {
 	static const struct {
@@ -117,6 +127,7 @@ int command_run(struct app *app, int argc, char **argv, struct buf *out, struct 
 		{ "remove-list", run_remove_list },
 		{ "where", run_where },
 		{ "last-run", run_last_run },
+		{ "sync-name", run_sync_name },
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)

@@ -13,9 +13,10 @@
 
 #define IN_SETTINGS (IN_PROFILE | IN_OPTION)
 #define SETTING(field) .places = IN_SETTINGS, .offset = offsetof(struct settings, field)
+#define GROUP(field) .places = IN_GROUP, .offset = offsetof(struct group_config, field)
 #define SITE(field) .places = IN_SITE, .offset = offsetof(struct site_config, field)
 
-enum { SECOND = 1000, MINUTE = 60 * SECOND };
+enum { SECOND = 1000, MINUTE = 60 * SECOND, DAY = 24 * 60 * MINUTE };
 
 const struct config_key config_keys[] = {
 	{ "fresh", SETTING(fresh_ms), .type = CONFIG_DURATION, .min = 0, .max = 60 * MINUTE, .def = "3s",
@@ -42,6 +43,13 @@ const struct config_key config_keys[] = {
 	{ "allow_http", SITE(allow_http), .type = CONFIG_BOOL, .def = "no",
 	  .help = "send the password over plain http too" },
 	{ "cafile", SITE(cafile), .type = CONFIG_TEXT, .help = "certificates (PEM) to trust for this site" },
+	{ "mode", SITE(mode), .type = CONFIG_WORD, .words = { "2007", "2003" }, .def = "2007",
+	  .help = "2003: read-only, all its lists are synchronised each interval" },
+	{ "interval", SITE(interval_ms), .type = CONFIG_DURATION, .min = SECOND, .max = 7 * DAY, .def = "20m",
+	  .help = "how often, with mode = 2003" },
+	{ "lists", GROUP(lists), .type = CONFIG_TEXTS, .help = "names of lists, with commas between; may be repeated" },
+	{ "interval", GROUP(interval_ms), .type = CONFIG_DURATION, .min = SECOND, .max = 7 * DAY,
+	  .help = "synchronise them by themselves so often" },
 	{ 0 },
 };
 
@@ -111,6 +119,20 @@ static int set_text(const struct config_key *k, char **at, const char *value, st
 	return str_set(at, value);
 }
 
+static int add_text(const struct config_key *k, struct config_texts *at, const char *value, struct err *err)
+{
+	char *copy = NULL;
+	int r = set_text(k, &copy, value, err);
+
+	if (r == 0)
+		r = vec_grow(&at->v, &at->cap, at->n + 1, sizeof(*at->v));
+	if (r == 0)
+		at->v[at->n++] = copy;
+	else
+		free(copy);
+	return r;
+}
+
 static int set(const struct config_key *k, void *base, const char *value, struct err *err)
 {
 	void *at = (char *) base + k->offset;
@@ -124,6 +146,8 @@ static int set(const struct config_key *k, void *base, const char *value, struct
 		return set_word(k, at, value, err);
 	case CONFIG_TEXT:
 		return set_text(k, at, value, err);
+	case CONFIG_TEXTS:
+		return add_text(k, at, value, err);
 	}
 	return -EINVAL;
 }
@@ -156,11 +180,28 @@ static void release_site(struct site_config *s)
 	free(s->cafile);
 }
 
+static void release_texts(struct config_texts *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		free(t->v[i]);
+	free(t->v);
+}
+
+void config_release_groups(struct group_config *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		free(v[i].name);
+		release_texts(&v[i].lists);
+	}
+	free(v);
+}
+
 void config_release(struct config *c)
 {
 	for (size_t i = 0; i < c->n_sites; i++)
 		release_site(&c->sites[i]);
 	free(c->sites);
+	config_release_groups(c->groups, c->n_groups);
 	*c = (struct config) { 0 };
 }
 
@@ -221,15 +262,50 @@ static int site_target(struct config *c, const struct conf *f, const struct conf
 	return r;
 }
 
+/* The [group] of that name, made when it is the first time. */
+static int find_group(struct config *c, const char *name, struct group_config **ret)
+{
+	int r;
+
+	for (size_t i = 0; i < c->n_groups; i++)
+		if (str_eq(c->groups[i].name, name)) {
+			*ret = &c->groups[i];
+			return 0;
+		}
+	r = vec_grow(&c->groups, &c->cap_groups, c->n_groups + 1, sizeof(*c->groups));
+	if (r < 0)
+		return r;
+	c->groups[c->n_groups] = (struct group_config) { .name = strdup(name) };
+	if (!c->groups[c->n_groups].name)
+		return -ENOMEM;
+	*ret = &c->groups[c->n_groups++];
+	return 0;
+}
+
+static int group_target(struct config *c, const struct conf *f, const struct conf_section *s, struct target *ret,
+			struct err *err)
+{
+	struct group_config *g = NULL;
+	int r;
+
+	if (str_empty(s->subject))
+		return wrong(f, s->line, err, "a group is named: [group \"team\"]", "");
+	r = find_group(c, s->subject, &g);
+	*ret = (struct target) { .base = g, .place = IN_GROUP };
+	return r;
+}
+
 /* What the keys of a section are for. */
 static int find_target(struct config *c, const struct conf *f, const struct conf_section *s, const char *profile,
 		       struct target *ret, struct err *err)
 {
-	static const char *const known[] = { "defaults", "profile", "site" };
+	static const char *const known[] = { "defaults", "profile", "site", "group" };
 	struct cli_word w = CLI_WORD_INIT(s->name);
 
 	if (str_eq(s->name, "site"))
 		return site_target(c, f, s, ret, err);
+	if (str_eq(s->name, "group"))
+		return group_target(c, f, s, ret, err);
 	if (str_eq(s->name, "profile") && !s->subject)
 		return wrong(f, s->line, err, "a profile is named: [profile \"work\"]", "");
 	*ret = (struct target) { .place = IN_PROFILE };
@@ -241,7 +317,8 @@ static int find_target(struct config *c, const struct conf *f, const struct conf
 		cli_word_offer(&w, known[i]);
 	if (w.best)
 		return wrong(f, s->line, err, "unknown section; did you mean ", w.best);
-	return wrong(f, s->line, err, "unknown section; there are [defaults], [profile \"NAME\"], [site \"URL\"]", "");
+	return wrong(f, s->line, err, "unknown section; there are [defaults], [profile \"NAME\"], [site \"URL\"], "
+		     "[group \"NAME\"]", "");
 }
 
 static int apply_entry(const struct conf *f, const struct conf_entry *e, const struct target *t, bool secret,
@@ -367,4 +444,32 @@ const struct site_config *config_site(const struct config *c, const char *url)
 		}
 	}
 	return best;
+}
+
+/* ---- groups ----------------------------------------------------------------- */
+
+/* "Tasks, Team Calendar": one of them. */
+static bool is_among(const char *names, const char *name)
+{
+	size_t n = strlen(name);
+
+	while (*names) {
+		size_t part;
+
+		names += strspn(names, ", \t");
+		part = strcspn(names, ",");
+		if (part >= n && strncmp(names, name, n) == 0 && strspn(names + n, " \t") == part - n)
+			return true;
+		names += part;
+	}
+	return false;
+}
+
+bool config_group_has(const struct group_config *g, const char *list)
+{
+	/* A name with a comma in it is a line of its own. */
+	for (size_t i = 0; i < g->lists.n; i++)
+		if (str_eq(g->lists.v[i], list) || is_among(g->lists.v[i], list))
+			return true;
+	return false;
 }

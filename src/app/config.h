@@ -21,6 +21,7 @@ enum config_place {
 	IN_PROFILE = 1 << 0, /* [defaults] and [profile "NAME"] */
 	IN_OPTION = 1 << 1,  /* -o */
 	IN_SITE = 1 << 2,    /* [site "URL"] */
+	IN_GROUP = 1 << 3,   /* [group "NAME"] */
 };
 
 enum config_type {
@@ -28,13 +29,14 @@ enum config_type {
 	CONFIG_DURATION, /* int, milliseconds */
 	CONFIG_WORD,     /* int, index into words */
 	CONFIG_TEXT,     /* char *, owned */
+	CONFIG_TEXTS,    /* struct config_texts: each line adds one */
 };
 
 struct config_key {
 	const char *name;
 	unsigned places; /* enum config_place */
 	enum config_type type;
-	size_t offset;   /* in struct settings, or struct site_config for IN_SITE */
+	size_t offset;   /* in struct settings, struct site_config for IN_SITE, struct group_config for IN_GROUP */
 	int min, max;    /* of a duration */
 	const char *words[6];
 	const char *def; /* as it would be written; NULL: none */
@@ -58,6 +60,12 @@ struct settings {
 
 enum settings_fsync { FSYNC_LOCAL, FSYNC_SERVER };
 enum site_auth { AUTH_AUTO, AUTH_BASIC, AUTH_NONE };
+enum site_mode { MODE_2007, MODE_2003 };
+
+struct config_texts {
+	char **v; /* owned, and so are the strings */
+	size_t n, cap;
+};
 
 /* [site "URL"]: how to log in there. Holds for the site and what lies below it. */
 struct site_config {
@@ -68,12 +76,23 @@ struct site_config {
 	char *cafile;   /* owned */
 	int auth;       /* enum site_auth */
 	bool allow_http; /* the password may go over plain http */
+	int mode;       /* enum site_mode; 2003: read-only, and synchronised by itself */
+	int interval_ms; /* how often, with MODE_2003 */
+};
+
+/* [group "NAME"]: lists that are synchronised together (S9). */
+struct group_config {
+	char *name;                /* owned */
+	struct config_texts lists; /* each a name, or several with commas between */
+	int interval_ms;           /* 0: only when it is asked for */
 };
 
 struct config {
 	struct settings settings;
 	struct site_config *sites; /* owned */
 	size_t n_sites, cap_sites;
+	struct group_config *groups; /* owned */
+	size_t n_groups, cap_groups;
 };
 
 /* All defaults. 0 or -ENOMEM. */
@@ -99,5 +118,11 @@ MUST_CHECK int config_option(struct config *c, const char *text, struct err *err
 
 /* The most specific [site] for a URL: same origin, path a prefix by whole parts. NULL: none. */
 const struct site_config *config_site(const struct config *c, const char *url);
+
+/* Whether the list of that directory belongs to the group. */
+bool config_group_has(const struct group_config *g, const char *list);
+
+/* Releases n groups and the array. */
+void config_release_groups(struct group_config *v, size_t n);
 
 #endif

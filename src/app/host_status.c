@@ -32,6 +32,8 @@ static void add_note(struct buf *out, const struct sync_list_status *l)
 		buf_adds(out, "not on the server any more; ");
 	if (str_eq(l->list_state, "forbidden"))
 		buf_adds(out, "the server refuses it; ");
+	if (l->read_only && str_eq(l->list_state, "ok"))
+		buf_addf(out, "read-only: %s; ", l->read_only);
 	if (l->error)
 		buf_adds(out, l->error);
 	else if (l->not_before > clock_now_ns()) {
@@ -127,7 +129,14 @@ static int add_one(void *arg, const struct sync_list_status *l)
 	buf_addf(o->out, "list: %s\ntitle: %s\nsite: %s\nstate: %s\nitems: %lld\nlast-sync: ", l->name, l->title, l->site,
 		 words_state(l), (long long) l->items);
 	add_time(o->out, l->last_sync);
-	buf_addf(o->out, "\nreceived: %lld\nsent: %lld\nto-send: %lld\nrefused: %lld\nconflicts: %d\nnote: ",
+	buf_addf(o->out, "\nmin-time-between-syncs: %d min\nrecommended-time-between-syncs: %d s\n", l->min_minutes,
+		 l->recommended_seconds);
+	if (l->interval_ms) {
+		buf_addf(o->out, "interval: %d s\nnext-sync: ", l->interval_ms / 1000);
+		add_time(o->out, l->next_cycle);
+		buf_addc(o->out, '\n');
+	}
+	buf_addf(o->out, "received: %lld\nsent: %lld\nto-send: %lld\nrefused: %lld\nconflicts: %d\nnote: ",
 		 (long long) l->received, (long long) l->sent, (long long) l->to_send, (long long) l->refused,
 		 host_conflicts_count(o->app, l->name));
 	at = o->out->len;
@@ -184,6 +193,11 @@ static int add_json(void *arg, const struct sync_list_status *l)
 	ctl_json_int(w->j, "conflicts", host_conflicts_count(w->app, l->name));
 	add_json_time(w->j, "last_sync", l->last_sync);
 	add_json_time(w->j, "not_before", l->not_before);
+	ctl_json_int(w->j, "min_minutes", l->min_minutes);
+	ctl_json_int(w->j, "recommended_seconds", l->recommended_seconds);
+	ctl_json_int(w->j, "interval_seconds", l->interval_ms / 1000);
+	add_json_time(w->j, "next_sync", l->next_cycle);
+	ctl_json_str(w->j, "read_only", l->read_only);
 	ctl_json_str(w->j, "error", l->error);
 	ctl_json_end(w->j);
 	return 0;

@@ -11,6 +11,7 @@
 #include "store/store.h"
 #include "sync/sync.h"
 #include "events.h"
+#include "groups.h"
 #include "words.h"
 
 /* ---- reading -------------------------------------------------------------------- */
@@ -75,27 +76,57 @@ static int no_such_list(struct app *app, const char *name, struct err *err)
 		return r;
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
 		cli_word_offer(&n.word, verbs[i]);
+	groups_offer(app, &n.word, n.name);
 	if (n.word.best)
-		return err_set(err, -ENOENT, "there is no list named \"%s\"; did you mean %s?", name, n.word.best);
-	return err_set(err, -ENOENT, "there is no list named \"%s\"", name);
+		return err_set(err, -ENOENT, "there is no list or group named \"%s\"; did you mean %s?", name, n.word.best);
+	return err_set(err, -ENOENT, "there is no list or group named \"%s\"", name);
 }
 
-/* Which list a line means: that of the file, or the one it names. */
-static int find_list(struct app *app, int64_t of_file, const struct words_order *o, int64_t *ret, struct err *err)
+/* What a line is about. */
+struct meant {
+	int64_t list;   /* 0: all of them, or those of the group */
+	int64_t *group; /* owned; NULL: none */
+	size_t n;
+};
+
+static void meant_release(struct meant *m)
+{
+	free(m->group);
+}
+
+static int find_group(struct app *app, const char *name, struct meant *ret, struct err *err)
+{
+	int r = groups_lists(app, name, &ret->group, &ret->n);
+
+	if (r == 0 && !ret->n)
+		return err_set(err, -ENOENT, "no list of the group \"%s\" is registered; see [group] in spfs.conf(5)", name);
+	return r;
+}
+
+/* A list, or (when the name is not quoted) else a group. */
+static int find_name(struct app *app, const char *name, bool quoted, struct meant *ret, struct err *err)
 {
 	CLEANUP(store_list_release_p) struct store_list l = STORE_LIST_INIT;
-	int r;
+	int r = store_list_find(app->store, name, &l);
 
-	*ret = of_file;
+	if (r == -ENOENT && !quoted)
+		r = find_group(app, name, ret, err);
+	if (r == -ENOENT && (!err || !err->code))
+		return no_such_list(app, name, err);
+	ret->list = l.id;
+	return r;
+}
+
+/* Which lists a line means: that of the file, or those it names. */
+static int find_meant(struct app *app, int64_t of_file, const struct words_order *o, struct meant *ret,
+		      struct err *err)
+{
+	ret->list = of_file;
 	if (!o->list)
 		return 0;
 	if (of_file)
 		return err_set(err, -EINVAL, "\"%s\": one of all, send, receive, retry, idle, or nothing", o->list);
-	r = store_list_find(app->store, o->list, &l);
-	if (r == -ENOENT)
-		return no_such_list(app, o->list, err);
-	*ret = l.id;
-	return r;
+	return find_name(app, o->list, o->quoted, ret, err);
 }
 
 static int count_list(void *arg, const struct sync_list_status *l)
@@ -123,19 +154,20 @@ static bool nothing_runs(struct app *app, enum words_verb verb)
 
 /* A reader of `progress` that comes after the write must find the run and not the end of it, so it counts as
  * running before the engine knows. */
-static int request(struct app *app, const struct words_order *o, int64_t list, struct err *err)
+static int request(struct app *app, enum words_verb verb, const struct meant *m, struct err *err)
 {
 	static const enum sync_what what[] = { [WORDS_ALL] = SYNC_ALL, [WORDS_SEND] = SYNC_SEND,
 					       [WORDS_RECEIVE] = SYNC_RECEIVE, [WORDS_RETRY] = SYNC_RETRY };
 	int r;
 
-	if (o->verb == WORDS_IDLE) {
+	if (verb == WORDS_IDLE) {
 		sync_idle(app->sync);
 		return 0;
 	}
 	events_run_begin(app);
-	r = sync_request(app->sync, what[o->verb], list);
-	if (r < 0 || nothing_runs(app, o->verb))
+	r = m->group ? sync_request_lists(app->sync, what[verb], m->group, m->n) :
+		       sync_request(app->sync, what[verb], m->list);
+	if (r < 0 || nothing_runs(app, verb))
 		events_run_end(app);
 	if (r == -ENETDOWN)
 		return err_set(err, r, "working offline; `spfs online` ends that");
@@ -150,17 +182,17 @@ static int each_line(struct app *app, int64_t list, char *text, bool run, struct
 
 	do {
 		CLEANUP(words_order_release_p) struct words_order o = { 0 };
+		CLEANUP(meant_release) struct meant m = { 0 };
 		size_t n = strcspn(text, "\n");
-		int64_t id = 0;
 
 		next = text[n] ? text + n + 1 : NULL;
 		r = words_parse(text, n, &o);
 		if (r == -EINVAL)
 			return err_set(err, r, "the quote does not end");
 		if (r == 0)
-			r = find_list(app, list, &o, &id, err);
+			r = find_meant(app, list, &o, &m, err);
 		if (r == 0 && run)
-			r = request(app, &o, id, err);
+			r = request(app, o.verb, &m, err);
 		text = next;
 	} while (r == 0 && next && *next);
 	return r;
@@ -175,6 +207,30 @@ int host_sync_write(struct app *app, int64_t list, const char *text, size_t n, s
 		return -ENOMEM;
 	r = each_line(app, list, copy, false, err);
 	return r < 0 ? r : each_line(app, list, copy, true, err);
+}
+
+static int add_name(struct app *app, int64_t list, struct buf *out)
+{
+	CLEANUP(str_free_p) char *name = NULL;
+	int r = host_list_name(app, list, &name);
+
+	return r < 0 ? r : buf_addf(out, "%s\n", name);
+}
+
+int host_sync_name(struct app *app, const char *name, const char *verb, struct buf *out, struct err *err)
+{
+	CLEANUP(meant_release) struct meant m = { 0 };
+	enum words_verb v;
+	int r = words_verb(verb, &v);
+
+	if (r < 0)
+		return err_set(err, -EINVAL, "%s: one of all, send, receive, retry", verb);
+	r = find_name(app, name, false, &m, err);
+	if (r == 0 && m.list)
+		r = add_name(app, m.list, out);
+	for (size_t i = 0; r == 0 && i < m.n; i++)
+		r = add_name(app, m.group[i], out);
+	return r < 0 ? r : request(app, v, &m, err);
 }
 
 /* ---- online ----------------------------------------------------------------------- */

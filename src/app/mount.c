@@ -186,7 +186,7 @@ static int open_app(struct mount *m)
 {
 	const struct wire_config c = {
 		.places = &m->s.places, .config_path = m->s.config_path, .settings = &m->s.config.settings,
-		.accounts = m->s.accounts, .mountpoint = m->mountpoint, .fsname = m->opts.fsname,
+		.accounts = m->s.accounts, .groups = m->s.groups, .mountpoint = m->mountpoint, .fsname = m->opts.fsname,
 		.kernel = m->opts.kernel, .debug = m->opts.debug,
 		.log_sink = m->opts.foreground ? LOG_TO_STDERR : LOG_TO_SYSLOG, .ready = ready, .arg = m,
 	};

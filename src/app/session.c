@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "accounts.h"
 #include "app.h"
+#include "groups.h"
 #include "registry.h"
 #include "wire.h"
 
@@ -25,6 +26,7 @@ void session_close(struct session *s)
 		wire_stop(s->app, 0);
 	s->app = wire_close(s->app);
 	s->accounts = accounts_free(s->accounts);
+	s->groups = groups_free(s->groups);
 	config_release(&s->config);
 	free(s->config_path);
 	s->config_path = NULL;
@@ -45,9 +47,12 @@ int session_configure(struct session *s, struct err *err)
 		r = config_load(&s->config, s->config_path, s->places.profile, err);
 	if (r < 0)
 		return err_add(err, r, "%s: %s", s->config_path, err_text(NULL, r));
-	s->accounts = accounts_new();
+	if (!s->groups)
+		s->groups = groups_new();
+	s->accounts = s->groups ? accounts_new() : NULL;
 	if (!s->accounts)
 		return err_set(err, -ENOMEM, "out of memory");
+	groups_load(s->groups, &s->config);
 	accounts_load(s->accounts, &s->config);
 	return 0;
 }
@@ -84,6 +89,7 @@ static int open_app(struct session *s, struct err *err)
 	if (r < 0)
 		return r;
 	c.accounts = s->accounts;
+	c.groups = s->groups;
 	places_note_holder(s->lock, NULL);
 	return wire_open(&c, &s->app, err);
 }

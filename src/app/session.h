@@ -10,6 +10,7 @@
 
 struct accounts;
 struct app;
+struct groups;
 
 /* What one invocation of spfs works with: the profile it is about, and what it opened of it so far. */
 struct session {
@@ -17,6 +18,7 @@ struct session {
 	char *config_path;         /* owned; -o config=FILE, else places.config */
 	struct config config;      /* valid once accounts are there; its sites have moved to them */
 	struct accounts *accounts; /* owned; NULL: the configuration was not read yet */
+	struct groups *groups;     /* owned; as accounts */
 	int lock;                  /* -1: the profile's lock is not ours */
 	struct app *app;           /* owned; what this process serves; NULL: nothing */
 };

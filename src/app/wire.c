@@ -21,6 +21,7 @@
 #include "app.h"
 #include "config.h"
 #include "events.h"
+#include "groups.h"
 #include "quarantine.h"
 
 /* ---- parts, in the order of their making --------------------------------------------- */
@@ -177,6 +178,7 @@ int wire_open(const struct wire_config *c, struct app **ret, struct err *err)
 	app->config_path = c->config_path;
 	app->mountpoint = c->mountpoint;
 	app->accounts = c->accounts;
+	app->groups = c->groups;
 	app->log_sink = c->log_sink;
 	lock_init(&app->lock, RANK_APP);
 	r = open_parts(app, c, err);
@@ -232,6 +234,8 @@ int wire_start(struct app *app, struct err *err)
 	events_run_begin(app); /* S1 is a run that `progress` shows */
 	r = sync_start(app->sync);
 	app->started = r == 0;
+	if (r == 0)
+		r = groups_apply(app);
 	if (app->go_online)
 		sync_set_online(app->sync, true);
 	if (r < 0 || (sync_status(app->sync, &s, NULL, NULL) == 0 && s.lists == 0))

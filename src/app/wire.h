@@ -9,6 +9,7 @@
 
 struct accounts;
 struct app;
+struct groups;
 struct places;
 struct settings;
 
@@ -29,6 +30,7 @@ struct wire_config {
 	const char *config_path;
 	const struct settings *settings;
 	struct accounts *accounts;
+	struct groups *groups;
 	const char *mountpoint;          /* absolute; NULL: no mount */
 	const char *fsname;
 	const char *kernel;              /* "nosuid,nodev" for the kernel; NULL */

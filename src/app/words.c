@@ -32,23 +32,32 @@ static bool unquote(char *s)
 	return false;
 }
 
-int words_parse(const char *line, size_t n, struct words_order *ret)
+int words_verb(const char *word, enum words_verb *ret)
 {
 	static const char *const verbs[] = { [WORDS_ALL] = "all", [WORDS_SEND] = "send",
 					     [WORDS_RECEIVE] = "receive", [WORDS_RETRY] = "retry",
 					     [WORDS_IDLE] = "idle" };
+
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
+		if (str_eq(word, verbs[i])) {
+			*ret = (enum words_verb) i;
+			return 0;
+		}
+	return -ENOENT;
+}
+
+int words_parse(const char *line, size_t n, struct words_order *ret)
+{
 	CLEANUP(str_free_p) char *copy = strndup(line, n);
 	char *word = copy ? str_trim(copy) : NULL;
 
 	if (!word)
 		return -ENOMEM;
 	*ret = (struct words_order) { .verb = WORDS_ALL };
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
-		if (str_eq(word, verbs[i])) {
-			ret->verb = (enum words_verb) i;
-			return 0;
-		}
-	if (*word == '"' && !unquote(word))
+	if (words_verb(word, &ret->verb) == 0)
+		return 0;
+	ret->quoted = *word == '"';
+	if (ret->quoted && !unquote(word))
 		return -EINVAL;
 	return *word ? str_set(&ret->list, word) : 0;
 }

@@ -1,6 +1,7 @@
 #ifndef APP_WORDS_H
 #define APP_WORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,7 +15,8 @@ enum words_verb { WORDS_ALL, WORDS_SEND, WORDS_RECEIVE, WORDS_RETRY, WORDS_IDLE 
 
 struct words_order {
 	enum words_verb verb;
-	char *list; /* owned; NULL: none named */
+	char *list; /* owned; of a list or a group; NULL: none named */
+	bool quoted; /* it stood in quotes: a list's name, whatever it is */
 };
 
 void words_order_release(struct words_order *o);
@@ -24,11 +26,14 @@ static inline void words_order_release_p(struct words_order *o)
 }
 
 /*
- * One line: nothing or `all`, `send`, `receive`, `retry`, `idle`; else a list's name, with blanks as they
+ * One line: nothing or `all`, `send`, `receive`, `retry`, `idle`; else a list's or group's name, with blanks as they
  * are. In "quotes" it is always a list, \ takes the next character as it is.
  * 0; -EINVAL: the quote does not end; -ENOMEM.
  */
 MUST_CHECK int words_parse(const char *line, size_t n, struct words_order *ret);
+
+/* "send" -> WORDS_SEND. -ENOENT. */
+MUST_CHECK int words_verb(const char *word, enum words_verb *ret);
 
 /* `receive "Team Tasks" 310/500`, `queued "Links"`, `idle`. */
 int words_step(struct buf *out, const struct sync_list_status *l);

@@ -20,7 +20,7 @@ static int run(const struct cli_env *env, int argc, char **argv)
 	if (!cli_args(&cmd_sync, options, &argc, argv, &code))
 		return code;
 	if (argc > 2)
-		return cli_usage(&cmd_sync, "one list at a time, or none for all; a name with blanks needs quotes");
+		return cli_usage(&cmd_sync, "one list or group at a time, or none for all; a name with blanks needs quotes");
 	if (send + receive + retry > 1)
 		return cli_usage(&cmd_sync, "--send, --receive and --retry exclude each other");
 	o.verb = send ? "send" : receive ? "receive" : retry ? "retry" : "all";
@@ -33,8 +33,8 @@ static int run(const struct cli_env *env, int argc, char **argv)
 
 const struct cli_command cmd_sync = {
 	.name = "sync",
-	.usage = "sync [--send | --receive | --retry] [-q] [LIST]",
-	.summary = "send and receive everything, or one list, and wait until it is done",
+	.usage = "sync [--send | --receive | --retry] [-q] [LIST | GROUP]",
+	.summary = "send and receive everything, or one list or group, and wait until it is done",
 	.help = "  --send         only send waiting changes\n"
 		"  --receive      only receive\n"
 		"  --retry        send refused changes again\n"

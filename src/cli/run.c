@@ -46,27 +46,12 @@ static int take_line(void *arg, const char *line)
 	return 0;
 }
 
-/* The name in quotes is a list's, whatever it is. */
-static int quote(const char *list, struct buf *out)
+/* lists: the names of those that are meant, a line each; nothing: all. */
+static int ask(const struct cli_env *env, const struct cli_run_order *o, struct buf *lists)
 {
-	buf_addc(out, '"');
-	for (; *list; list++) {
-		if (*list == '"' || *list == '\\')
-			buf_addc(out, '\\');
-		buf_addc(out, *list);
-	}
-	return buf_addc(out, '"');
-}
-
-static int ask(const struct cli_env *env, const struct cli_run_order *o)
-{
-	CLEANUP(buf_release_p) struct buf name = BUF_INIT(4096);
-
 	if (!o->list)
 		return TALK(env, NULL, "write", "sync", o->verb);
-	if (strcmp(o->verb, "all") != 0)
-		return TALK(env, NULL, "list", o->list, "write", "sync", o->verb);
-	return quote(o->list, &name) < 0 ? CLI_FAILED : TALK(env, NULL, "write", "sync", buf_str(&name));
+	return TALK(env, lists, "sync-name", o->list, o->verb);
 }
 
 /* Results that were told before we could listen. */
@@ -112,27 +97,41 @@ static int follow(const struct cli_env *env, struct watch *w)
 }
 
 struct tally {
-	const char *list; /* NULL: all count */
+	const char *of; /* names, a line each; "": all count */
 	int lists, failed;
 };
+
+static bool is_line(const char *lines, const char *name)
+{
+	size_t n = strlen(name);
+
+	while (*lines) {
+		size_t line = strcspn(lines, "\n");
+
+		if (line == n && strncmp(lines, name, n) == 0)
+			return true;
+		lines += line + (lines[line] == '\n');
+	}
+	return false;
+}
 
 static int count(void *arg, const char *const column[TABLE_COLUMNS])
 {
 	struct tally *t = arg;
 
-	if (t->list && !str_eq(t->list, column[TABLE_LIST]))
+	if (*t->of && !is_line(t->of, column[TABLE_LIST]))
 		return 0;
 	t->lists++;
 	t->failed += str_eq(column[TABLE_STATE], "failed");
 	return 0;
 }
 
-static int verdict(const struct cli_env *env, const struct cli_run_order *o)
+static int verdict(const struct cli_env *env, const char *of)
 {
 	CLEANUP(buf_release_p) struct buf status = BUF_INIT(16 << 20);
 	CLEANUP(str_free_p) char *login = NULL;
 	CLEANUP(str_free_p) char *online = NULL;
-	struct tally t = { .list = o->list };
+	struct tally t = { .of = of };
 	int r = TALK(env, &status, "read", "status");
 
 	if (r != CLI_OK)
@@ -152,12 +151,13 @@ static int verdict(const struct cli_env *env, const struct cli_run_order *o)
 
 int cli_run_sync(const struct cli_env *env, const struct cli_run_order *o)
 {
+	CLEANUP(buf_release_p) struct buf lists = BUF_INIT(1 << 20);
 	struct watch w = { .order = o };
 	int r;
 
 	bar_begin(&w.bar, o->progress);
-	r = ask(env, o);
+	r = ask(env, o, &lists);
 	if (r == CLI_OK)
 		r = follow(env, &w);
-	return r == CLI_OK ? verdict(env, o) : r;
+	return r == CLI_OK ? verdict(env, buf_str(&lists)) : r;
 }

@@ -193,6 +193,23 @@ static int open_node(struct fs *f, struct handle *h, int64_t ino, const struct v
 	return r;
 }
 
+/* Root passes over mode bits; better to say so now than to keep what he writes as a draft. */
+static bool is_frozen(struct fs *f, const struct view_attr *a)
+{
+	CLEANUP(view_list_unref_p) const struct view_list *l = NULL;
+
+	return (a->kind == STORE_NODE_ITEM || a->kind == STORE_NODE_DOCUMENT) &&
+	       view_tree_list(f->tree, a->list, &l) == 0 && l->frozen;
+}
+
+static int open_kind(struct fs *f, const struct caller *c, struct handle *h, const struct view_attr *a, int64_t ino,
+		     struct file_open *ret)
+{
+	if (writes(h->flags) && is_frozen(f, a))
+		return -EROFS;
+	return a->kind == STORE_NODE_DOCUMENT ? doc_open(f, c, h, a, ret) : open_node(f, h, ino, a, ret);
+}
+
 int file_open(struct fs *f, const struct caller *c, int64_t ino, int flags, struct file_open *ret)
 {
 	struct file_open o = { 0 };
@@ -209,7 +226,7 @@ int file_open(struct fs *f, const struct caller *c, int64_t ino, int flags, stru
 		return -ENOMEM;
 	r = hold_target(f, h, ino, &a);
 	if (r == 0) {
-		r = a.kind == STORE_NODE_DOCUMENT ? doc_open(f, c, h, &a, &o) : open_node(f, h, ino, &a, &o);
+		r = open_kind(f, c, h, &a, ino, &o);
 		lock_give(&h->node->lock);
 	}
 	if (r < 0) {

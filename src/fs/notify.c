@@ -180,11 +180,14 @@ static void name_gone(struct fs *f, int64_t ino)
 		log_warning("could not forget a removed file ino=%lld error=%d", (long long) ino, r);
 }
 
+/* Bug: files in folders of a list kept their write bits, or did not get them, for the hour that the kernel remembers. */
 static int forget_mode(void *arg, const char *name, const struct view_attr *a)
 {
+	struct fs *f = arg;
+
 	(void) name;
-	reply_forget_inode(arg, a->ino, false);
-	return 0;
+	reply_forget_inode(f, a->ino, false);
+	return a->kind == STORE_NODE_FOLDER ? view_tree_children(f->tree, a->ino, forget_mode, f) : 0;
 }
 
 /* A list's name as the kernel knows it; "" when there is no such list. */

@@ -107,6 +107,11 @@ int list_version_cmp(const char *a, const char *b)
 	return 0;
 }
 
+bool list_is_old(const struct list *l)
+{
+	return l->server_version && list_version_cmp(l->server_version, LIST_VERSION_MIN) < 0;
+}
+
 /* [MS-LISTSWS] 2.2.4.11 (R140) and 3.1.4.22.2.2 (R1905). */
 static const struct {
 	const char *name;

@@ -109,7 +109,7 @@ bool answer_too_old(const struct net_reply *reply)
 {
 	const char *v = net_reply_header(reply, "MicrosoftSharePointTeamServices", NULL);
 
-	return v && list_version_cmp(v, SP_VERSION_MIN) < 0;
+	return v && list_version_cmp(v, LIST_VERSION_MIN) < 0;
 }
 
 static enum remote_result result_of_fault(const struct soap_call *c, const struct soap_fault *fault)

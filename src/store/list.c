@@ -30,6 +30,21 @@ void store_list_release(struct store_list *l)
 	*l = (struct store_list) STORE_LIST_INIT;
 }
 
+const char *store_list_read_only(const struct store_list *l)
+{
+	if (l->state == STORE_LIST_GONE)
+		return "it does not exist on the server any more";
+	if (l->state == STORE_LIST_FORBIDDEN)
+		return "the server refuses it";
+	if (l->info.flags & LIST_FROZEN)
+		return "the configuration says so (mode = 2003)";
+	if (l->info.flags & LIST_EXTERNAL)
+		return "its rows are another system's";
+	if (list_is_old(&l->info))
+		return "the server is older than SharePoint 2007";
+	return l->info.write_security == 4 ? "nobody may change its items (WriteSecurity)" : NULL;
+}
+
 /* Columns of the LIST_ statements in queries.sql. */
 enum {
 	COL_ID, COL_SITE, COL_NAME, COL_ROOT, COL_STATE, COL_TOKEN, COL_PERM_TEXT, COL_PERM, COL_LAST_SYNC, COL_MINUTES,

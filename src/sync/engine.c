@@ -150,6 +150,24 @@ int64_t engine_due(const struct sync *s, const struct entry *e)
 	return send < pull ? send : pull;
 }
 
+void engine_begin_cycle(struct entry *e, int64_t now)
+{
+	e->cycle = now + later(e->interval, e->recommended);
+}
+
+int64_t engine_cycle_at(const struct sync *s, const struct entry *e)
+{
+	int64_t at = e->cycle, wall = clock_now_ns();
+
+	if (!e->interval || !s->online || s->stopping || s->quit || e->removed || e->worker || e->wanted ||
+	    e->site->login)
+		return POLICY_NEVER;
+	if (e->floor_ns > wall)
+		at = later(at, clock_mono_ms() + (e->floor_ns - wall) / 1000000 + 1);
+	at = later(at, backoff_gate(&e->site->backoff, false));
+	return later(at, backoff_gate(&e->backoff, false));
+}
+
 void engine_wake(struct sync *s)
 {
 	cond_wake_all(&s->timer);
@@ -159,6 +177,8 @@ void engine_schedule(struct sync *s, struct entry *e)
 {
 	int64_t at = engine_due(s, e), now = clock_mono_ms();
 
+	if (engine_cycle_at(s, e) < s->timer_at)
+		engine_wake(s);
 	if (e->worker || at == POLICY_NEVER)
 		return;
 	if (at <= now) {

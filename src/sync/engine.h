@@ -74,6 +74,9 @@ struct entry {
 	int64_t ended;         /* end of the last successful sync */
 	bool complete;         /* received to its end once */
 	int64_t floor_ns;      /* wall clock: no pull before; 0 */
+	int64_t interval;      /* of its Send/Receive group, ms; 0: it is in none */
+	int64_t recommended;   /* RecommendedTimeBetweenSyncs, ms: the group's cycle is no shorter */
+	int64_t cycle;         /* when the group's next pull of it is due */
 	int resyncs;           /* full pulls that answers demanded */
 	int64_t resynced;
 
@@ -144,6 +147,12 @@ int64_t engine_quiet_at(const struct sync *s, const struct entry *e);
 
 /* When a worker has something to do for the entry; POLICY_NEVER: nothing. Needs the lock. */
 int64_t engine_due(const struct sync *s, const struct entry *e);
+
+/* When the list's Send/Receive group is to trigger it (S9); POLICY_NEVER. Needs the lock. */
+int64_t engine_cycle_at(const struct sync *s, const struct entry *e);
+
+/* The list was looked at, or could not be: its group's cycle begins anew. Needs the lock. */
+void engine_begin_cycle(struct entry *e, int64_t now);
 
 /* When to look at a grace that is over at this wall clock time. */
 int64_t engine_grace_at(int64_t due_ns);

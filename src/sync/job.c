@@ -206,6 +206,8 @@ static void end_pull(struct job *j, const struct pull_result *res)
 		e->echoes = 0;
 		e->site->failed = false;
 		e->floor_ns = policy_floor(clock_now_ns(), res->last_sync, res->min_minutes);
+		e->recommended = (int64_t) res->recommended_seconds * 1000;
+		engine_begin_cycle(e, now);
 		if (e->wanted && e->wanted <= e->pulled)
 			e->wanted = 0;
 		w = waiter_take(e, is_answered, &e->pulled);
@@ -392,6 +394,8 @@ static void settle(struct job *j)
 		e->queued = 0;
 		e->owed = false;
 	}
+	if (e->cycle <= clock_mono_ms())
+		engine_begin_cycle(e, clock_mono_ms());
 	e->state = SYNC_IDLE;
 	e->done = e->total = 0;
 	e->began = 0;

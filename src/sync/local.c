@@ -78,7 +78,7 @@ int local_may(const struct store_list *l, const struct item *i, uint64_t right)
 	/* A row without a mask of its own has the list's; what is not there yet is the user's. */
 	uint64_t perm = i && !i->id ? PERM_FULL : i && i->perm != PERM_FULL ? i->perm : l->perm;
 
-	if (l->state == STORE_LIST_GONE || l->state == STORE_LIST_FORBIDDEN || l->info.flags & LIST_EXTERNAL)
+	if (l->info.write_security != 4 && store_list_read_only(l))
 		return -EROFS;
 	return l->info.write_security == 4 || !(perm & right) ? -EACCES : 0;
 }

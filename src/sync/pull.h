@@ -31,6 +31,7 @@ struct pull_result {
 	bool resynced;      /* an answer demanded that the list be read anew, and it was */
 	int64_t last_sync;  /* wall clock ns of the end; what the floor counts from */
 	int min_minutes;
+	int recommended_seconds;
 };
 
 /*

@@ -44,23 +44,11 @@ static int take_description(struct puller *p, struct store_list *l)
 	}
 	str_free_p(&info.id);
 	info.id = id;
+	info.flags |= l->info.flags & LIST_FROZEN;
 	id = NULL;
 	list_release(&l->info);
 	l->info = info;
 	return 0;
-}
-
-static int show_root(struct txn *t)
-{
-	CLEANUP(store_node_release_p) struct store_node root = STORE_NODE_INIT;
-	int r = store_node_get(t->st, t->list.root, &root);
-
-	if (r < 0 || root.mode == show_list_mode(&t->list))
-		return r;
-	root.mode = show_list_mode(&t->list);
-	root.ctime = t->now;
-	r = store_node_put(t->st, &root);
-	return r < 0 ? r : txn_tell(t, SYNC_ATTR, &root);
 }
 
 int puller_take_info(struct puller *p, struct txn *t)
@@ -222,6 +210,7 @@ static int finish(struct puller *p, struct txn *t)
 	t->list.recommended_seconds = end->recommended_seconds > 0 ? end->recommended_seconds : 0;
 	p->out->last_sync = t->list.last_sync;
 	p->out->min_minutes = t->list.min_minutes;
+	p->out->recommended_seconds = t->list.recommended_seconds;
 	return store_list_put(t->st, &t->list);
 }
 

@@ -6,7 +6,9 @@
 #include "store/list.h"
 #include "engine.h"
 #include "local.h"
+#include "numbers.h"
 #include "park.h"
+#include "show.h"
 #include "transfer.h"
 
 /* The triggers: somebody looks, asks, waits, or stops it. */
@@ -105,45 +107,105 @@ static void ask_locked(struct sync *s, struct entry *e, enum sync_what what)
 	engine_schedule(s, e);
 }
 
-struct asking {
-	struct sync *s;
-	enum sync_what what;
-	int64_t list;
-	bool found;
-};
-
-static int ask_list(void *arg, const struct store_list *l)
+/* All in one go: a run is not over before its last list was asked for. */
+static int ask(struct sync *s, enum sync_what what, const struct numbers *lists)
 {
-	struct asking *a = arg;
-	struct entry *e;
 	int r = 0;
 
-	if (a->list && a->list != l->id)
-		return 0;
-	a->found = true;
-	if (a->what == SYNC_RETRY)
-		r = retry(a->s, l->id);
-	lock_take(&a->s->lock);
-	e = engine_find(a->s, l->id);
-	if (e && !a->s->stopping)
-		ask_locked(a->s, e, a->what);
-	lock_give(&a->s->lock);
+	for (size_t i = 0; r == 0 && what == SYNC_RETRY && i < lists->n; i++)
+		r = retry(s, lists->v[i]);
+	if (r < 0)
+		return r;
+	lock_take(&s->lock);
+	if (!s->online)
+		r = -ENETDOWN;
+	for (size_t i = 0; r == 0 && !s->stopping && i < lists->n; i++) {
+		struct entry *e = engine_find(s, lists->v[i]);
+
+		if (e)
+			ask_locked(s, e, what);
+	}
+	lock_give(&s->lock);
 	return r;
 }
 
-int sync_request(struct sync *s, enum sync_what what, int64_t list)
+struct asking {
+	int64_t list;
+	struct numbers found; /* owned */
+};
+
+static int note_list(void *arg, const struct store_list *l)
 {
-	struct asking a = { s, what, list, false };
+	struct asking *a = arg;
+
+	return a->list && a->list != l->id ? 0 : numbers_add(&a->found, l->id);
+}
+
+static bool is_online(struct sync *s)
+{
 	bool online;
-	int r;
 
 	lock_take(&s->lock);
 	online = s->online;
 	lock_give(&s->lock);
-	if (!online)
+	return online;
+}
+
+int sync_request(struct sync *s, enum sync_what what, int64_t list)
+{
+	struct asking a = { .list = list };
+	int r;
+
+	if (!is_online(s))
 		return -ENETDOWN;
-	r = store_list_each(s->conf.store, ask_list, &a);
-	return r < 0 ? r : list && !a.found ? -ENOENT : 0;
+	r = store_list_each(s->conf.store, note_list, &a);
+	if (r == 0 && list && !a.found.n)
+		r = -ENOENT;
+	if (r == 0)
+		r = ask(s, what, &a.found);
+	numbers_release(&a.found);
+	return r;
+}
+
+int sync_request_lists(struct sync *s, enum sync_what what, const int64_t *lists, size_t n)
+{
+	const struct numbers all = { .v = (int64_t *) lists, .n = n };
+
+	return is_online(s) ? ask(s, what, &all) : -ENETDOWN;
+}
+
+/* ---- what the configuration says ---------------------------------------------------------- */
+
+void sync_set_interval(struct sync *s, int64_t list, int interval_ms)
+{
+	struct entry *e;
+
+	lock_take(&s->lock);
+	e = engine_find(s, list);
+	if (e && e->interval != interval_ms) {
+		e->interval = interval_ms;
+		engine_begin_cycle(e, e->ended ? e->ended : clock_mono_ms());
+		engine_schedule(s, e);
+	}
+	lock_give(&s->lock);
+}
+
+int sync_set_read_only(struct sync *s, int64_t list, bool on)
+{
+	CLEANUP(txn_end) struct txn t = TXN_INIT(local_config(s));
+	int r = txn_begin(&t, list);
+
+	if (r < 0 || !(t.list.info.flags & LIST_FROZEN) == !on)
+		return r;
+	t.list.info.flags ^= LIST_FROZEN;
+	r = store_list_put(t.st, &t.list);
+	if (r == 0)
+		r = show_root(&t);
+	if (r == 0)
+		r = LOCAL_COMMIT(s, &t, "freeze");
+	if (r == 0)
+		engine_tell_list(s, list);
+	return r;
 }
 
 /* ---- stopping what runs ---------------------------------------------------------------------- */

@@ -34,24 +34,31 @@ int show_bytes(const struct txn *t, int64_t ino, const struct values *v, struct 
 
 /* ---- attributes -------------------------------------------------------------------- */
 
-static bool is_list_writable(const struct store_list *l)
-{
-	return l->state != STORE_LIST_GONE && l->state != STORE_LIST_FORBIDDEN && l->info.write_security != 4 &&
-	       !(l->info.flags & LIST_EXTERNAL);
-}
-
 int show_mode(const struct store_list *l, const struct item *i)
 {
 	/* A row without a mask of its own has the list's. */
 	uint64_t perm = i->perm == PERM_FULL ? l->perm : i->perm;
-	bool writable = is_list_writable(l) && perm & (i->folder ? PERM_ADD | PERM_EDIT | PERM_DELETE : PERM_EDIT);
+	bool writable = perm & (i->folder ? PERM_ADD | PERM_EDIT | PERM_DELETE : PERM_EDIT);
 
 	return (i->folder ? 0555 : 0444) | (writable ? 0200 : 0);
 }
 
 int show_list_mode(const struct store_list *l)
 {
-	return is_list_writable(l) && l->perm & (PERM_ADD | PERM_EDIT | PERM_DELETE) ? 0755 : 0555;
+	return !store_list_read_only(l) && l->perm & (PERM_ADD | PERM_EDIT | PERM_DELETE) ? 0755 : 0555;
+}
+
+int show_root(struct txn *t)
+{
+	CLEANUP(store_node_release_p) struct store_node root = STORE_NODE_INIT;
+	int r = store_node_get(t->st, t->list.root, &root);
+
+	if (r < 0 || root.mode == show_list_mode(&t->list))
+		return r;
+	root.mode = show_list_mode(&t->list);
+	root.ctime = t->now;
+	r = store_node_put(t->st, &root);
+	return r < 0 ? r : txn_tell(t, SYNC_ATTR, &root);
 }
 
 enum store_node_kind show_kind(const struct store_list *l, const struct item *i)

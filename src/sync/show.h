@@ -31,11 +31,14 @@ MUST_CHECK int show_render(const struct txn *t, const struct values *v, struct b
 /* The bytes as they stand: the node's text, else the rendering of v (NULL: of nothing). */
 MUST_CHECK int show_bytes(const struct txn *t, int64_t ino, const struct values *v, struct buf *out);
 
-/* Permission bits from the list's state and rights and the item's. */
+/* Permission bits from the list's rights and the item's. While the whole list is read-only the view masks them. */
 int show_mode(const struct store_list *l, const struct item *i);
 
 /* Permission bits of the list's own directory. */
 int show_list_mode(const struct store_list *l);
+
+/* The list's own directory has the permission bits of t->list from now on. */
+MUST_CHECK int show_root(struct txn *t);
 
 /* The node kind of an item of this list. */
 enum store_node_kind show_kind(const struct store_list *l, const struct item *i);

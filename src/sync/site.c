@@ -115,6 +115,7 @@ static int add_locked(struct sync *s, const struct store_list *l, const struct w
 	e->site = site;
 	e->complete = l->last_sync != 0;
 	e->floor_ns = policy_floor(clock_now_ns(), l->last_sync, l->min_minutes);
+	e->recommended = (int64_t) l->recommended_seconds * 1000;
 	take_waiting(e, w);
 	e->next = s->entries;
 	s->entries = e;

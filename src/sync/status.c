@@ -31,6 +31,14 @@ static const char *state_word(enum store_list_state state)
 	return "forbidden";
 }
 
+/* Needs the lock. */
+static int64_t next_cycle(const struct sync *s, const struct entry *e)
+{
+	int64_t at = engine_cycle_at(s, e);
+
+	return at == POLICY_NEVER ? 0 : clock_now_ns() + (at - clock_mono_ms()) * 1000000;
+}
+
 /* What the engine knows. Returns how often its count of items became wrong; -1: it is right. */
 static int fill_entry(struct sync *s, int64_t list, struct sync_list_status *ret)
 {
@@ -48,6 +56,8 @@ static int fill_entry(struct sync *s, int64_t list, struct sync_list_status *ret
 		ret->received = e->received;
 		ret->sent = e->sent;
 		ret->conflicts = e->conflicts;
+		ret->interval_ms = (int) e->interval;
+		ret->next_cycle = next_cycle(s, e);
 	}
 	lock_give(&s->lock);
 	return recounts;
@@ -92,7 +102,7 @@ static int tell_list(void *arg, const struct store_list *l)
 		.list = l->id, .name = l->name, .title = l->info.title, .site = l->site,
 		.last_sync = l->last_sync, .min_minutes = l->min_minutes,
 		.recommended_seconds = l->recommended_seconds, .list_state = state_word(l->state),
-		.error = l->error,
+		.error = l->error, .read_only = store_list_read_only(l),
 		.not_before = policy_floor(clock_now_ns(), l->last_sync, l->min_minutes),
 	};
 	int recounts = fill_entry(t->s, l->id, &ret);

@@ -81,14 +81,27 @@ static bool tell_later(struct sync *s)
 
 /* ---- the thread ----------------------------------------------------------------------------- */
 
+/* S9: a trigger like another, only that it comes by itself. Returns when it is due. */
+static int64_t cycle(struct sync *s, struct entry *e, int64_t now)
+{
+	int64_t at = engine_cycle_at(s, e);
+
+	if (at > now)
+		return at;
+	e->wanted = now;
+	return POLICY_NEVER;
+}
+
 /* Wakes the workers of what is due; returns when the next thing will be. */
 static int64_t look(struct sync *s, int64_t now)
 {
 	int64_t next = s->vacancy_at;
 
 	for (struct entry *e = s->entries; e; e = e->next) {
-		int64_t at = e->worker ? POLICY_NEVER : engine_due(s, e);
+		int64_t by_itself = cycle(s, e, now), at = e->worker ? POLICY_NEVER : engine_due(s, e);
 
+		if (by_itself < next)
+			next = by_itself;
 		if (at <= now)
 			engine_schedule(s, e);
 		else if (at < next)

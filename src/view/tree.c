@@ -43,7 +43,7 @@ static const struct view_list *ref_list(struct view_list *l)
 static struct view_list *list_from(struct store_list *s)
 {
 	struct view_list *l = calloc(1, sizeof(*l));
-	bool there = s->state == STORE_LIST_NEW || s->state == STORE_LIST_OK;
+	bool frozen = store_list_read_only(s) != NULL;
 
 	if (!l)
 		return NULL;
@@ -56,8 +56,9 @@ static struct view_list *list_from(struct store_list *s)
 	s->info = (struct list) LIST_INIT;
 	l->state = s->state;
 	l->perm = s->perm;
+	l->frozen = frozen;
 	l->library = list_is_library(&l->info);
-	l->writable = there && l->perm & (PERM_ADD | PERM_EDIT | PERM_DELETE);
+	l->writable = !l->frozen && l->perm & (PERM_ADD | PERM_EDIT | PERM_DELETE);
 	l->refs = 1;
 	return l;
 }
