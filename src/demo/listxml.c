@@ -298,6 +298,8 @@ static const char *server_version(int version)
 	case 12: return "12.0.0.6421";
 	case 14: return "14.0.7149.5000";
 	case 15: return "15.0.4420.1017";
+	case PRODUCT_2019: return "16.0.10337.12109";
+	case PRODUCT_SE: return "16.0.14326.20450";
 	default: return "16.0.5071.5000";
 	}
 }

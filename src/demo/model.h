@@ -94,12 +94,16 @@ struct site {
 struct model {
 	struct db *db; /* foreign */
 	struct davlocks *locks; /* foreign */
-	int version;   /* product: 12, 14, 15, 16 */
+	int version;   /* product: 12, 14, 15, 16, PRODUCT_2019, PRODUCT_SE */
 	struct site **sites;
 	size_t n_sites, cap_sites;
 	struct person **people;
 	size_t n_people, cap_people;
 };
+
+/* Later products call themselves 16 too. */
+#define PRODUCT_2019 17
+#define PRODUCT_SE 18
 
 /* The user of a server without logins, and of what it does itself. */
 #define PERSON_SYSTEM INT64_C(1073741823)

@@ -31,6 +31,12 @@ int op_get_list(struct call *c)
 	return l ? listxml_write(c, l, true) : -EINVAL;
 }
 
+/* [MS-LISTSWS] 3.1.4.5: nobody is to use it (R988). */
+int op_add_wiki_page(struct call *c)
+{
+	return call_fault(c, 0, "AddWikiPage must not be used.");
+}
+
 /* [MS-WSSCAML] 2.3.2.17: the default view, which is the only one here. */
 static int write_view(struct call *c, const struct list *l)
 {

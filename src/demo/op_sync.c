@@ -3,12 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "call.h"
 #include "change.h"
 #include "delta.h"
 #include "ftype.h"
 #include "item.h"
+#include "knowledge.h"
 #include "listxml.h"
 #include "ops.h"
 #include "options.h"
@@ -17,7 +19,10 @@
 #include "query.h"
 #include "xml.h"
 
-/* GetListItemChangesSinceToken, [MS-LISTSWS] 3.1.4.22: the operation that Outlook synchronises with. */
+/*
+ * GetListItemChangesSinceToken, [MS-LISTSWS] 3.1.4.22: the operation that Outlook synchronises with; and
+ * GetListItemChangesWithKnowledge, 3.1.4.23, which says the same with another kind of token and without the list.
+ */
 
 struct sync {
 	struct call *c;
@@ -27,12 +32,13 @@ struct sync {
 	struct query q;
 	struct token token;
 	bool has_token;
+	bool knowledge; /* the token is one of [MS-XSSK] */
 };
 
-/* Most rows that an answer to a token has (MS-LISTSWS_R2484, R2485). */
+/* Most rows that an answer to a token has (MS-LISTSWS_R2484, R2485, R1119). */
 static size_t row_limit(const struct sync *s)
 {
-	size_t max = s->c->m->version == 12 ? 100 : 40;
+	size_t max = s->knowledge || s->c->m->version == 12 ? 100 : 40;
 
 	return s->q.limit && s->q.limit < max ? (size_t) s->q.limit : max;
 }
@@ -49,6 +55,16 @@ static int check_view(const struct sync *s)
 		return s->c->m->version == 12 ? call_fault(s->c, E_MISSING, "Parameter viewName is missing or invalid.")
 					      : 0;
 	return strcmp(guid, s->l->view) == 0 ? 0 : call_fault_code(s->c, E_NO_VIEW);
+}
+
+/* Absent: everything; what is there has to be one (R1088, R2142). */
+static int read_knowledge(struct sync *s)
+{
+	const struct xml *x = call_arg(s->c, "knowledge");
+	int r = x ? knowledge_read(x->first, s->l, &s->token) : 0;
+
+	s->has_token = x;
+	return r == -EINVAL ? call_fault(s->c, 0, "Value does not fall within the expected range.") : r;
 }
 
 /* An empty token is none, except for WSS 3.0 (R663); what never was one is a fault without code (R664, R1878). */
@@ -92,54 +108,79 @@ static void open_listitems(const struct sync *s)
 	buf_release(&names);
 }
 
-static void open_changes(struct call *c, const struct token *t, const char *more)
+struct changes {
+	const struct token *end;
+	const char *more; /* MoreChanges; NULL: it is absent */
+	bool schema;      /* the columns changed */
+	bool any;         /* something is told */
+};
+
+static void open_changes(const struct sync *s, const struct changes *ch)
 {
+	struct buf *out = s->c->out;
 	char text[TOKEN_SIZE];
 
-	token_format(t, text);
-	buf_addf(c->out, "<Changes LastChangeToken=\"%s\"", text);
-	if (more)
-		buf_addf(c->out, " MoreChanges=\"%s\"", more);
-	buf_adds(c->out, ">");
+	token_format(ch->end, text);
+	buf_adds(out, "<Changes");
+	if (s->knowledge && ch->schema)
+		buf_adds(out, " SchemaChanged=\"TRUE\"");
+	if (s->knowledge && ch->any) {
+		clock_format_iso(s->c->now, text);
+		buf_addf(out, " ServerTime=\"%.4s%.2s%.2s %.8s\"", text, text + 5, text + 8, text + 11);
+	} else if (!s->knowledge) {
+		xml_put(out, "LastChangeToken", text);
+	}
+	xml_put(out, "MoreChanges", ch->more);
+	buf_addc(out, '>');
 }
 
-static int write_nothing(struct call *c)
+static void close_changes(const struct sync *s, const struct changes *ch)
 {
-	buf_adds(c->out, "</Changes><rs:data ItemCount=\"0\">\n</rs:data></listitems>");
-	return buf_error(c->out);
+	if (s->knowledge) {
+		buf_adds(s->c->out, "<MadeWithKnowledge>");
+		knowledge_write(ch->end, s->c->out);
+		buf_adds(s->c->out, "</MadeWithKnowledge>");
+	}
+	buf_adds(s->c->out, "</Changes>");
 }
 
 /* Too old, of another list, or of nothing that this server remembers ([MS-LISTSWS] 2.2.5.1). */
 static int answer_invalid(const struct sync *s)
 {
 	struct token end;
+	const struct changes ch = { .end = &end, .any = true };
 	int r = change_end(s->c->db, s->l, &end);
 
 	if (r < 0)
 		return r;
 	open_listitems(s);
-	open_changes(s->c, &end, NULL);
+	open_changes(s, &ch);
 	buf_adds(s->c->out, "<Id ChangeType=\"InvalidToken\"/>");
-	return write_nothing(s->c);
+	close_changes(s, &ch);
+	buf_adds(s->c->out, "<rs:data ItemCount=\"0\">\n</rs:data></listitems>");
+	return buf_error(s->c->out);
 }
 
+/* The rows are written first: whether there are any is told before them. */
 static int answer_all(struct sync *s)
 {
 	struct page page;
 	struct token end;
+	struct changes ch = { .end = &end };
 	int r = change_end(s->c->db, s->l, &end);
 
-	if (r < 0)
-		return r;
-	open_listitems(s);
-	open_changes(s->c, &end, NULL);
-	r = listxml_write(s->c, s->l, true);
-	buf_adds(s->c->out, "</Changes>");
 	if (r < 0)
 		return r;
 	r = page_begin(s->c, s->l, &s->o, &s->cols, &page);
 	if (r >= 0)
 		r = query_run(&s->q, page_add, &page, &page.next);
+	s->c->out = page.out;
+	ch.any = page.n;
+	open_listitems(s);
+	open_changes(s, &ch);
+	if (r >= 0 && !s->knowledge)
+		r = listxml_write(s->c, s->l, true);
+	close_changes(s, &ch);
 	if (page_end(&page, r >= 0) < 0 || r < 0)
 		return r < 0 ? r : -ENOMEM;
 	buf_adds(s->c->out, "</listitems>");
@@ -237,16 +278,21 @@ static int answer_changes(const struct sync *s)
 {
 	CLEANUP(delta_release_p) struct delta d = { 0 };
 	struct call *c = s->c;
+	struct changes ch = { .end = &d.end };
 	int r = delta_read(&s->q, &s->token, row_limit(s), &d);
 
 	if (r < 0)
 		return r;
+	ch.more = d.more ? "TRUE" : c->quirks.no_more_flag ? "FALSE" : NULL;
+	ch.schema = d.schema || c->quirks.resend_schema;
+	ch.any = d.n_ids || d.n_rows || ch.schema;
 	open_listitems(s);
-	open_changes(c, &d.end, d.more ? "TRUE" : c->quirks.no_more_flag ? "FALSE" : NULL);
-	if (d.schema || c->quirks.resend_schema)
+	open_changes(s, &ch);
+	if (ch.schema && !s->knowledge)
 		r = listxml_write(c, s->l, true);
 	write_ids(s, &d);
-	buf_adds(c->out, "\n</Changes>");
+	buf_addc(c->out, '\n');
+	close_changes(s, &ch);
 	if (r >= 0)
 		r = write_rows(s, &d);
 	buf_adds(c->out, "</listitems>");
@@ -258,7 +304,7 @@ static int run(struct sync *s)
 	int r = check_view(s);
 
 	if (r >= 0)
-		r = read_token(s);
+		r = s->knowledge ? read_knowledge(s) : read_token(s);
 	if (r >= 0)
 		r = columns_read(s->c, s->l, &s->cols);
 	if (r >= 0)
@@ -269,9 +315,9 @@ static int run(struct sync *s)
 	return r < 0 ? r : r == 0 ? answer_invalid(s) : answer_changes(s);
 }
 
-int op_changes_since_token(struct call *c)
+static int answer(struct call *c, bool knowledge)
 {
-	struct sync s = { .c = c, .l = call_list_with(c, PERM_VIEW) };
+	struct sync s = { .c = c, .l = call_list_with(c, PERM_VIEW), .knowledge = knowledge };
 	int r;
 
 	if (!s.l)
@@ -283,4 +329,14 @@ int op_changes_since_token(struct call *c)
 	query_end(&s.q);
 	columns_release(&s.cols);
 	return r;
+}
+
+int op_changes_since_token(struct call *c)
+{
+	return answer(c, false);
+}
+
+int op_changes_with_knowledge(struct call *c)
+{
+	return answer(c, true);
 }

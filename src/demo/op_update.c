@@ -19,7 +19,8 @@
 #include "tmpl.h"
 #include "xml.h"
 
-/* UpdateListItems, [MS-LISTSWS] 3.1.4.31: a batch of methods, each with a result of its own. */
+/* UpdateListItems and UpdateListItemsWithKnowledge, [MS-LISTSWS] 3.1.4.31 and 3.1.4.32: a batch of methods, each with a
+   result of its own. */
 
 struct batch {
 	struct call *c;
@@ -178,6 +179,8 @@ static int run_update(struct batch *b, struct method *m)
 	if (!leaf)
 		return -ENOMEM;
 	r = clear_appended(b, &m->i);
+	if (r >= 0) /* it says what the client last sent: any other update outdates it (R1144) */
+		r = edit_set_property(&m->i, "vti_contentchangeunit", "");
 	if (r >= 0)
 		r = set_all(b, m);
 	if (r >= 0)

@@ -14,6 +14,7 @@ static const struct op ops[] = {
 	{ "AddList", 12, 99, "listName description templateID:int", .writes = true, .run = op_add_list },
 	{ "AddListFromFeature", 12, 99, "listName description featureID templateID:int", .writes = true,
 	  .run = op_add_list_from_feature },
+	{ "AddWikiPage", 12, 99, "strListName listRelPageUrl wikiContent", .run = op_add_wiki_page },
 	{ "ApplyContentTypeToList", 12, 99, "webUrl contentTypeId listName", .writes = true, .run = op_apply_content_type },
 	{ "CheckInFile", 12, 99, "pageUrl comment CheckinType", .simple = "boolean", .writes = true, .run = op_check_in },
 	{ "CheckOutFile", 12, 99, "pageUrl checkoutToLocal lastmodified", .simple = "boolean", .writes = true,
@@ -39,6 +40,8 @@ static const struct op ops[] = {
 	  .run = op_get_list_item_changes },
 	{ "GetListItemChangesSinceToken", 12, 99, QUERY_ARGS " changeToken contains:xml",
 	  .run = op_changes_since_token },
+	{ "GetListItemChangesWithKnowledge", 14, PRODUCT_2019, QUERY_ARGS " syncScope knowledge:xml contains:xml",
+	  .run = op_changes_with_knowledge },
 	{ "GetListItems", 12, 99, QUERY_ARGS " webID", .run = op_get_list_items },
 	{ "GetVersionCollection", 12, 99, "strlistID strlistItemID strFieldName", .run = op_get_versions },
 	{ "UndoCheckOut", 12, 99, "pageUrl", .simple = "boolean", .writes = true, .run = op_undo_check_out },
@@ -52,6 +55,8 @@ static const struct op ops[] = {
 	{ "UpdateList", 12, 99, "listName listProperties:xml newFields:xml updateFields:xml deleteFields:xml listVersion",
 	  .writes = true, .run = op_update_list },
 	{ "UpdateListItems", 12, 99, "listName updates:xml", .writes = true, .run = op_update_list_items },
+	{ "UpdateListItemsWithKnowledge", 14, PRODUCT_2019, "listName updates:xml syncScope knowledge:xml", .writes = true,
+	  .run = op_update_list_items },
 };
 
 const struct op *op_find(const char *name, int version)

@@ -7,11 +7,13 @@ struct call;
 
 /* The operations, each named after its own in [MS-LISTSWS] 3.1.4. 0; -EINVAL with the fault set; -errno. */
 MUST_CHECK int op_get_list(struct call *c);
+MUST_CHECK int op_add_wiki_page(struct call *c);
 MUST_CHECK int op_get_list_and_view(struct call *c);
 MUST_CHECK int op_get_list_collection(struct call *c);
 MUST_CHECK int op_get_list_items(struct call *c);
 MUST_CHECK int op_get_list_item_changes(struct call *c);
 MUST_CHECK int op_changes_since_token(struct call *c);
+MUST_CHECK int op_changes_with_knowledge(struct call *c);
 MUST_CHECK int op_update_list_items(struct call *c);
 MUST_CHECK int op_add_list(struct call *c);
 MUST_CHECK int op_add_list_from_feature(struct call *c);

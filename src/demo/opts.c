@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "model.h"
 #include "perm.h"
 
 static int say_wrong(const char *option, const char *value, const char *why)
@@ -70,13 +71,22 @@ static int set_latency(struct opts *o, const char *v)
 
 static int set_version(struct opts *o, const char *v)
 {
-	int64_t n = 0;
-	int r = set_number("server-version", v, 99, &n);
+	static const struct {
+		const char *name;
+		int version;
+	} products[] = {
+		{ "12", 12 },   { "2007", 12 },		{ "14", 14 }, { "2010", 14 },
+		{ "15", 15 },   { "2013", 15 },		{ "16", 16 }, { "2016", 16 },
+		{ "2019", PRODUCT_2019 }, { "SE", PRODUCT_SE },
+	};
 
-	if (r >= 0 && n != 12 && n != 14 && n != 15 && n != 16)
-		return say_wrong("server-version", v, "one of 12, 14, 15, 16");
-	o->version = (int) n;
-	return r;
+	for (size_t i = 0; i < sizeof(products) / sizeof(*products); i++) {
+		if (!str_eq_nocase(v, products[i].name))
+			continue;
+		o->version = products[i].version;
+		return 0;
+	}
+	return say_wrong("server-version", v, "one of 12 (2007), 14 (2010), 15 (2013), 16 (2016), 2019, SE");
 }
 
 static int set_quiet(struct opts *o, const char *v)
@@ -144,7 +154,7 @@ static const struct {
 	{ "items", "N", set_items, "add a list \"Big list\" with N items" },
 	{ "empty", NULL, set_empty, "sites without sample lists" },
 	{ "latency", "MS", set_latency, "delay of each answer" },
-	{ "server-version", "N", set_version, "12 (2007), 14 (2010), 15 (2013) or 16 (default)" },
+	{ "server-version", "PRODUCT", set_version, "12 (2007), 14 (2010), 15 (2013), 16 (default), 2019 or SE" },
 	{ "script", "FILE", set_script, "orders of faults, one a line; see below" },
 	{ "quiet", NULL, set_quiet, "say nothing on standard output" },
 	{ "help", NULL, NULL, "show this" },

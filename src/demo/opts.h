@@ -19,7 +19,7 @@ struct opts {
 	const char *bind;
 	const char *data;   /* directory; NULL: in memory */
 	const char *script; /* file of fault orders */
-	int version;        /* 12, 14, 15, 16 */
+	int version;        /* of the product; see model.h */
 	int64_t items;      /* of "Big list"; 0: no such list */
 	int64_t latency;    /* ms */
 	bool quiet;

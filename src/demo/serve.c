@@ -21,6 +21,8 @@ static const char *product(int version)
 	case 12: return "12.0.0.6421";
 	case 14: return "14.0.0.7149";
 	case 15: return "15.0.0.4420";
+	case PRODUCT_2019: return "16.0.0.10337";
+	case PRODUCT_SE: return "16.0.0.14326";
 	default: return "16.0.0.5071";
 	}
 }
