@@ -8,7 +8,8 @@ COMMIT
 ROLLBACK
 
 -- TEMPLATE_GET
-SELECT base, feature, image, ctype, fields, view, page, view_fields, view_query, props, first, once, absent
+SELECT base, feature, image, ctype, fields, view, page, view_fields, view_query, props, first, once, absent,
+	folder
 FROM template WHERE number = ?1
 
 -- LAYOUT_GET
@@ -180,6 +181,9 @@ DELETE FROM content WHERE list = ?1
 
 -- SAMPLE_LISTS_ALL slow
 SELECT template, title, description FROM sample_list ORDER BY seq
+
+-- SITE_LISTS_ALL slow
+SELECT template, title, description FROM site_list ORDER BY seq
 
 -- SAMPLE_FIELDS_OF slow
 SELECT xml FROM sample_field WHERE list = ?1 ORDER BY seq

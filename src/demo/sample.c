@@ -242,13 +242,27 @@ static int add_person(struct model *m, struct list *l, const struct person *p)
 	return r < 0 ? r : edit_insert(&e, &i);
 }
 
+int sample_person(struct model *m, struct site *s, const struct person *p)
+{
+	struct list *l = site_list(s, "UserInfo");
+
+	return l ? add_person(m, l, p) : 0;
+}
+
 int sample_site(struct model *m, struct site *s)
 {
-	struct list *l = NULL;
-	int r = make_list(m, s, TMPL_PEOPLE, "User Information List", "All people.", &l);
+	CLEANUP(db_done_p) struct stmt *st = NULL;
+	int r = db_ask(m->db, &st, SITE_LISTS_ALL, "");
 
+	while (r >= 0 && (r = db_step(st)) > 0) {
+		struct list *l = NULL;
+
+		r = make_list(m, s, (int) db_int(st, 0), db_text(st, 1), db_text(st, 2), &l);
+		if (r == -ENOENT) /* this product version has no such list */
+			r = 0;
+	}
 	for (size_t i = 0; r >= 0 && i < m->n_people; i++)
-		r = add_person(m, l, m->people[i]);
+		r = sample_person(m, s, m->people[i]);
 	return r;
 }
 

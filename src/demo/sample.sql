@@ -1,5 +1,17 @@
 /* A team's site. Dates are fixed, so that two servers show the same. */
 
+-- SITE_LIST
+CREATE TEMP TABLE site_list (seq INTEGER PRIMARY KEY, template INTEGER, title TEXT, description TEXT)
+
+-- SITE_LISTS
+INSERT INTO site_list VALUES
+(1, 112, 'User Information List', 'All people.'),
+(2, 116, 'Master Page Gallery', 'Use the master page gallery to store master pages.'),
+(3, 113, 'Web Part Gallery', 'Use this gallery to store Web Parts.'),
+(4, 114, 'List Template Gallery', 'Make a template available for use in list creation by adding it to this gallery.'),
+(5, 121, 'Solution Gallery', 'Use this gallery to store custom solutions.'),
+(6, 123, 'Theme Gallery', 'Use the theme gallery to store themes.')
+
 -- SAMPLE_LIST
 CREATE TEMP TABLE sample_list (seq INTEGER PRIMARY KEY, template INTEGER, title TEXT, description TEXT)
 

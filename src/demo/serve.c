@@ -37,7 +37,8 @@ static const struct person *person_of(const struct server *s, const char *author
 	char *colon;
 
 	if (authorization && strncasecmp(authorization, "Basic ", 6) == 0 &&
-	    base64_decode(authorization + 6, &text) == 0 && text.len && (colon = memchr(text.p, ':', text.len))) {
+	    base64_decode(authorization + 6, &text) == 0 && text.len && !memchr(text.p, '\0', text.len) &&
+	    (colon = memchr(text.p, ':', text.len))) {
 		*colon = '\0';
 		p = model_person_named(&s->model, text.p);
 		if (p && (!p->password || strcmp(p->password, colon + 1) != 0))

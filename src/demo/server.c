@@ -64,7 +64,19 @@ static int make_missing(struct server *s)
 	return r;
 }
 
-/* Those of --user may log in; somebody whom the site does not know yet becomes known. */
+/* Somebody whom no site knows yet: "CONTOSO\\ann" is called ann. */
+static int add_person(struct server *s, const char *login, struct person **ret)
+{
+	const char *bare = strrchr(login, '\\');
+	const struct person_facts fresh = { 0, login, bare && bare[1] ? bare + 1 : login, "", "" };
+	int r = model_add_person(&s->model, &fresh, ret);
+
+	for (size_t i = 0; r >= 0 && i < s->model.n_sites; i++)
+		r = sample_person(&s->model, s->model.sites[i], *ret);
+	return r;
+}
+
+/* Those of --user may log in. */
 static int add_users(struct server *s)
 {
 	int r = 0;
@@ -72,10 +84,9 @@ static int add_users(struct server *s)
 	for (size_t i = 0; r >= 0 && i < s->opts->n_users; i++) {
 		const struct opts_user *u = &s->opts->users[i];
 		struct person *p = model_person_named(&s->model, u->name);
-		const struct person_facts fresh = { 0, u->name, u->name, "", "" };
 
 		if (!p)
-			r = model_add_person(&s->model, &fresh, &p);
+			r = add_person(s, u->name, &p);
 		if (r >= 0)
 			r = str_set(&p->password, u->password);
 		if (r >= 0)

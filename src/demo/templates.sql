@@ -15,7 +15,8 @@ CREATE TEMP TABLE template (
 	props TEXT,       /* List attributes that are not the usual ones: Name=Value, separated by blanks */
 	first INTEGER DEFAULT 12, /* product version that has it */
 	once INTEGER DEFAULT 0,   /* a site has one at most */
-	absent INTEGER DEFAULT 0  /* its feature is not installed on a team site */
+	absent INTEGER DEFAULT 0, /* its feature is not installed on a team site */
+	folder TEXT DEFAULT ''    /* where it lies in the site; '': where its title says */
 )
 
 -- LAYOUTS
@@ -118,11 +119,14 @@ INSERT INTO template (number, base, feature, image, ctype, fields, view, page, v
 	'Author', '<OrderBy><FieldRef Name="ID"/></OrderBy>', 'EnableAttachments=False')
 
 -- TEMPLATE_HIDDEN
-INSERT INTO template (number, base, feature, image, ctype, fields, view, page, view_fields, view_query, props, once)
-SELECT k.column1, k.column2, '00000000-0000-0000-0000-000000000000', 'itdl', '0x0101 Document;0x0120 Folder', '@library',
+INSERT INTO template (number, base, feature, image, ctype, fields, view, page, view_fields, view_query, props, once, first,
+	folder)
+SELECT k.column1, 1, '00000000-0000-0000-0000-000000000000', 'itdl', '0x0101 Document;0x0120 Folder', '@library',
 	'All', 'Forms/AllItems.aspx', 'DocIcon LinkFilename Modified Editor', '',
-	'Hidden=True AllowDeletion=False EnableAttachments=False', 1
-FROM (VALUES (110, 1), (111, 1), (113, 1), (114, 1), (116, 1), (117, 1)) AS k
+	'Hidden=True AllowDeletion=False EnableAttachments=False', 1, k.column2, k.column3
+FROM (VALUES (110, 12, ''), (111, 12, '_catalogs/wt'), (113, 12, '_catalogs/wp'), (114, 12, '_catalogs/lt'),
+	(116, 12, '_catalogs/masterpage'), (117, 12, ''), (121, 14, '_catalogs/solutions'),
+	(123, 14, '_catalogs/theme')) AS k
 
 -- TEMPLATE_WORKFLOW
 INSERT INTO template (number, base, feature, image, ctype, fields, view, page, view_fields, view_query, props)
@@ -135,4 +139,4 @@ INSERT INTO template (number, absent)
 VALUES (200, 1), (201, 1), (202, 1), (204, 1), (207, 1), (210, 1), (211, 1), (212, 1)
 
 -- TEMPLATE_ONCE
-UPDATE template SET once = 1 WHERE number = 112
+UPDATE template SET once = 1, folder = '_catalogs/users' WHERE number = 112

@@ -20,6 +20,7 @@ void tmpl_release(struct tmpl *t)
 	free(t->view_fields);
 	free(t->view_query);
 	free(t->props);
+	free(t->folder);
 	*t = (struct tmpl) { 0 };
 }
 
@@ -32,6 +33,8 @@ static int read_tmpl(struct stmt *st, struct tmpl *t)
 	t->first = (int) db_int(st, 10);
 	t->once = db_int(st, 11);
 	t->absent = db_int(st, 12);
+	if (str_set(&t->folder, db_text(st, 13)) < 0)
+		return -ENOMEM;
 	for (int i = 0; i < (int) (sizeof(columns) / sizeof(*columns)); i++)
 		if (str_set(columns[i], db_text(st, i + 1)) < 0)
 			return -ENOMEM;
@@ -129,14 +132,14 @@ static bool root_taken(const struct site *s, const char *root)
 	return false;
 }
 
-/* Where it lies: the title without what an address cannot have, numbered when it is taken. */
-static int choose_root(struct list *l, bool library)
+/* Where it lies: as the template says, or the title without what an address cannot have; numbered when it is taken. */
+static int choose_root(struct list *l, const struct tmpl *t)
 {
 	struct buf name = BUF_INIT(512);
 
 	buf_addf(&name, "%s%s%s", *l->site->path ? l->site->path + 1 : "", *l->site->path ? "/" : "",
-		 l->template == TMPL_PEOPLE ? "_catalogs/users" : library ? "" : "Lists/");
-	for (const char *s = l->template == TMPL_PEOPLE ? "" : l->title; *s; s++)
+		 *t->folder ? t->folder : t->base == 1 ? "" : "Lists/");
+	for (const char *s = *t->folder ? "" : l->title; *s; s++)
 		if (!strchr("\"#%&*:<>?/\\{|}~", *s) && (unsigned char) *s >= 0x20)
 			buf_addc(&name, *s);
 	for (int n = 0; n < 1000; n++) {
@@ -186,7 +189,7 @@ static int fill_list(struct model *m, const struct tmpl_order *o, const struct t
 	if (r >= 0)
 		r = str_set(&l->view_fields, t->view_fields);
 	if (r >= 0)
-		r = choose_root(l, t->base == 1);
+		r = choose_root(l, t);
 	if (r >= 0)
 		r = set_props(l, t->props);
 	if (r >= 0)

@@ -19,6 +19,7 @@ struct tmpl {
 	char *view_fields;
 	char *view_query; /* XML inside of Query */
 	char *props;
+	char *folder; /* where it lies in the site; "": where its title says */
 	int first;   /* product version that has it */
 	bool once;   /* a site has one at most */
 	bool absent; /* its feature is not installed */
