@@ -91,6 +91,22 @@ static int find_key(const struct xml *map, const struct list *l, const char **re
 	return r;
 }
 
+/* The tick of that key in the vector; 0 when it has none. 0, -EINVAL. */
+static int find_tick(const struct xml *vector, const char *key, int64_t *ret)
+{
+	for (const struct xml *e = vector->first; e; e = e->next) {
+		const char *own = xml_attr(e, "replicaKey");
+		const char *tick = xml_attr(e, "tickCount");
+		int64_t n;
+
+		if (!own || !tick || str_to_i64(tick, &n) < 0 || n < 0)
+			return -EINVAL;
+		if (key && strcmp(own, key) == 0)
+			*ret = n;
+	}
+	return 0;
+}
+
 int knowledge_read(const struct xml *x, const struct list *l, struct token *ret)
 {
 	const struct xml *map, *vector;
@@ -105,16 +121,8 @@ int knowledge_read(const struct xml *x, const struct list *l, struct token *ret)
 	if (!part(x, "idFormatGroup") || !map || !vector)
 		return -EINVAL;
 	r = find_key(map, l, &key);
-	for (const struct xml *e = vector->first; r >= 0 && e; e = e->next) {
-		const char *own = xml_attr(e, "replicaKey");
-		const char *tick = xml_attr(e, "tickCount");
-		int64_t n;
-
-		if (!own || !tick || str_to_i64(tick, &n) < 0 || n < 0)
-			r = -EINVAL;
-		else if (key && strcmp(own, key) == 0)
-			t.seq = n;
-	}
+	if (r >= 0)
+		r = find_tick(vector, key, &t.seq);
 	if (r < 0)
 		return r;
 	memcpy(t.list, l->guid, sizeof(t.list));
