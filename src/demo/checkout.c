@@ -11,6 +11,9 @@
 #include "model.h"
 #include "tmpl.h"
 
+/* "SIZE VERSION" of what others see while it is checked out. */
+#define CHECKED_IN "_CheckedIn"
+
 int64_t checkout_person(const struct item *i)
 {
 	const char *id = pairs_get(&i->vals, "CheckoutUser");
@@ -41,13 +44,16 @@ int checkout_allows(struct edit *e, const struct item *i)
 
 int checkout_begin(struct edit *e, struct item *i, bool local)
 {
-	char person[24];
+	char person[24], size[24];
 	int r = db_run(e->m->db, REVISION_ADD, "iiiiiib", i->list, i->id, INT64_C(0), i->ui, i->modified, i->editor,
 		       (const void *) i->vals.b.p, i->vals.b.len);
 
 	snprintf(person, sizeof(person), "%lld", (long long) e->who->id);
 	if (r >= 0)
 		r = pairs_set(&i->vals, "CheckoutUser", person);
+	snprintf(size, sizeof(size), "%lld %lld", (long long) i->size, (long long) i->version);
+	if (r >= 0)
+		r = pairs_set(&i->vals, CHECKED_IN, size);
 	if (r >= 0)
 		r = pairs_set(&i->vals, "IsCheckedoutToLocal", local ? "1" : NULL);
 	return r < 0 ? r : edit_update(e, i, EDIT_QUIET);
@@ -57,6 +63,8 @@ static int end(struct edit *e, struct item *i)
 {
 	int r = pairs_set(&i->vals, "CheckoutUser", NULL);
 
+	if (r >= 0)
+		r = pairs_set(&i->vals, CHECKED_IN, NULL);
 	if (r >= 0)
 		r = pairs_set(&i->vals, "IsCheckedoutToLocal", NULL);
 	if (r >= 0)
@@ -82,13 +90,29 @@ int checkout_end(struct edit *e, struct item *i, enum check_in how, const char *
 	return r < 0 ? r : end(e, i);
 }
 
+/* The bytes that it had before. 0; 1: it had none, nobody has checked it in yet; -errno. */
+static int undo_content(struct edit *e, struct item *i)
+{
+	const char *before = pairs_get(&i->vals, CHECKED_IN);
+	long long size, version;
+
+	if (!before || sscanf(before, "%lld %lld", &size, &version) != 2)
+		return 1;
+	i->size = size;
+	return db_run(e->m->db, CONTENT_FORGET_NEWER, "iii", i->list, i->id, (int64_t) version);
+}
+
 int checkout_undo(struct edit *e, struct item *i)
 {
 	CLEANUP(db_done_p) struct stmt *st = NULL;
 	const void *vals;
 	size_t n;
-	int r = db_ask(e->m->db, &st, REVISION_GET, "iii", i->list, i->id, INT64_C(0));
+	int r = undo_content(e, i);
 
+	if (r > 0)
+		return edit_delete(e, i);
+	if (r >= 0)
+		r = db_ask(e->m->db, &st, REVISION_GET, "iii", i->list, i->id, INT64_C(0));
 	if (r >= 0)
 		r = db_step(st);
 	if (r > 0) {
@@ -99,4 +123,11 @@ int checkout_undo(struct edit *e, struct item *i)
 		r = pairs_load(&i->vals, vals, n);
 	}
 	return r < 0 ? r : end(e, i);
+}
+
+bool checkout_hides(const struct item *i, int64_t person)
+{
+	int64_t owner = checkout_person(i);
+
+	return owner && owner != person && !pairs_get(&i->vals, CHECKED_IN);
 }

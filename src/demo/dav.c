@@ -254,13 +254,20 @@ static const struct {
 	bool writes;
 	bool root; /* works on the site and on a library's root, too */
 	int (*run)(struct visit *v, const char *path);
+	int (*attached)(struct visit *v, const char *path); /* the same for attachments; NULL: elsewhere */
 } verbs[] = {
-	{ "GET", false, false, dav_get },	  { "HEAD", false, false, dav_get },
-	{ "PUT", true, false, dav_put },	  { "DELETE", true, false, dav_delete },
-	{ "MKCOL", true, true, dav_mkcol },	  { "MOVE", true, true, dav_move },
-	{ "COPY", true, true, dav_copy },	  { "LOCK", true, true, dav_lock },
-	{ "UNLOCK", true, true, dav_unlock },	  { "PROPFIND", false, true, dav_propfind },
-	{ "PROPPATCH", true, true, dav_proppatch }, { "OPTIONS", false, true, dav_options },
+	{ "GET", false, false, dav_get, NULL },
+	{ "HEAD", false, false, dav_get, NULL },
+	{ "PUT", true, false, dav_put, dav_put_attachment },
+	{ "DELETE", true, false, dav_delete, dav_delete_attachment },
+	{ "MKCOL", true, true, dav_mkcol, NULL },
+	{ "MOVE", true, true, dav_move, NULL },
+	{ "COPY", true, true, dav_copy, NULL },
+	{ "LOCK", true, true, dav_lock, NULL },
+	{ "UNLOCK", true, true, dav_unlock, NULL },
+	{ "PROPFIND", false, true, dav_propfind, NULL },
+	{ "PROPPATCH", true, true, dav_proppatch, NULL },
+	{ "OPTIONS", false, true, dav_options, NULL },
 };
 
 /* What a transaction that is undone leaves wrong in the lists' counters. */
@@ -287,16 +294,18 @@ static void restore_counters(struct site *s, const struct counters *c)
 
 static int run(struct visit *v, size_t n)
 {
+	bool attachment = verbs[n].attached && dav_is_attachment(v->site, v->rq->path);
+	int (*fn)(struct visit *, const char *) = attachment ? verbs[n].attached : verbs[n].run;
 	struct counters *before;
 	int r;
 
 	if (!verbs[n].writes)
-		return verbs[n].run(v, v->rq->path);
+		return fn(v, v->rq->path);
 	before = calloc(v->site->n_lists, sizeof(*before));
 	r = before ? db_begin(v->s->db) : -ENOMEM;
 	if (r >= 0) {
 		save_counters(v->site, before);
-		r = db_end(v->s->db, verbs[n].run(v, v->rq->path));
+		r = db_end(v->s->db, fn(v, v->rq->path));
 		if (r < 0)
 			restore_counters(v->site, before);
 	}
@@ -312,6 +321,8 @@ static bool is_ours(struct visit *v, size_t n)
 
 	if (l)
 		snprintf(v->entry->list, sizeof(v->entry->list), "%s", l->title);
+	if (verbs[n].attached && dav_is_attachment(v->site, v->rq->path))
+		return true;
 	if (verbs[n].root)
 		return (l && tmpl_is_library(l)) || (!*v->rest && verbs[n].run != dav_mkcol) ||
 		       verbs[n].run == dav_options || verbs[n].run == dav_propfind;

@@ -47,6 +47,9 @@ MUST_CHECK int place_find(struct visit *v, const char *path, struct place *ret);
 /* Where the bytes of a document are now. 1: there; 0: nobody wrote any, it is a sample; -errno. */
 MUST_CHECK int content_of(struct visit *v, const struct item *i, int64_t *ret_at, int64_t *ret_size);
 
+/* Is it an address of an attachment, there or not? */
+bool dav_is_attachment(const struct site *s, const char *path);
+
 /* ---- answers ----------------------------------------------------------------------------------------- */
 
 /* Codes of X-MSDAVEXT_Error, [MS-WDV] 2.2.3. */
@@ -101,6 +104,8 @@ MUST_CHECK int dav_lock(struct visit *v, const char *path);
 MUST_CHECK int dav_unlock(struct visit *v, const char *path);
 MUST_CHECK int dav_propfind(struct visit *v, const char *path);
 MUST_CHECK int dav_proppatch(struct visit *v, const char *path);
+MUST_CHECK int dav_put_attachment(struct visit *v, const char *path);
+MUST_CHECK int dav_delete_attachment(struct visit *v, const char *path);
 MUST_CHECK int dav_options(struct visit *v, const char *path);
 
 /* The verb of the request, when it is one that is for documents. 1: done; 0: it is not; -errno. */

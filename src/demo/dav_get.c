@@ -7,20 +7,11 @@
 #include "db.h"
 #include "heap.h"
 #include "model.h"
+#include "paper.h"
 #include "perm.h"
 #include "server.h"
 
 /* GET and HEAD of documents. */
-
-/* Nobody wrote the sample's documents: each version has lines of its own, to the length that the list says. */
-static int write_sample(const struct item *i, struct buf *out)
-{
-	int r = 0;
-
-	for (int line = 1; r == 0 && out->len < (size_t) i->size; line++)
-		r = buf_addf(out, "%s, version %lld, line %d\n", i->leaf, (long long) i->version, line);
-	return r < 0 ? r : buf_resize(out, (size_t) i->size);
-}
 
 /* "bytes=17-" or "bytes=17-99" or "bytes=-10", one range; anything else is passed over. 1: it is one, and lies
  * in the document; 0: none; -ERANGE: behind its end. */
@@ -88,8 +79,8 @@ static int load(struct visit *v, const struct item *i)
 
 	if (r < 0)
 		return r;
-	if (r == 0)
-		return write_sample(i, &v->rp->body);
+	if (r == 0) /* nobody wrote it: each version has lines of its own, to the length that the list says */
+		return paper_write(i->leaf, i->version, (size_t) i->size, &v->rp->body);
 	v->rp->file = heap_fd(v->s->heap);
 	v->rp->file_at = at;
 	v->rp->file_size = size;

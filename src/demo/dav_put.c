@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -8,6 +9,7 @@
 #include "db.h"
 #include "heap.h"
 #include "model.h"
+#include "paper.h"
 #include "perm.h"
 #include "server.h"
 
@@ -82,6 +84,57 @@ static int64_t body_place(struct visit *v)
 	return heap_put(v->s->heap, v->rq->body, v->rq->body_len);
 }
 
+#define COPY_PIECE ((size_t) 1 << 16)
+
+static int copy_heap(struct heap *h, int64_t from, int64_t to, int64_t n)
+{
+	char *piece = malloc(COPY_PIECE);
+	int r = piece ? 0 : -ENOMEM;
+
+	while (r >= 0 && n) {
+		int64_t got = heap_read(h, from, piece, n < (int64_t) COPY_PIECE ? (size_t) n : COPY_PIECE);
+
+		r = got < 0 ? (int) got : got == 0 ? -EIO : heap_write(h, to, piece, (size_t) got);
+		from += got;
+		to += got;
+		n -= got;
+	}
+	free(piece);
+	return r;
+}
+
+/* Office documents and the like are written anew by the server. 1: *at and *size are others now; 0; -errno. */
+static int promote(struct visit *v, const char *name, int64_t version, int64_t *at, int64_t *size)
+{
+	CLEANUP(buf_release_p) struct buf out = BUF_INIT(4096);
+	char tail[PAPER_TAIL];
+	size_t n = *size < PAPER_TAIL ? (size_t) *size : PAPER_TAIL, cut = 0;
+	int64_t got = heap_read(v->s->heap, *at + *size - (int64_t) n, tail, n), to;
+	int r = got < 0 ? (int) got : paper_promote(name, version, tail, n, &cut, &out);
+
+	if (r <= 0)
+		return r;
+	*size -= (int64_t) cut;
+	to = heap_take(v->s->heap, (uint64_t) *size + out.len);
+	r = to < 0 ? (int) to : copy_heap(v->s->heap, *at, to, *size);
+	if (r >= 0)
+		r = heap_write(v->s->heap, to + *size, out.p, out.len);
+	*at = to;
+	*size += (int64_t) out.len;
+	return r < 0 ? r : 1;
+}
+
+/* In a version of its own, right behind the PUT's. */
+static int promote_later(struct visit *v, struct edit *e, struct place *p, int64_t at)
+{
+	int r = promote(v, p->i.leaf, p->i.version + 1, &at, &p->i.size);
+
+	if (r <= 0)
+		return r;
+	r = edit_update(e, &p->i, EDIT_QUIET);
+	return r < 0 ? r : keep_content(v, p->l, &p->i, at);
+}
+
 /* ---- the item ---------------------------------------------------------------------------------------- */
 
 static int make(struct visit *v, struct edit *e, struct place *p, int64_t size)
@@ -106,9 +159,9 @@ static int make(struct visit *v, struct edit *e, struct place *p, int64_t size)
 }
 
 /* Who has it checked out makes no versions until it is checked in. */
-static int change(struct visit *v, struct edit *e, struct place *p)
+static int change(struct visit *v, struct edit *e, struct place *p, int64_t size)
 {
-	p->i.size = (int64_t) v->rq->body_len;
+	p->i.size = size;
 	p->i.doc_modified = e->now;
 	if (!checkout_person(&p->i))
 		return edit_update(e, &p->i, EDIT_NORMAL);
@@ -127,12 +180,19 @@ int dav_store_new(struct visit *v, struct place *p)
 
 static int store(struct visit *v, struct edit *e, struct place *p)
 {
+	const int64_t when = v->s->habits.promote;
 	bool fresh = !p->exists;
-	int64_t at = body_place(v);
-	int r = at < 0 ? (int) at : fresh ? make(v, e, p, (int64_t) v->rq->body_len) : change(v, e, p);
+	int64_t at = body_place(v), size = (int64_t) v->rq->body_len;
+	int r = at < 0 ? (int) at : 0;
 
+	if (r >= 0 && when == 1)
+		r = promote(v, p->leaf, fresh ? 1 : p->i.version + 1, &at, &size);
+	if (r >= 0)
+		r = fresh ? make(v, e, p, size) : change(v, e, p, size);
 	if (r >= 0)
 		r = keep_content(v, p->l, &p->i, at);
+	if (r >= 0 && when == 2)
+		r = promote_later(v, e, p, at);
 	if (r < 0)
 		return r;
 	v->rp->status = fresh ? 201 : 200;

@@ -85,6 +85,22 @@ static int do_add(struct doing *d)
 	return r < 0 ? r : edit_insert(&d->e, &d->i);
 }
 
+/* A document that nobody has written: it has what its name says, in that many bytes. */
+static int do_add_document(struct doing *d)
+{
+	int r = item_start(d->l, d->e.who->id, d->e.now, &d->i);
+
+	if (r >= 0)
+		r = get_number(d, 3, &d->i.size);
+	if (r >= 0)
+		r = str_set(&d->i.leaf, d->w[2]);
+	if (r >= 0)
+		r = edit_defaults(&d->e, &d->i);
+	if (r >= 0)
+		r = edit_compute(&d->e, &d->i);
+	return r < 0 ? r : edit_insert(&d->e, &d->i);
+}
+
 static int do_update(struct doing *d)
 {
 	int r = set_values(d, 3);
@@ -313,6 +329,7 @@ static const struct {
 	int (*run)(struct doing *d);
 } commands[] = {
 	{ "add", LIST, 2, do_add },
+	{ "add-document", LIST, 4, do_add_document },
 	{ "update", ITEM, 4, do_update },
 	{ "system-update", ITEM, 4, do_system_update },
 	{ "rename", ITEM, 4, do_rename },

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "checkout.h"
 #include "item.h"
 
 static const struct {
@@ -69,6 +70,8 @@ uint64_t perm_of_item(const struct person *p, const struct list *l, const struct
 {
 	uint64_t mask = perm_of_list(p, l);
 
+	if (l->base == 1 && checkout_hides(i, p->id))
+		return 0;
 	if (p->role == ROLE_OWNER || i->author == p->id)
 		return mask;
 	if (str_eq(list_prop(l, "WriteSecurity"), "2"))

@@ -315,7 +315,7 @@ INSERT INTO sample (list, vals) VALUES
 ('Shared Documents', 'FSObjType=1 FileLeafRef=Photographs Author=lwei Created=2026-09-21T09:00:00Z'),
 ('Shared Documents', 'in=Photographs FileLeafRef="Summer party 1.jpg" File_x0020_Size=2311042 Author=lwei
 	Created=2026-09-21T09:01:00Z'),
-('Shared Documents', 'in=Photographs FileLeafRef="Summer party 2.jpg" File_x0020_Size=1998220 Author=lwei
+('Shared Documents', 'in=Photographs FileLeafRef="Floor plan.png" File_x0020_Size=1998220 Author=lwei
 	Created=2026-09-21T09:02:00Z'),
 ('Shared Documents', 'FSObjType=1 FileLeafRef="Verträge & Protokolle" Author=jroe Created=2026-09-22T09:00:00Z'),
 ('Shared Documents', 'in="Verträge & Protokolle" FileLeafRef="Mietvertrag (unterschrieben).pdf"
