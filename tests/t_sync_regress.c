@@ -191,6 +191,48 @@ static void moved_item_outlives_a_removal_from_its_slot(void **state)
 	assert_has(c, "B (2).txt", "Title: B");
 }
 
+/* Create against create: ours carries its id in the end, and is still found where it was. */
+static void ours_yields_its_name(void **state)
+{
+	struct client *c = *state;
+	CLEANUP(store_node_release_p) struct store_node ghost = STORE_NODE_INIT;
+	int64_t item;
+
+	must_pull(c);
+	create_file(c, c->root, "A", "ours");
+	item = item_of(c, "A.txt");
+	fake_add(c->f, "A");
+	fake_add(c->f, "A, but longer (1)");
+	must_pull(c);
+	assert_has(c, "A.txt", "Status: ours");
+	assert_has(c, "A (1).txt", "Title: A\n");
+	must_push(c);
+	assert_int_equal(ino_of(c, "A.txt"), 0);
+	assert_has(c, "A (3).txt", "Status: ours");
+	assert_has(c, "A (1).txt", "Title: A\n");
+	assert_true(client_heard(c, "renamed A.txt -> A (3).txt"));
+	assert_int_equal(store_node_lookup(c->st, c->root, "A.txt", &ghost), 0);
+	assert_int_equal(ghost.kind, STORE_NODE_GHOST);
+	assert_int_equal(ghost.item, item);
+	must_pull(c);
+	assert_has(c, "A (3).txt", "Status: ours");
+	assert_int_equal(fake_count(c->f), 3);
+}
+
+/* Who was first on the server keeps the plain name. */
+static void ours_keeps_its_name_when_it_was_first(void **state)
+{
+	struct client *c = *state;
+
+	must_pull(c);
+	create_file(c, c->root, "A", "ours");
+	must_push(c);
+	fake_add(c->f, "A");
+	must_pull(c);
+	assert_has(c, "A.txt", "Status: ours");
+	assert_has(c, "A (2).txt", "Title: A\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +244,8 @@ int main(void)
 		CASE(refused_file_shows_the_title_it_was_renamed_to),
 		CASE(two_removed_from_one_slot_are_both_deleted),
 		CASE(moved_item_outlives_a_removal_from_its_slot),
+		CASE(ours_yields_its_name),
+		CASE(ours_keeps_its_name_when_it_was_first),
 	};
 
 	log_setup(LOG_TO_NOTHING, LOG_LEVEL_INFO);

@@ -72,6 +72,10 @@ MUST_CHECK int store_node_of_item(struct store *s, int64_t item, struct store_no
 MUST_CHECK int store_node_children(struct store *s, int64_t parent, int64_t after,
 				   int (*fn)(void *arg, const struct store_node *n), void *arg);
 
+/* Those of them whose names are `from` or more and less than `to`, byte by byte, in order of names. */
+MUST_CHECK int store_node_between(struct store *s, int64_t parent, const char *from, const char *to,
+				  int (*fn)(void *arg, const struct store_node *n), void *arg);
+
 /* Whether a directory has an entry other than ghosts: 1 or 0. */
 MUST_CHECK int store_node_has_children(struct store *s, int64_t parent);
 

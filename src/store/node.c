@@ -144,6 +144,15 @@ int store_node_children(struct store *s, int64_t parent, int64_t after,
 	return walk(r, st, fn, arg);
 }
 
+int store_node_between(struct store *s, int64_t parent, const char *from, const char *to,
+		       int (*fn)(void *arg, const struct store_node *n), void *arg)
+{
+	CLEANUP(stmt_done_p) struct stmt *st = NULL;
+	int r = conn_walk(s, &st, Q_NODE_BETWEEN, "itt", parent, from, to);
+
+	return walk(r, st, fn, arg);
+}
+
 int store_node_has_children(struct store *s, int64_t parent)
 {
 	return conn_exists(s, Q_NODE_HAS_CHILDREN, "i", parent);

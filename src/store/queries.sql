@@ -120,6 +120,9 @@ FROM nodes WHERE item = ?1 AND kind IN ('folder', 'item', 'document') ORDER BY n
 -- NODE_CHILDREN
 SELECT ino, list, parent, name, kind, item, mode, size, mtime, ctime, version, expires, target, error
 FROM nodes WHERE parent = ?1 AND ino > ?2 AND name IS NOT NULL AND kind <> 'ghost' ORDER BY ino
+-- NODE_BETWEEN
+SELECT ino, list, parent, name, kind, item, mode, size, mtime, ctime, version, expires, target, error
+FROM nodes WHERE parent = ?1 AND name >= ?2 AND name < ?3 AND kind <> 'ghost' ORDER BY name
 -- NODE_HAS_CHILDREN
 SELECT 1 FROM nodes INDEXED BY nodes_listed WHERE parent = ?1 AND name IS NOT NULL AND kind <> 'ghost' LIMIT 1
 -- NODE_ERRORS

@@ -259,6 +259,55 @@ static int move_and_tell(struct txn *t, struct store_node *n, int64_t dir, const
 	return r < 0 ? r : txn_tell_renamed(t, n, from_dir, from);
 }
 
+/* Somebody else made an item of the same title before ours arrived. */
+struct rival {
+	const struct txn *t;
+	const struct item *i; /* ours */
+	const char *plain;    /* its name */
+};
+
+static int is_rival(void *arg, const struct store_node *n)
+{
+	const struct rival *rv = arg;
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	char plain[PLACE_NAME];
+	int r = n->kind == STORE_NODE_ITEM ? store_item_get(rv->t->st, n->item, &it) : -ENOENT;
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	if (!it.item.id || it.item.id >= rv->i->id)
+		return 0;
+	r = derive(rv->t, &it.item, false, plain);
+	return r < 0 ? r : r == 0 && strcmp(plain, rv->plain) == 0;
+}
+
+/* 1: there is one, and shows with its id since ours was here first. */
+static int has_rival(const struct txn *t, const struct item *i, int64_t dir, const char *plain)
+{
+	struct rival rv = { t, i, plain };
+	const char *dot = strrchr(plain, '.');
+	int stem = dot ? (int) (dot - plain) : (int) strlen(plain);
+	char from[PLACE_NAME + 4], to[PLACE_NAME + 4];
+
+	snprintf(from, sizeof(from), "%.*s (", stem, plain);
+	snprintf(to, sizeof(to), "%.*s )", stem, plain);
+	return store_node_between(t->st, dir, from, to, is_rival, &rv);
+}
+
+/*
+ * Create against create of one name: both stay, ours gets its id, as everybody else sees it. Who has it open under
+ * its old name still reaches it there, by the ghost, so that what he saves next does not land in the other item.
+ */
+static int yield_name(struct txn *t, const struct item *i, struct store_node *n)
+{
+	char name[PLACE_NAME];
+	int r = derive(t, i, true, name);
+
+	if (r >= 0)
+		r = place_is_free(t, n->parent, name, n->ino, n->item);
+	return r <= 0 ? r : move_and_tell(t, n, n->parent, name);
+}
+
 int place_follow(struct txn *t, const struct item *old, const struct store_item *it, bool fresh, struct store_node *n)
 {
 	char name[PLACE_NAME];
@@ -268,8 +317,10 @@ int place_follow(struct txn *t, const struct item *old, const struct store_item 
 
 	if (other < 0)
 		return other;
-	if (!other && dir == n->parent)
-		return 0;
+	if (!other && dir == n->parent) {
+		r = fresh && n->kind == STORE_NODE_ITEM ? has_rival(t, &it->item, dir, n->name) : 0;
+		return r > 0 ? yield_name(t, &it->item, n) : r;
+	}
 	snprintf(name, sizeof(name), "%s", n->name);
 	r = other ? 0 : place_is_free(t, dir, name, n->ino, it->id);
 	if (r == 0)
