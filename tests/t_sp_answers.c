@@ -446,7 +446,7 @@ static const struct bad {
 	{ "HTTP/1.1 503 Busy\r\n", NULL, "", REMOTE_SITE_BAD, REMOTE_SITE_BAD, "busy" },
 	{ "HTTP/1.1 429 Slow\r\n", NULL, "", REMOTE_SITE_BAD, REMOTE_SITE_BAD, "429" },
 	{ "HTTP/1.1 404 None\r\nContent-Type: text/html\r\n", "page.html", NULL, REMOTE_SITE_BAD, REMOTE_SITE_BAD, "404" },
-	{ "HTTP/1.1 403 No\r\n", NULL, "", REMOTE_LIST_BAD, REMOTE_LIST_BAD, "permission" },
+	{ "HTTP/1.1 403 No\r\n", NULL, "", REMOTE_LIST_BAD, REMOTE_OK, "permission" }, /* of each change */
 	{ "HTTP/1.1 403 No\r\nX-Forms_Based_Auth_Required: https://h/login\r\n", NULL, "", REMOTE_AUTH, REMOTE_AUTH,
 	  "sign-in" },
 	{ "HTTP/1.1 401 Who\r\nWWW-Authenticate: Negotiate\r\nWWW-Authenticate: NTLM\r\n", NULL, "", REMOTE_AUTH,
@@ -496,6 +496,10 @@ static void check_bad(const struct bad *b)
 	r = push_ops(&t, seven, NULL, 1, o, &f);
 	if (r != b->push)
 		fail_msg("push: %s: %s: %s", b->head, remote_result_name(r), f.err.text);
+	if (r == REMOTE_OK) {
+		assert_int_equal(o[0].result, REMOTE_ITEM_BAD);
+		release_outcomes(o, 1);
+	}
 	heard_release(&h);
 	site_close(&t);
 }

@@ -183,7 +183,9 @@ static void test_pushes(void **state)
 	CLEANUP(change_release_p) struct change gone = { .op = CHANGE_DELETE, .id = 7, .version = 2 };
 	CLEANUP(change_release_p) struct change folder = { .op = CHANGE_NEW_FOLDER };
 	CLEANUP(change_release_p) struct change last_wins = { .op = CHANGE_UPDATE, .id = 8 };
+	CLEANUP(change_release_p) struct change renamed = { .op = CHANGE_UPDATE, .id = 9, .version = 1 };
 	const struct change *const all[] = { &new, &update, &gone, &folder, &last_wins };
+	const struct change *const moved[] = { &renamed };
 
 	(void) state;
 	make_schema(&s);
@@ -202,6 +204,9 @@ static void test_pushes(void **state)
 	set(&gone, "Title", "not sent");
 	set(&last_wins, "Title", "x");
 	check_push("update", &s, NULL, all, 5);
+	set(&renamed, "FileLeafRef", "New name");
+	assert_int_equal(str_set(&renamed.file_ref, "sites/team/Lists/T/Old name"), 0);
+	check_push("rename-folder", &s, NULL, moved, 1);
 	check_push("update-folder", NULL, "sites/team/Lists/T/A & B", all, 1);
 }
 

@@ -570,6 +570,28 @@ static void open_text_against_delete(void **state)
 	assert_file(c, "A.txt", "half");
 }
 
+/* lists.md 1.5, 0x80070024: pages become smaller until they pass below the list view threshold. */
+static void a_low_threshold_makes_pages_smaller(void **state)
+{
+	struct client *c = *state;
+	CLEANUP(store_list_release_p) struct store_list l = STORE_LIST_INIT;
+	struct pull_result res;
+
+	for (int i = 0; i < 300; i++)
+		fake_add(c->f, "T");
+	c->f->threshold = 100;
+	must_pull(c);
+	assert_int_equal(count_files(c, c->root), 300);
+	/* and there is an end to it */
+	c->f->threshold = 10;
+	assert_int_equal(store_list_get(c->st, c->list, &l), 0);
+	str_free_p(&l.token);
+	assert_int_equal(store_begin(c->st), 0);
+	assert_int_equal(store_list_put(c->st, &l), 0);
+	assert_int_equal(store_commit(c->st), 0);
+	assert_int_equal(pull_with(c, &res), REMOTE_LIST_BAD);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -603,6 +625,7 @@ int main(void)
 		CASE(same_change_on_both_sides_is_done),
 		CASE(edit_against_delete),
 		CASE(open_text_against_delete),
+		CASE(a_low_threshold_makes_pages_smaller),
 	};
 
 	log_setup(LOG_TO_NOTHING, LOG_LEVEL_INFO);

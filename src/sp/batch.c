@@ -2,6 +2,7 @@
 #include "update.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/str.h"
@@ -52,6 +53,15 @@ static void add_value(struct buf *out, const struct schema *schema, const char *
 	}
 }
 
+/* A folder is renamed by FileRef, its path until now, and BaseName (documents by MOVE: remote/docs.h). */
+static void add_change(struct buf *out, const struct schema *schema, const struct change *c, const struct value *v)
+{
+	if (c->file_ref && strcmp(v->name, "FileLeafRef") == 0)
+		add_field(out, "BaseName", v->text);
+	else
+		add_value(out, schema, v->name, v->text);
+}
+
 static void add_number(struct buf *out, const char *name, int64_t n)
 {
 	buf_addf(out, "<Field Name=\"%s\">%lld</Field>", name, (long long) n);
@@ -98,7 +108,7 @@ static void add_method(struct buf *out, const struct update_request *q, size_t n
 		add_field(out, "BaseName", c->name ?: "");
 	}
 	for (size_t i = 0; c->op != CHANGE_DELETE && i < c->fields.n; i++)
-		add_value(out, schema, c->fields.v[i].name, c->fields.v[i].text);
+		add_change(out, schema, c, &c->fields.v[i]);
 	/* MS-OUTSPS_R206: by it the item is recognised when the answer is lost. */
 	if (c->replication_id && schema && schema_find(schema, "ReplicationID"))
 		add_value(out, schema, "ReplicationID", c->replication_id);

@@ -16,6 +16,8 @@ enum { ARGS_MAX = 100 << 20 };
 enum { RESULTS = SOAP_STATES, RESULT, CODE, TEXT, ROW };
 
 #define FOLDER_MISSING 0x80070002
+#define ACCESS_DENIED 0x80070005
+#define FORBIDDEN 403
 #define TOO_BIG 413
 
 static const struct xml_rule rules[] = {
@@ -196,6 +198,9 @@ static enum remote_result send_batch(const struct push *p, struct batch *b)
 	result = soap_do(p->sp, &call, p->f);
 	if (result == REMOTE_OK)
 		return complete(p->sp, b, p->f);
+	/* Who may read is not shut out of the list: the changes wait for the user. What else is shut, the pull will tell. */
+	if (result == REMOTE_LIST_BAD && (p->f->server_code == ACCESS_DENIED || p->f->http_status == FORBIDDEN))
+		return all_of(b, REMOTE_ITEM_BAD, p->f);
 	/* The folder is missing, not the list. */
 	if (b->folder && p->f->server_code == FOLDER_MISSING)
 		return all_of(b, REMOTE_ITEM_BAD, p->f);

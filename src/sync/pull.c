@@ -31,7 +31,10 @@
 enum {
 	ROUNDS_MAX = 100000, /* of one pull; 40 changes each */
 	EXTRA_MAX = 100,     /* ids asked for in one request */
+	LIMIT_MIN = 50,      /* rows of a page: with fewer nothing is gained */
 };
+
+#define CODE_THRESHOLD 0x80070024u
 
 void puller_release(struct puller *p)
 {
@@ -153,7 +156,7 @@ static int take_extra(struct puller *p, struct buf *out)
 
 static int row_limit(const struct puller *p)
 {
-	int limit = p->in->conf->page_rows, half = p->list.info.max_throttled / 2;
+	int limit = p->limit ? p->limit : p->in->conf->page_rows, half = p->list.info.max_throttled / 2;
 
 	return half > 0 && half < limit ? half : limit;
 }
@@ -213,6 +216,18 @@ static int begin_round(struct puller *p)
 	return p->seen ? 0 : -ENOMEM;
 }
 
+/* Whether the server's list view threshold was met, and smaller pages may pass below it. */
+static bool ask_for_less(struct puller *p, struct remote_fault *f)
+{
+	int limit = row_limit(p) / 2;
+
+	if (f->server_code != CODE_THRESHOLD || p->list.token || limit < LIMIT_MIN)
+		return false;
+	p->limit = limit;
+	*f = (struct remote_fault) { 0 };
+	return true;
+}
+
 /* Asks for a page and applies it. *ret_last: it was the round's last; *ret_why: nothing was applied, the list
  * is to be read anew. */
 static enum remote_result do_page(struct puller *p, const char *extra, bool *ret_last, const char **ret_why,
@@ -221,6 +236,8 @@ static enum remote_result do_page(struct puller *p, const char *extra, bool *ret
 	enum remote_result res = ask(p, extra, f);
 	int r;
 
+	while (res == REMOTE_LIST_BAD && ask_for_less(p, f))
+		res = ask(p, extra, f);
 	if (res != REMOTE_OK)
 		return res;
 	CRASH_POINT("pull.received");
