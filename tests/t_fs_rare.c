@@ -267,7 +267,7 @@ static void test_library_comes(void **state)
 	NEED_MOUNT();
 	sh_fails(m, "ls ../Docs", 2, "No such file"); /* the kernel remembers that */
 	id = register_list(m, FAKE_DOCS, "Docs");
-	sync_list_added(m->s, id);
+	assert_true(sync_list_added(m->s, id) >= 0);
 	fs_event(m->fs, &(struct sync_event) { .kind = SYNC_LIST, .list = id });
 	comes(m, "ls ..; ls ../Docs", "Docs\nTasks\n1_.000\n2_.000\n");
 	sh_fails(m, "cat ../Docs/1_.000", 1, "not supported");

@@ -257,7 +257,7 @@ static void unknown_lists(void **state)
 	assert_int_equal(sync_request(c->s, SYNC_ALL, 999), -ENOENT);
 	sync_kick(c->s, 999);
 	sync_list_removed(c->s, 999);
-	sync_list_added(c->s, 999);
+	assert_int_equal(sync_list_added(c->s, 999), -ENOENT);
 	client_stop(c, 0);
 }
 
@@ -734,7 +734,7 @@ static void list_added_and_removed_while_running(void **state)
 	start(c);
 	fake_add(c->f, "A");
 	id = client_register(c, "More", "{99999999-2222-3333-4444-555555555555}");
-	sync_list_added(c->s, id);
+	assert_int_equal(sync_list_added(c->s, id), 1);
 	UNTIL(count_files(c, c->root) == 1);
 	c->f->latency_ms = 200;
 	assert_int_equal(sync_request(c->s, SYNC_ALL, id), 0);
@@ -745,6 +745,127 @@ static void list_added_and_removed_while_running(void **state)
 	assert_int_equal(store_commit(c->st), 0);
 	UNTIL(is_idle(c));
 	assert_int_equal(sync_request(c->s, SYNC_ALL, id), -ENOENT);
+	client_stop(c, 0);
+}
+
+/* Bug: a list that was added in Work Offline began a run that never ended. */
+static void list_added_in_work_offline(void **state)
+{
+	struct client *c = *state;
+	struct sync_status s;
+	int64_t id;
+
+	start(c);
+	fake_add(c->f, "A");
+	sync_set_online(c->s, false);
+	client_forget_events(c);
+	id = client_register(c, "More", "{99999999-2222-3333-4444-555555555555}");
+	assert_int_equal(sync_list_added(c->s, id), 0);
+	assert_int_equal(sync_status(c->s, &s, NULL, NULL), 0);
+	assert_false(s.running);
+	sync_set_online(c->s, true);
+	UNTIL(count_files(c, c->root) == 1);
+	UNTIL(is_idle(c));
+	client_stop(c, 0);
+}
+
+/* A server that answers and is busy is left alone for a while, whoever asks; so is one that said 429. */
+static void a_busy_server_gets_a_pause(void **state)
+{
+	struct client *c = *state;
+	int before;
+
+	c->conf.fresh_ms = 0;
+	client_renew(c);
+	c->f->busy = 60;
+	start(c);
+	before = requests(c);
+	assert_false(open_dir(c, 1));
+	fake_add(c->f, "A");
+	create_file(c, c->root, "N", "x");
+	assert_int_equal(sync_request(c->s, SYNC_ALL, 0), 0);
+	usleep(300000);
+	assert_int_equal(requests(c), before);
+	assert_int_equal(count_state(c, STORE_CHANGE_QUEUED), 1);
+	client_stop(c, 0);
+}
+
+/* lists.md 1.5: the site is locked: nothing by itself, but a person may look whether it still is. */
+static void a_locked_site_is_left_alone(void **state)
+{
+	struct client *c = *state;
+	int before;
+
+	fake_add(c->f, "A");
+	start(c);
+	c->f->push_fails.result = REMOTE_SITE_BAD;
+	c->f->push_fails.code = 0x81020071;
+	c->f->push_fails.n = 1;
+	before = requests(c);
+	must_save(c, "A.txt", "Status", "x");
+	UNTIL(requests(c) > before - 1 && c->f->push_fails.n == 0);
+	UNTIL(is_idle(c));
+	before = requests(c);
+	must_save(c, "A.txt", "Status", "y");
+	usleep(400000);
+	assert_int_equal(requests(c), before);
+	assert_int_equal(sync_request(c->s, SYNC_ALL, 0), 0);
+	UNTIL(is_sent(c));
+	client_stop(c, 0);
+}
+
+/* After an outage one worker looks first: no storm. */
+static void one_looks_first_after_an_outage(void **state)
+{
+	struct client *c = *state;
+	char name[16], guid[64];
+
+	for (int i = 1; i < 6; i++) {
+		snprintf(name, sizeof(name), "L%d", i);
+		snprintf(guid, sizeof(guid), "{11111111-2222-3333-4444-55555555555%d}", i - 1);
+		client_register(c, name, guid);
+	}
+	c->conf.fresh_ms = 0;
+	client_renew(c);
+	start(c);
+	c->f->pull_fails.result = REMOTE_SITE_BAD;
+	c->f->pull_fails.n = 1;
+	assert_int_equal(sync_request(c->s, SYNC_ALL, c->list), 0);
+	UNTIL(is_idle(c));
+	c->f->pull_fails.n = 1000;
+	c->f->latency_ms = 20;
+	c->f->calls_most = 0;
+	assert_int_equal(sync_request(c->s, SYNC_ALL, 0), 0);
+	UNTIL(is_idle(c));
+	assert_int_equal(c->f->calls_most, 1);
+	c->f->pull_fails.n = 0;
+	assert_int_equal(sync_request(c->s, SYNC_ALL, 0), 0);
+	UNTIL(is_idle(c));
+	UNTIL(client_heard(c, "end 6 lists, 0 received, 0 sent, 0 conflicts, 0 failed"));
+	client_stop(c, 0);
+}
+
+/* A batch whose answer was lost may have been too much for the server: the next is smaller. */
+static void lost_batches_shrink(void **state)
+{
+	struct client *c = *state;
+	char title[32];
+
+	c->conf.fresh_ms = 60000;
+	client_renew(c);
+	start(c);
+	c->f->push_fails.result = REMOTE_LOST;
+	c->f->push_fails.n = 1;
+	for (int i = 0; i < 100; i++) {
+		snprintf(title, sizeof(title), "N%d", i);
+		create_file(c, c->root, title, "x");
+	}
+	UNTIL(is_idle(c) && count_state(c, STORE_CHANGE_UNSURE) > 0);
+	c->f->largest = 0;
+	assert_int_equal(sync_request(c->s, SYNC_ALL, 0), 0);
+	UNTIL(is_sent(c));
+	assert_in_range(c->f->largest, 1, 50);
+	assert_int_equal(fake_count(c->f), 100);
 	client_stop(c, 0);
 }
 
@@ -926,6 +1047,11 @@ int main(void)
 		CASE(work_offline),
 		CASE(idle_stops_what_runs),
 		CASE(list_added_and_removed_while_running),
+		CASE(list_added_in_work_offline),
+		CASE(a_busy_server_gets_a_pause),
+		CASE(a_locked_site_is_left_alone),
+		CASE(one_looks_first_after_an_outage),
+		CASE(lost_batches_shrink),
 		CASE(stop_sends_what_waits),
 		CASE(stop_does_not_wait_for_the_dead),
 		CASE(stop_answers_who_waits),

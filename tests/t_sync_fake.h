@@ -58,6 +58,8 @@ struct fake {
 	bool repeats;       /* positions repeat */
 	int min_minutes, recommended;
 	int max_methods;    /* more are not run; 0: any */
+	int threshold;      /* pages of more rows are refused; 0: none */
+	int busy;           /* seconds of pause asked for with each answer */
 	int latency_ms;
 	bool whole_restore; /* once */
 	bool no_rows;       /* of pushes */
@@ -400,6 +402,12 @@ static inline enum remote_result fake_pull(struct remote *r, const struct remote
 		res = REMOTE_CANCELED;
 	pthread_mutex_lock(&f->m);
 	f->calls_running--;
+	fault->retry_after = f->busy;
+	if (res == REMOTE_OK && f->threshold && q->row_limit > f->threshold) {
+		f->pulls++;
+		fault->server_code = 0x80070024;
+		res = REMOTE_LIST_BAD;
+	}
 	if (res == REMOTE_OK) {
 		f->pulls++;
 		if (!fake_fails(f, false, fault, &res) && fake_answer(f, q, sink, ret) < 0)

@@ -142,11 +142,11 @@ static void own_burst_is_read_as_a_whole(void **state)
 static void reading_anew(void **state)
 {
 	(void) state;
-	assert_true(policy_may_resync(0, 0, 1000, false));
-	assert_true(policy_may_resync(2, 500, 1000, false));
-	assert_false(policy_may_resync(3, 500, 1000, false));
-	assert_true(policy_may_resync(3, 500, 1000, true));
-	assert_true(policy_may_resync(3, 500, 500 + 3600000, false));
+	assert_true(policy_may_resync(0, 1000, false));
+	assert_false(policy_may_resync(500, 1000, false));
+	assert_true(policy_may_resync(500, 1000, true));
+	assert_false(policy_may_resync(500, 499 + 3600000, false));
+	assert_true(policy_may_resync(500, 500 + 3600000, false));
 }
 
 /* ---- the order of work --------------------------------------------------------------------- */
@@ -243,7 +243,7 @@ static void retry_after_holds_for_all(void **state)
 
 	(void) state;
 	backoff_failed(&b, 1000, 60, 5);
-	assert_int_equal(backoff_gate(&b, true), 61000);
+	assert_true(backoff_gate(&b, true) >= 61000 && backoff_gate(&b, true) <= 67000);
 	assert_true(backoff_gate(&b, false) >= 61000);
 	/* A date that is years away is a mistake. */
 	backoff_failed(&b, 1000, 1 << 30, 5);

@@ -170,8 +170,11 @@ void sync_kick(struct sync *s, int64_t list);
  */
 MUST_CHECK int sync_wait_sent(struct sync *s, int64_t list, int timeout_ms, struct sync_waiter *w);
 
-/* A list was registered or removed while running. */
-void sync_list_added(struct sync *s, int64_t list);
+/* A list was registered while running. 1: its first sync begins, as a run whose end is told; 0: it does not yet (Work
+ * Offline: it is received when that ends). -errno */
+MUST_CHECK int sync_list_added(struct sync *s, int64_t list);
+
+/* A list was removed while running. */
 void sync_list_removed(struct sync *s, int64_t list);
 
 void sync_set_online(struct sync *s, bool online);

@@ -32,11 +32,17 @@ static void tell_kernel(struct app *app, int64_t list)
 /* S5, as a run that `progress` shows. Before the engine is made it finds the list by itself. */
 static void tell_engine(struct app *app, int64_t list)
 {
+	int r;
+
 	if (!app->sync)
 		return;
 	if (app->started)
 		events_run_begin(app);
-	sync_list_added(app->sync, list);
+	r = sync_list_added(app->sync, list);
+	if (r < 0)
+		log_error("a new list is not synchronised before the next mount: %s", err_text(NULL, r));
+	if (r <= 0 && app->started)
+		events_run_end(app);
 }
 
 /* ---- adding ------------------------------------------------------------------------ */

@@ -22,11 +22,20 @@ void backoff_failed(struct backoff *b, int64_t now, int retry_after, uint32_t ra
 	if (b->tries < 1000)
 		b->tries++;
 	b->until = now + delay(b->tries, random);
-	if (retry_after > RETRY_AFTER_MAX)
-		retry_after = RETRY_AFTER_MAX;
-	b->server_until = retry_after > 0 ? now + (int64_t) retry_after * 1000 : 0;
+	backoff_pause(b, now, retry_after, random);
 	if (b->until < b->server_until)
 		b->until = b->server_until;
+}
+
+void backoff_pause(struct backoff *b, int64_t now, int retry_after, uint32_t random)
+{
+	int64_t ms = (int64_t) (retry_after < RETRY_AFTER_MAX ? retry_after : RETRY_AFTER_MAX) * 1000;
+
+	/* Up to a tenth later: all clients were told the same moment. */
+	ms += (int64_t) (random % 1000) * ms / 10000;
+	if (ms > RETRY_AFTER_MAX * 1000ll)
+		ms = RETRY_AFTER_MAX * 1000ll;
+	b->server_until = ms > 0 ? now + ms : 0;
 }
 
 void backoff_reset(struct backoff *b)

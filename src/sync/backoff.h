@@ -25,6 +25,9 @@ void backoff_failed(struct backoff *b, int64_t now, int retry_after, uint32_t ra
 /* It worked. */
 void backoff_reset(struct backoff *b);
 
+/* It worked, but the server is busy and asks for a pause of so many seconds; 0: it does not. */
+void backoff_pause(struct backoff *b, int64_t now, int retry_after, uint32_t random);
+
 /* The earliest time of a try: bypass is for those whom a person asked. 0: at once. */
 int64_t backoff_gate(const struct backoff *b, bool bypass);
 

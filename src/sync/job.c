@@ -19,7 +19,10 @@
  * to be protected is touched under the lock only, and the lock is never held
  * over the store, the network or a callback.
  */
-enum { STEPS_MAX = 10000 /* batches of one sync: a guard, never met */ };
+enum {
+	STEPS_MAX = 10000,   /* batches of one sync: a guard, never met */
+	BATCH_LOST_MIN = 25, /* lost answers make batches no smaller than this */
+};
 
 struct job {
 	struct worker *w;
@@ -38,7 +41,9 @@ struct job {
 
 /* ---- failures ------------------------------------------------------------------------------ */
 
-enum { CODE_ACCESS_DENIED = 0x80070005, HTTP_FORBIDDEN = 403 };
+#define CODE_ACCESS_DENIED 0x80070005u
+#define CODE_SITE_LOCKED 0x81020071u
+#define HTTP_FORBIDDEN 403
 
 /* What a state of the list the failure means: STORE_LIST_OK: none, only an error. */
 static enum store_list_state state_of(const struct job *j)
@@ -92,6 +97,8 @@ static bool note_failure(struct job *j)
 	switch (j->result) {
 	case REMOTE_SITE_BAD:
 	case REMOTE_LOST:
+		/* Nothing by itself until somebody asks: the site's administrator ends that, not time. */
+		site->login |= j->fault.server_code == CODE_SITE_LOCKED;
 		backoff_failed(&site->backoff, now, j->fault.retry_after, engine_random(j->s));
 		site->failed = true;
 		return false;
@@ -114,7 +121,11 @@ static bool note_failure(struct job *j)
 	case REMOTE_CANCELED:
 		return false;
 	}
+	/* One worker went ahead; the others had waited for what it would find. */
+	if (site->backoff.tries)
+		cond_wake_all(&site->work);
 	backoff_reset(&site->backoff);
+	backoff_pause(&site->backoff, now, j->fault.retry_after, engine_random(j->s));
 	site->failed = site->login = false;
 	return false;
 }
@@ -178,7 +189,7 @@ static void begin_pull(struct job *j, struct pull *p)
 	lock_take(&j->s->lock);
 	e->began = now;
 	p->echoes = e->echoes;
-	p->may_resync = policy_may_resync(e->resyncs, e->resynced, now, e->asked);
+	p->may_resync = policy_may_resync(e->resynced, now, e->asked);
 	lock_give(&j->s->lock);
 	set_state(j, SYNC_RECEIVING);
 }
@@ -194,10 +205,8 @@ static void end_pull(struct job *j, const struct pull_result *res)
 	e->conflicts += res->conflicts;
 	if (res->received)
 		engine_uncount(e);
-	if (res->resynced) {
-		e->resyncs = now - e->resynced >= POLICY_RESYNC_MS ? 1 : e->resyncs + 1;
+	if (res->resynced)
 		e->resynced = now;
-	}
 	if (j->result == REMOTE_OK) {
 		e->pulled = e->began;
 		e->ended = now;
@@ -233,11 +242,12 @@ static void do_pull(struct job *j)
 }
 
 /* Batches shrink when the server does not take their size, and grow again slowly. Needs the lock. */
-static void adapt_batch(struct entry *e, const struct push_result *res)
+static void adapt_batch(struct entry *e, const struct push_result *res, bool lost)
 {
 	int size = e->batch ? e->batch : POLICY_BATCH;
 
-	if (res->not_run)
+	/* An answer that does not come may be one that takes too long. */
+	if (res->not_run || (lost && size > BATCH_LOST_MIN))
 		size = size > 1 ? size / 2 : 1;
 	else if (res->taken >= size && size < POLICY_BATCH)
 		size = size * 2 > POLICY_BATCH ? POLICY_BATCH : size * 2;
@@ -268,7 +278,7 @@ static void do_push(struct job *j)
 	e->owed |= res.taken > 0;
 	e->echoes += res.sent;
 	e->first = begun; /* of what is left, none is older that could have been sent */
-	adapt_batch(e, &res);
+	adapt_batch(e, &res, j->result == REMOTE_LOST);
 	lock_give(&j->s->lock);
 }
 

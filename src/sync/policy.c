@@ -82,9 +82,9 @@ int64_t policy_floor(int64_t now_ns, int64_t last_sync_ns, int min_minutes)
 	return until;
 }
 
-bool policy_may_resync(int resyncs, int64_t last, int64_t now, bool asked)
+bool policy_may_resync(int64_t last, int64_t now, bool asked)
 {
-	return asked || resyncs < POLICY_RESYNCS || now - last >= POLICY_RESYNC_MS;
+	return asked || !last || now - last >= POLICY_RESYNC_MS;
 }
 
 bool policy_read_whole(int64_t echoes, int64_t items, int page)

@@ -21,8 +21,7 @@ enum {
 	POLICY_SCAN_MS = 2000,       /* POLICY_SCAN_LISTS lists within this time: it is scanning */
 	POLICY_SCAN_LISTS = 4,
 	POLICY_PROBE_MS = 30000,     /* during a back-off, an opendir tries the site so often at most */
-	POLICY_RESYNC_MS = 3600000,  /* lists are read anew without being asked... */
-	POLICY_RESYNCS = 3,          /* ...so many times in a row, then once in this time */
+	POLICY_RESYNC_MS = 3600000,  /* a list is read anew once in this time, unless a person asks for it */
 	POLICY_CUT = 40,             /* changed rows in an answer to a token ([MS-LISTSWS] R2484) */
 	POLICY_BURST_MS = 15000,     /* batches that follow each other share one pull for so long */
 };
@@ -81,9 +80,9 @@ int64_t policy_push_at(int64_t n, int64_t first, int64_t last, bool hurry);
  * future (the clock was set back) forbids nothing. */
 int64_t policy_floor(int64_t now_ns, int64_t last_sync_ns, int min_minutes);
 
-/* Whether the list may be read anew because the server's answer demands it: resyncs of this kind
- * so far and the time of the last. asked: a person asked for this sync. */
-bool policy_may_resync(int resyncs, int64_t last, int64_t now, bool asked);
+/* Whether the list may be read anew because the server's answer demands it. last: when it was last time, 0: never.
+ * asked: a person asked for this sync. */
+bool policy_may_resync(int64_t last, int64_t now, bool asked);
 
 /*
  * Whether reading the whole list is fewer requests than asking for what changed: servers answer a token with

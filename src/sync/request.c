@@ -292,18 +292,26 @@ void sync_set_online(struct sync *s, bool online)
 
 /* ---- lists come and go --------------------------------------------------------------------------- */
 
-void sync_list_added(struct sync *s, int64_t list)
+/* Bug: a list that was added in Work Offline began a run that nobody could end. */
+int sync_list_added(struct sync *s, int64_t list)
 {
 	CLEANUP(store_list_release_p) struct store_list l = STORE_LIST_INIT;
 	struct entry *e;
+	int r = store_list_get(s->conf.store, list, &l);
 
-	if (store_list_get(s->conf.store, list, &l) < 0 || site_add_list(s, &l) < 0)
-		return;
+	if (r == 0)
+		r = site_add_list(s, &l);
+	if (r < 0)
+		return r;
 	lock_take(&s->lock);
 	e = engine_find(s, list);
-	if (e && s->started)
+	r = e && s->started && s->online;
+	if (r)
 		ask_locked(s, e, SYNC_ALL);
+	else if (e && s->started)
+		e->wanted = clock_mono_ms();
 	lock_give(&s->lock);
+	return r;
 }
 
 void sync_list_removed(struct sync *s, int64_t list)
