@@ -40,6 +40,7 @@ struct mounted {
 	pthread_mutex_t m;
 	pthread_cond_t spoke;
 	bool ready;
+	_Atomic bool held;  /* what the engine tells does not reach the kernel */
 	int result;         /* of fs_loop */
 };
 
@@ -104,7 +105,10 @@ static inline void on_ready(void *arg)
 
 static inline void to_fs(void *arg, const struct sync_event *e)
 {
-	fs_event(((struct mounted *) arg)->fs, e);
+	struct mounted *m = arg;
+
+	if (!m->held)
+		fs_event(m->fs, e);
 }
 
 static inline bool fs_has(void *arg, int64_t ino)

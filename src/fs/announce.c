@@ -178,7 +178,12 @@ int announce_lookup(struct fs *f, int64_t parent, const char *name, struct entry
 
 int announce_made(struct fs *f, int64_t parent, const char *name, struct entry *ret)
 {
-	return real(f, parent, name, ret);
+	struct view_attr a;
+	int r = view_tree_lookup(f->tree, parent, name, &a);
+
+	if (r == 0)
+		attr_entry_once(f, &a, ret);
+	return r;
 }
 
 /* ---- doing it ------------------------------------------------------------------------------ */

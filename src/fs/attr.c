@@ -57,14 +57,21 @@ static void fill(const struct fs *f, const struct view_attr *a, struct stat *st)
 	};
 }
 
-/* Bytes that a writer has not released yet are the file's size and time already. */
+/*
+ * Bytes that a writer has not released yet are the file's size and time already. The row is read again
+ * under the node's lock: the one that was read before may be older than the commit that made the node clean,
+ * and would say what neither was nor is true of the writer's bytes.
+ */
 static void overlay(struct fs *f, struct view_attr *a)
 {
 	struct node *n = handles_find(f->handles, a->target ? a->target : a->ino);
+	struct view_attr now;
 
 	if (!n)
 		return;
 	lock_take(&n->lock);
+	if (n->known && view_tree_attr(f->tree, a->ino, &now) == 0)
+		*a = now;
 	if (n->known && (n->dirty || n->version == a->version)) {
 		if (node_size(n) >= 0)
 			a->size = node_size(n);
@@ -83,6 +90,12 @@ void attr_entry(struct fs *f, const struct view_attr *a, struct entry *ret)
 		overlay(f, &now);
 	*ret = (struct entry) { .entry_timeout = STATE_TIMEOUT, .attr_timeout = STATE_TIMEOUT };
 	fill(f, &now, &ret->st);
+}
+
+void attr_entry_once(struct fs *f, const struct view_attr *a, struct entry *ret)
+{
+	attr_entry(f, a, ret);
+	ret->attr_timeout = 0;
 }
 
 /* An open file whose row is gone: what the program has open is still a file. */
@@ -201,24 +214,34 @@ static int set_node(struct fs *f, const struct view_attr *a, const struct attr_c
 	return r;
 }
 
-int attr_set(struct fs *f, const struct caller *c, int64_t ino, const struct attr_change *ch,
-	     struct handle *h, struct entry *ret)
+static int set_all(struct fs *f, const struct caller *c, int64_t ino, const struct attr_change *ch, struct handle *h)
 {
 	struct view_attr a;
-	int r;
+	int r = ch->size >= 0 ? set_size(f, c, ino, ch->size, h) : 0;
 
-	if (ino_is_errors(ino))
-		return -EPERM;
-	if (ino_is_control(ino) || announce_is_ours(f, c))
-		return attr_get(f, c, ino, ret); /* `: > sync` and touch succeed and do nothing */
-	r = ch->size >= 0 ? set_size(f, c, ino, ch->size, h) : 0;
 	if (r == 0)
 		r = view_tree_attr(f->tree, ino, &a);
 	if (r == 0)
 		r = set_node(f, &a, ch);
 	if (r == -ENOENT || r == -ESTALE)
 		r = h ? 0 : -ESTALE;
-	return r < 0 ? r : attr_get(f, c, ino, ret);
+	return r;
+}
+
+int attr_set(struct fs *f, const struct caller *c, int64_t ino, const struct attr_change *ch,
+	     struct handle *h, struct entry *ret)
+{
+	int r = 0;
+
+	if (ino_is_errors(ino))
+		return -EPERM;
+	if (!ino_is_control(ino) && !announce_is_ours(f, c)) /* `: > sync` and touch succeed and do nothing */
+		r = set_all(f, c, ino, ch, h);
+	if (r == 0)
+		r = attr_get(f, c, ino, ret);
+	if (r == 0)
+		ret->attr_timeout = 0; /* as in attr_entry_once */
+	return r;
 }
 
 int attr_statfs(struct fs *f, struct statvfs *ret)

@@ -46,6 +46,7 @@ int doc_open(struct fs *f, const struct caller *c, struct handle *h, const struc
 	 */
 	ret->keep_cache = (same && local) || sync_doc_is_shared(h->doc);
 	ret->noflush = true;
+	ret->news = !same && file_is_news(a);
 	return 0;
 }
 

@@ -163,6 +163,24 @@ static int open_item(struct fs *f, struct handle *h, const struct view_attr *a)
 	return r;
 }
 
+bool file_is_news(const struct view_attr *a)
+{
+	const int64_t minute = 60ll * 1000000000;
+	int64_t age = clock_now_ns() - a->ctime;
+
+	return age < minute; /* below 0: the clock was set */
+}
+
+/* What the kernel may still have of it. ino: as it knows it. Needs the node's lock. */
+static void compare_pages(struct fs *f, const struct node *n, int64_t ino, const struct view_attr *a,
+			  struct file_open *ret)
+{
+	bool same = !n->dirty && openset_same_version(f->open, ino, a->version);
+
+	ret->keep_cache = same && n->kind != STORE_NODE_SCRATCH;
+	ret->news = !same && file_is_news(a);
+}
+
 /* ino: as the kernel knows it. Needs the node's lock. */
 static int open_node(struct fs *f, struct handle *h, int64_t ino, const struct view_attr *a,
 		     struct file_open *ret)
@@ -174,8 +192,7 @@ static int open_node(struct fs *f, struct handle *h, int64_t ino, const struct v
 		r = node_know(f, n, a);
 	if (r < 0)
 		return r;
-	ret->keep_cache = !n->dirty && openset_same_version(f->open, ino, a->version) &&
-			  n->kind != STORE_NODE_SCRATCH;
+	compare_pages(f, n, ino, a, ret);
 	ret->noflush = !writes(h->flags);
 	if (h->flags & O_TRUNC) {
 		r = node_truncate(f, n, 0);
@@ -233,6 +250,8 @@ int file_open(struct fs *f, const struct caller *c, int64_t ino, int flags, stru
 		end_handle(f, h);
 		return r;
 	}
+	if (o.news)
+		reply_forget_inode(f, ino, false);
 	*ret = o;
 	return 0;
 }

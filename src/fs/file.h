@@ -17,7 +17,14 @@ struct file_open {
 	bool direct_io;
 	bool nonseekable;
 	bool noflush;
+	bool news;   /* the kernel may not have heard yet of the version that is opened */
 };
+
+/*
+ * Whether a version that nobody has opened yet (false of openset_same_version) is so young that the thread that
+ * tells the kernel of it may be on its way: a program that opens it would see it cut to the length of the one before.
+ */
+bool file_is_news(const struct view_attr *a);
 
 /* flags as of open(2). */
 MUST_CHECK int file_open(struct fs *f, const struct caller *c, int64_t ino, int flags,

@@ -62,7 +62,7 @@ static int entry_of(struct fs *f, int64_t parent, int64_t ino, struct entry *ret
 
 	state_touched(f, parent);
 	if (r == 0)
-		attr_entry(f, &a, ret);
+		attr_entry_once(f, &a, ret);
 	return r == -ENOENT ? -ESTALE : r;
 }
 

@@ -471,6 +471,6 @@ int names_link(struct fs *f, const struct caller *c, int64_t ino, int64_t to_par
 		r = view_tree_attr(f->tree, ino, &a);
 	state_touched(f, to_parent);
 	if (r == 0)
-		attr_entry(f, &a, ret);
+		attr_entry_once(f, &a, ret);
 	return r == -ESTALE ? -EBUSY : r;
 }
