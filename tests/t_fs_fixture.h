@@ -41,6 +41,7 @@ struct mounted {
 	pthread_cond_t spoke;
 	bool ready;
 	_Atomic bool held;  /* what the engine tells does not reach the kernel */
+	int wait_ms;        /* of opendir; 0: the default */
 	int result;         /* of fs_loop */
 };
 
@@ -141,6 +142,8 @@ static inline void start_sync(struct mounted *m)
 	m->conf.hooks = &m->hooks;
 	m->conf.grace_ms = 200;
 	m->conf.fresh_ms = 50;
+	if (m->wait_ms)
+		m->conf.wait_ms = m->wait_ms;
 	assert_int_equal(sync_new(&m->conf, &m->s), 0);
 }
 

@@ -5,9 +5,9 @@
 
 #include <cmocka.h>
 #include <errno.h>
+#include <time.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/str.h"
 #include "model/values.h"
 
@@ -193,7 +193,7 @@ static void test_equal_skips_empty_values(void **state)
 static void test_many_values_in_any_order(void **state)
 {
 	enum { MANY = 20000 };
-	int64_t began = clock_mono_ms();
+	clock_t began = clock();
 
 	(void) state;
 	for (unsigned step = 1; step <= 7919; step += 7918) {
@@ -207,7 +207,7 @@ static void test_many_values_in_any_order(void **state)
 		}
 		assert_int_equal(v.n, MANY);
 	}
-	assert_true(clock_mono_ms() - began < 10000);
+	assert_true(clock() - began < 10 * CLOCKS_PER_SEC);
 }
 
 int main(void)

@@ -72,7 +72,7 @@ static void test_what_it_leaves_behind_is_not_waited_for(void **state)
 
 	(void) state;
 	gives("sleep 20 & echo quick", "quick");
-	assert_true(clock_mono_ms() - start < 5000);
+	assert_true(clock_mono_ms() - start < 15000);
 }
 
 static void *raise_flag(void *arg)
@@ -93,7 +93,7 @@ static void test_a_cancel_ends_it(void **state)
 	assert_int_equal(pthread_create(&t, NULL, raise_flag, &cancel), 0);
 	assert_int_equal(net_cred_command("sleep 20; echo late", &cancel, &secret, NULL), -ECANCELED);
 	pthread_join(t, NULL);
-	assert_true(clock_mono_ms() - start < 2000);
+	assert_true(clock_mono_ms() - start < 15000);
 	assert_null(secret);
 }
 

@@ -315,7 +315,7 @@ static void test_a_cancel_of_an_upload(void **state)
 	/* Something of it was sent. */
 	assert_int_equal(d.remote->docs->store(d.remote, DOC, fd, size, DOC_ETAG, on_progress, &t, &doc, &cancel, &f), REMOTE_LOST);
 	assert_int_equal(f.err.code, -ECANCELED);
-	assert_true(clock_mono_ms() - start < 2500); /* one second of it waits for "100 Continue" */
+	assert_true(clock_mono_ms() - start < 20000); /* one second of it waits for "100 Continue" */
 	assert_true(t.last < size);
 	dav_stop(&d);
 }

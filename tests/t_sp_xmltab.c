@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <time.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/str.h"
 #include "spool.h"
 #include "xmlfix.h"
@@ -221,11 +221,11 @@ static char *many(const char *before, const char *each, int n, const char *after
 static void limited(char *doc, int want)
 {
 	CLEANUP(buf_release_p) struct buf log = BUF_INIT(1 << 24);
-	int64_t start = clock_mono_ms();
+	clock_t start = clock();
 
 	for (int mend = 0; mend < 2; mend++)
 		assert_int_equal(parse_by(doc, strlen(doc), 65536, mend, &log), want);
-	assert_true(clock_mono_ms() - start < 5000);
+	assert_true(clock() - start < 5 * CLOCKS_PER_SEC);
 	free(doc);
 }
 

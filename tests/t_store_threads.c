@@ -132,7 +132,7 @@ static void *look_once(void *arg)
 		    store_node_lookup(f->s, f->root, "uncommitted", &n) == -ENOENT;
 
 	store_node_release(&n);
-	return seen && clock_mono_ms() - start < 2000 ? f : NULL;
+	return seen && clock_mono_ms() - start < 8000 ? f : NULL;
 }
 
 /* A first call of a thread opens its connection: that must not wait for the writer either. */

@@ -60,7 +60,8 @@ struct fake {
 	int max_methods;    /* more are not run; 0: any */
 	int threshold;      /* pages of more rows are refused; 0: none */
 	int busy;           /* seconds of pause asked for with each answer */
-	int latency_ms;
+	_Atomic int latency_ms;  /* set to 0: whoever sleeps goes on */
+	_Atomic int asleep;      /* requests that wait so */
 	bool whole_restore; /* once */
 	bool no_rows;       /* of pushes */
 	bool send_list;     /* the description in every answer */
@@ -281,12 +282,16 @@ static inline bool fake_fails(struct fake *f, bool push, struct remote_fault *fa
 
 static inline bool fake_sleep(struct fake *f, const atomic_int *cancel)
 {
-	for (int i = 0; i < f->latency_ms; i += 5) {
-		if (cancel && atomic_load(cancel))
-			return false;
-		usleep(5000);
+	bool go_on = true;
+
+	f->asleep++;
+	for (int i = 0; i < f->latency_ms && go_on; i += 5) {
+		go_on = !cancel || !atomic_load(cancel);
+		if (go_on)
+			usleep(5000);
 	}
-	return true;
+	f->asleep--;
+	return go_on;
 }
 
 static inline void fake_send_list(struct fake *f, const struct remote_sink *sink)

@@ -11,7 +11,6 @@
 #include <time.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/str.h"
 #include "html.h"
 #include "html_diff.h"
@@ -322,7 +321,7 @@ static void test_attacks_cost_little(void **state)
 	CLEANUP(str_free_p) char *attrs = many_attributes(200000), *entities = repeated("&amp;", 200000, "");
 	CLEANUP(str_free_p) char *cells = repeated("<td>x", 20000, ""), *lines = repeated("<br>", 20000, "text");
 	const char *const all[] = { deep, unclosed, attrs, entities, cells, lines };
-	int64_t start = clock_mono_ms();
+	clock_t start = clock();
 
 	(void) state;
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
@@ -331,7 +330,7 @@ static void test_attacks_cost_little(void **state)
 		assert_true(*text);
 		assert_string_equal(back, "new\ntext");
 	}
-	assert_true(clock_mono_ms() - start < 20000);
+	assert_true(clock() - start < 20 * CLOCKS_PER_SEC);
 	check_text("<b", "");
 	check_text("a < b and b > c", "a < b and b > c");
 	check_text("<<<>>>&&&;", "<<<>>>&&&;");
