@@ -144,15 +144,15 @@ def test_idle_connection_holds_up_nobody(server):
 
 
 def test_latency_option_and_command(start):
-    s = start('--latency', '400')
+    s = start('--latency', '2000')
     c = s.client()
     begin = time.monotonic()
     c.lists()
-    assert time.monotonic() - begin > 0.4
+    assert time.monotonic() - begin > 2
     c.do('latency 0')
     begin = time.monotonic()
     c.request('GET', '/sites/team/')
-    assert time.monotonic() - begin < 0.4
+    assert time.monotonic() - begin < 2
 
 
 @pytest.mark.parametrize('signo', [signal.SIGTERM, signal.SIGINT])
@@ -164,7 +164,7 @@ def test_ends_cleanly_on_a_signal(start, signo):
     begin = time.monotonic()
     s.process.send_signal(signo)
     assert s.process.wait(20) == 0
-    assert time.monotonic() - begin < 10
+    assert time.monotonic() - begin < 20
     waiting.close()
 
 

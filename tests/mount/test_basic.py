@@ -154,15 +154,6 @@ def test_what_was_not_sent_survives_kill_and_remount(mnt):
     mnt.wait(lambda: Client(mnt.server.url).find('Announcements', Title='Kept'))
 
 
-@pytest.mark.deadline(120)
-def test_idle_costs_no_request(mnt):  # S6
-    mnt.sh('ls Tasks')
-    mnt.settle()
-    mnt.server.reset()
-    time.sleep(10)
-    assert mnt.server.counts()['total'] == 0
-
-
 def test_the_oldest_of_a_title_has_the_plain_name(mnt):
     """A first pull brings the newest items first; the plain name is the lowest ID's all the same."""
     ids = sorted(int(r['ID']) for r in Client(mnt.server.url).rows('Announcements').values()
