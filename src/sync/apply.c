@@ -7,31 +7,11 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/str.h"
-#include "conflict.h"
 #include "place.h"
 #include "plan.h"
 #include "show.h"
 
 /* ---- keeping ------------------------------------------------------------------------- */
-
-int apply_keep_bytes(struct txn *t, const void *p, size_t n, const char *name, const char *why)
-{
-	CLEANUP(buf_release_p) struct buf say = BUF_INIT(8192);
-	int r = conflict_keep(t->st, t->list.name, *name ? name : "item", p, n, &say);
-
-	if (r < 0)
-		return r;
-	buf_addf(&say, ": %s", why);
-	return txn_say(t, SYNC_CONFLICT, name, buf_str(&say));
-}
-
-int apply_keep(struct txn *t, const struct store_node *n, const struct values *v, const char *name, const char *why)
-{
-	CLEANUP(buf_release_p) struct buf bytes = SHOW_TEXT_INIT;
-	int r = show_bytes(t, n ? n->ino : 0, v, &bytes);
-
-	return r < 0 ? r : apply_keep_bytes(t, buf_str(&bytes), bytes.len, name, why);
-}
 
 void apply_name_fields(const struct schema *schema, const struct values *fields, struct buf *out)
 {
@@ -43,14 +23,19 @@ void apply_name_fields(const struct schema *schema, const struct values *fields,
 }
 
 /* "Status, Title: changed by somebody else too; their value stands" */
-static int keep_conflict(struct txn *t, const struct store_node *n, const struct item *old, const struct values *lost)
+static int keep_conflict(struct txn *t, const struct store_node *n, const struct store_item *it,
+			 const struct values *lost)
 {
 	CLEANUP(buf_release_p) struct buf why = BUF_INIT(4096);
-	const char *name = n && n->name ? n->name : item_leaf(old->path);
+	struct apply_kept k = {
+		.kind = SYNC_CONFLICT_EDIT, .name = n && n->name ? n->name : item_leaf(it->item.path),
+		.item = &it->item, .base = store_item_base(it),
+	};
 
 	apply_name_fields(&t->list.info.schema, lost, &why);
 	buf_adds(&why, ": changed on the server too; the server's value stands");
-	return apply_keep(t, n, &old->values, name, buf_str(&why));
+	k.why = buf_str(&why);
+	return apply_keep(t, n, &it->item.values, &k);
 }
 
 /* ---- finding ---------------------------------------------------------------------------- */
@@ -115,22 +100,26 @@ static bool is_edited(const struct txn *t, const struct item *old, const struct 
 	return plan_edited(&t->list.info.schema, &m->base, &m->now) || !str_eq(before, after);
 }
 
-static int say_reappears(struct txn *t, const char *name)
+/* Somebody's edit was stronger than our deletion: what the user removed is told, with the text that it had. */
+static int keep_removed(struct txn *t, const struct store_item *it, const char *name)
 {
-	return txn_say(t, SYNC_CONFLICT, name, "deleted here, but changed on the server meanwhile: it is kept");
+	static const char why[] = "deleted here, but changed on the server meanwhile: it is there again";
+	struct apply_kept k = { .kind = SYNC_CONFLICT_DELETE, .name = name, .item = &it->item,
+				.base = &it->item.values, .why = why };
+
+	if (!name || it->item.folder || list_is_library(&t->list.info))
+		return txn_say(t, SYNC_CONFLICT, name, why);
+	return apply_keep(t, NULL, &it->item.values, &k);
 }
 
 /* A slot whose item waits to be deleted: somebody's edit beats that. The slot stays vacated, so
  * that a program that is about to put something back finds it so. */
 static int spare(struct txn *t, struct store_vacancy *v)
 {
-	int r;
-
 	if (v->reason != STORE_VACANT_UNLINK)
 		return 0;
 	v->reason = STORE_VACANT_MOVED;
-	r = store_vacancy_put(t->st, v);
-	return r < 0 ? r : say_reappears(t, v->name);
+	return store_vacancy_put(t->st, v);
 }
 
 /* What is below a folder that moved is found by its new path from now on. */
@@ -212,16 +201,18 @@ static int find_slot(struct txn *t, int64_t item, struct step *s)
 	return r == -ENOENT ? 0 : r;
 }
 
-/* Somebody's edit takes our DELETE back. */
-static int weigh_delete(struct txn *t, struct pending *p, struct step *s)
+/* Somebody's edit takes our DELETE back, also one that waits for its grace. */
+static int weigh_delete(struct txn *t, const struct store_item *it, struct pending *p, struct step *s)
 {
 	struct pending_row *del = pending_find(p, CHANGE_DELETE);
 
-	if (!del || !s->edited || PLANTED("delete_wins"))
+	if (!s->edited || (del && PLANTED("delete_wins")))
 		return 0;
+	if (!del)
+		return s->v.name && s->v.reason == STORE_VACANT_UNLINK ? keep_removed(t, it, s->v.name) : 0;
 	del->gone = true;
 	s->reappears = true;
-	return say_reappears(t, del->c.name);
+	return keep_removed(t, it, del->c.name);
 }
 
 static int update_node(struct txn *t, const struct store_item *it, const struct pending *p, bool fresh, struct step *s)
@@ -252,9 +243,9 @@ int apply_item(struct txn *t, struct store_item *it, struct pending *p, struct i
 	if (r < 0)
 		return r;
 	s.edited = is_edited(t, &it->item, row, &s.m);
-	r = weigh_delete(t, p, &s);
+	r = weigh_delete(t, it, p, &s);
 	if (r == 0 && s.m.conflict.n && !removed && !PLANTED("server_wins"))
-		r = keep_conflict(t, s.n.ino ? &s.n : NULL, &it->item, &s.m.conflict);
+		r = keep_conflict(t, s.n.ino ? &s.n : NULL, it, &s.m.conflict);
 	if (r < 0)
 		return r;
 	exchange(it, row, &s.m, pending_any(p), &s.old);

@@ -5,6 +5,7 @@
 
 #include "base/attr.h"
 #include "store/item.h"
+#include "sync/conflict.h"
 #include "pending.h"
 #include "txn.h"
 
@@ -48,15 +49,22 @@ MUST_CHECK int apply_vanish(struct txn *t, const struct store_item *it);
 /* An item without a node shows again, under `name` if that is free (NULL: any). */
 MUST_CHECK int apply_reappear(struct txn *t, const struct store_item *it, const char *name);
 
-/*
- * Copies the item's text as the user has it to conflicts/ and tells. n: its node, NULL: none; v: its
- * values as the user sees them; name: the file's. why: words for people.
- */
-MUST_CHECK int apply_keep(struct txn *t, const struct store_node *n, const struct values *v, const char *name,
-			  const char *why);
+/* What apply_keep() keeps, and what is known of it. */
+struct apply_kept {
+	enum sync_conflict_kind kind;
+	const char *name;          /* the file's */
+	const struct item *item;   /* NULL: none */
+	const struct values *base; /* what the text was made from; NULL: not known */
+	int64_t dir;               /* inode of its directory, asked when the item has no path; 0: not known */
+	const char *why;           /* for people */
+};
+
+/* Copies the item's text as the user has it to conflicts/ and tells. n: its node, NULL: none; v: its values as
+ * the user sees them. */
+MUST_CHECK int apply_keep(struct txn *t, const struct store_node *n, const struct values *v, const struct apply_kept *k);
 
 /* The same with bytes that are at hand. */
-MUST_CHECK int apply_keep_bytes(struct txn *t, const void *p, size_t n, const char *name, const char *why);
+MUST_CHECK int apply_keep_bytes(struct txn *t, const void *p, size_t n, const struct apply_kept *k);
 
 /* Adds the display names of the fields: "Status, Title". */
 void apply_name_fields(const struct schema *schema, const struct values *fields, struct buf *out);

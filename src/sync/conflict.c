@@ -1,4 +1,4 @@
-#include "conflict.h"
+#include "sync/conflict.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,14 +9,14 @@
 #include "base/buf.h"
 #include "base/fsutil.h"
 #include "base/str.h"
-#include "store/store.h"
+#include "conflict_about.h"
 
-enum { STEM_MAX = 200 /* bytes: leaves room for the date, a number and the extension in 255 */ };
+enum { STEM_MAX = 190 /* bytes: leaves room for the date, a number, the extension and ".merge" in 255 */ };
 
 /* "conflicts/LIST", made durable as far as it is new. */
-static int make_dir(struct store *st, const char *list_name, struct buf *dir)
+static int make_dir(const char *store, const char *list_name, struct buf *dir)
 {
-	CLEANUP(str_free_p) char *top = str_printf("%s/conflicts", store_dir(st));
+	CLEANUP(str_free_p) char *top = str_printf("%s/conflicts", store);
 	struct stat sb;
 	int r;
 
@@ -27,7 +27,7 @@ static int make_dir(struct store *st, const char *list_name, struct buf *dir)
 	r = fsutil_mkdirs(buf_str(dir), 0700);
 	if (r == 0)
 		r = fsutil_sync_dir(top);
-	return r < 0 ? r : fsutil_sync_dir(store_dir(st));
+	return r < 0 ? r : fsutil_sync_dir(store);
 }
 
 /* "STEM (conflict YYYY-MM-DD HH.MM.SS).EXT", from the second try on with a number after the time. */
@@ -57,29 +57,30 @@ static int reserve(const char *path)
 	return fd < 0 ? -errno : 0;
 }
 
-int conflict_keep(struct store *st, const char *list_name, const char *file, const void *text, size_t n,
-		  struct buf *ret_path)
+int sync_conflict_keep(const char *dir, const struct sync_conflict *c, const void *text, size_t n, struct buf *ret_path)
 {
-	CLEANUP(buf_release_p) struct buf dir = BUF_INIT(4096);
+	CLEANUP(buf_release_p) struct buf place = BUF_INIT(4096);
 	CLEANUP(buf_release_p) struct buf name = BUF_INIT(1024);
 	CLEANUP(buf_release_p) struct buf path = BUF_INIT(8192);
 	time_t now = time(NULL);
 	struct tm when;
-	int r = make_dir(st, list_name, &dir);
+	int r = make_dir(dir, c->list, &place);
 
 	if (r < 0)
 		return r;
 	localtime_r(&now, &when);
 	for (int number = 1; number < 1000; number++) {
-		r = make_name(file, &when, number, &name);
+		r = make_name(c->name, &when, number, &name);
 		buf_reset(&path);
-		if (r < 0 || buf_addf(&path, "%s/%s", buf_str(&dir), buf_str(&name)) < 0)
+		if (r < 0 || buf_addf(&path, "%s/%s", buf_str(&place), buf_str(&name)) < 0)
 			return -ENAMETOOLONG;
 		r = reserve(buf_str(&path));
 		if (r != -EEXIST)
 			break;
 	}
 	if (r == 0)
+		r = conflict_put_about(dir, c, buf_str(&name));
+	if (r == 0)
 		r = fsutil_replace(buf_str(&path), 0600, text, n);
-	return r < 0 ? r : buf_addf(ret_path, "%s/%s", list_name, buf_str(&name));
+	return r < 0 ? r : buf_addf(ret_path, "%s/%s", c->list, buf_str(&name));
 }

@@ -107,6 +107,7 @@ static int gone_one(struct txn *t, int64_t item);
 /* Returns 1 when the child stays: it is only local. */
 static int gone_child(struct txn *t, int64_t ino)
 {
+	struct apply_kept k = { .kind = SYNC_CONFLICT_GONE, .why = "its folder was deleted on the server" };
 	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
 	int r = store_node_get(t->st, ino, &n);
 
@@ -116,7 +117,8 @@ static int gone_child(struct txn *t, int64_t ino)
 		return gone_one(t, n.item);
 	if (n.kind != STORE_NODE_DRAFT)
 		return 1;
-	r = n.size ? apply_keep(t, &n, NULL, n.name, "its folder was deleted on the server") : 0;
+	k.name = n.name;
+	r = n.size ? apply_keep(t, &n, NULL, &k) : 0;
 	return r < 0 ? r : drop_node(t, &n, NULL);
 }
 
@@ -163,9 +165,18 @@ static int make_draft(struct txn *t, struct store_node *n)
 	return store_node_put(t->st, n);
 }
 
+static int keep_unsent(struct txn *t, const struct store_item *it, const struct store_node *n, const char *name)
+{
+	const struct apply_kept k = {
+		.kind = SYNC_CONFLICT_GONE, .name = name, .item = &it->item, .base = store_item_base(it),
+		.why = "deleted on the server while it was changed here",
+	};
+
+	return apply_keep(t, n, &it->item.values, &k);
+}
+
 static int gone_node(struct txn *t, const struct store_item *it, bool unsent, struct store_node *n)
 {
-	static const char why[] = "deleted on the server while it was changed here";
 	CLEANUP(store_text_release_p) struct store_text text = STORE_TEXT_INIT;
 	int r = store_text_get(t->st, n->ino, NULL, &text);
 
@@ -173,8 +184,7 @@ static int gone_node(struct txn *t, const struct store_item *it, bool unsent, st
 		return r;
 	if (r == 0 && text.state == STORE_TEXT_OPEN)
 		return make_draft(t, n);
-	r = unsent || (r == 0 && text.state == STORE_TEXT_DRAFT) ? apply_keep(t, n, &it->item.values, n->name, why)
-								 : 0;
+	r = unsent || (r == 0 && text.state == STORE_TEXT_DRAFT) ? keep_unsent(t, it, n, n->name) : 0;
 	if (r == 0 && n->kind == STORE_NODE_FOLDER)
 		r = gone_children(t, n->ino);
 	if (r < 0)
@@ -197,8 +207,7 @@ static int gone_one(struct txn *t, int64_t item)
 	if (r == 0)
 		r = gone_node(t, &it, has_unsent(&p), &n);
 	else if (r == -ENOENT && has_unsent(&p))
-		r = apply_keep(t, NULL, &it.item.values, item_leaf(it.item.path),
-			       "deleted on the server while it was changed here");
+		r = keep_unsent(t, &it, NULL, item_leaf(it.item.path));
 	else if (r == -ENOENT)
 		r = 0;
 	return r < 0 ? r : drop_item(t, item);

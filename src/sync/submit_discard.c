@@ -9,7 +9,16 @@
 
 /* Taking back a change that the server has not accepted. */
 
-static const char why[] = "taken back before it was on the server";
+static int keep(struct txn *t, const struct store_item *it, const struct values *mine, const struct store_node *n,
+		const char *name)
+{
+	const struct apply_kept k = {
+		.kind = SYNC_CONFLICT_TAKEN, .name = name ? name : "", .item = &it->item, .base = store_item_base(it),
+		.why = "taken back before it was on the server",
+	};
+
+	return apply_keep(t, n, mine, &k);
+}
 
 /* A new item was only here: it goes, and with it whatever else was to be sent of it. */
 static int discard_new(struct txn *t, struct local_item *i, const char *name)
@@ -22,7 +31,7 @@ static int discard_new(struct txn *t, struct local_item *i, const char *name)
 		return apply_gone(t, i->it.id);
 	r = store_node_of_item(t->st, i->it.id, &n);
 	if (r == 0 || r == -ENOENT)
-		r = apply_keep(t, n.ino ? &n : NULL, &i->it.item.values, name ? name : "", why);
+		r = keep(t, &i->it, &i->it.item.values, n.ino ? &n : NULL, name);
 	return r < 0 ? r : apply_vanish(t, &i->it);
 }
 
@@ -34,10 +43,10 @@ static int discard_update(struct txn *t, struct local_item *i, const struct item
 
 	/* Its slot is vacated just now. */
 	if (r == -ENOENT)
-		return apply_keep(t, NULL, &old->values, name ? name : "", why);
+		return keep(t, &i->it, &old->values, NULL, name);
 	if (r < 0)
 		return r;
-	r = apply_keep(t, &n, &old->values, n.name ? n.name : "", why);
+	r = keep(t, &i->it, &old->values, &n, n.name);
 	if (r < 0)
 		return r;
 	str_free_p(&n.error);

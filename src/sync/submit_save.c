@@ -303,12 +303,15 @@ static int keep_text(struct txn *t, struct saving *v)
 static int keep_lost(struct txn *t, const struct saving *v)
 {
 	CLEANUP(buf_release_p) struct buf why = BUF_INIT(4096);
+	struct apply_kept k = { .kind = SYNC_CONFLICT_EDIT, .name = v->name, .item = &v->i.it.item,
+				.base = v->in->base, .dir = v->dir };
 
 	if (!v->lost.n || !v->in->text)
 		return 0;
 	apply_name_fields(&t->list.info.schema, &v->lost, &why);
 	buf_adds(&why, ": changed by others while it was edited here; their value stands");
-	return apply_keep_bytes(t, v->in->text, v->in->n, v->name, buf_str(&why));
+	k.why = buf_str(&why);
+	return apply_keep_bytes(t, v->in->text, v->in->n, &k);
 }
 
 static int do_save(struct txn *t, struct saving *v)
