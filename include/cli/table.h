@@ -33,4 +33,7 @@ int cli_table_width(const char *s);
  * right); a longer one is cut, with an ellipsis. 0: as long as it is. */
 void cli_table_cell(struct buf *out, const char *s, int width);
 
+/* Prints lines of the daemon, which may hold a server's words, with what could steer a terminal as '?'. text is changed. */
+void cli_print_lines(char *text);
+
 #endif

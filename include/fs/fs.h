@@ -2,6 +2,7 @@
 #define FS_FS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/attr.h"
@@ -11,6 +12,7 @@ struct ctl_host;
 struct store;
 struct sync;
 struct sync_event;
+struct values;
 
 /*
  * The kernel's side: a libfuse low-level session over the store's nodes. No FUSE
@@ -64,5 +66,28 @@ bool fs_is_open(struct fs *f, int64_t ino);
  * draft, as its release would have made it. Works before fs_mount. 0 or -errno.
  */
 MUST_CHECK int fs_recover(struct fs *f, int64_t ino);
+
+/* A text out of conflicts/ that the user wants to be the item's. All of it is foreign. */
+struct fs_resolution {
+	int64_t list;
+	int64_t item;              /* local id; 0: a new item is made */
+	int64_t dir;               /* where: inode of the directory */
+	const char *name;          /* under which name, or one like it */
+	const struct values *base; /* what the text was made from; NULL: not known, it is all that it says */
+	const char *text;
+	size_t n;
+	bool merged;               /* fields that others changed since `base` are a conflict again; else the text wins */
+};
+
+/*
+ * Reads the text and submits what it changes, as a save of the item's file would. Works before fs_mount. Waits for the disk, for
+ * no server. 0; -EINVAL with err: not a text of the list; -EBUSY with err: the file has an unsaved text; -ENOENT: the
+ * item is gone; else as sync_submit_save() and sync_submit_make().
+ */
+MUST_CHECK int fs_resolve(struct fs *f, const struct fs_resolution *r, struct err *err);
+
+/* Only reads it: the values that the text means, laid over `base` (NULL: over what stands now; over nothing when
+ * item is 0). ret is empty. 0; -EINVAL with err; -ENOENT. */
+MUST_CHECK int fs_resolve_read(struct fs *f, const struct fs_resolution *r, struct values *ret, struct err *err);
 
 #endif

@@ -99,10 +99,11 @@ MUST_CHECK int host_conflicts_dir(struct app *app, const char *dir, int (*fn)(vo
 MUST_CHECK int host_conflicts_entry(struct app *app, const char *dir, const char *name, struct buf *out);
 MUST_CHECK int host_conflicts_remove(struct app *app, const char *dir, const char *name);
 
-/* conflicts.txt: "LIST/FILE<TAB>time", one line each. */
+/* conflicts.txt: "LIST/FILE<TAB>time<TAB>why", one line each; conflicts.json: the same for programs. */
 MUST_CHECK int host_conflicts_text(struct app *app, int64_t list, struct buf *out);
+MUST_CHECK int host_conflicts_json(struct app *app, int64_t list, struct buf *out);
 
-/* How many files stand in conflicts/LIST. */
+/* How many entries stand in conflicts/LIST. */
 int host_conflicts_count(struct app *app, const char *list_name);
 
 /* ---- lists.c: the registry and the store --------------------------------------------- */

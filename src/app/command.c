@@ -11,6 +11,7 @@
 #include "store/store.h"
 #include "accounts.h"
 #include "config.h"
+#include "conflicts.h"
 #include "events.h"
 #include "groups.h"
 
@@ -128,6 +129,7 @@ int command_run(struct app *app, int argc, char **argv, struct buf *out, struct 
 		{ "where", run_where },
 		{ "last-run", run_last_run },
 		{ "sync-name", run_sync_name },
+		{ "conflict", conflicts_command },
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)

@@ -29,7 +29,8 @@ static const char readme[] =
 	"  echo 0 > online               work offline; echo 1 > online ends that\n"
 	"  ls outbox; cat outbox/*       changes that the server has not accepted, and why\n"
 	"  rm outbox/NAME                gives a change up; a copy goes to conflicts/\n"
-	"  ls conflicts                  texts that lost a conflict; spfs never deletes them\n"
+	"  ls conflicts                  texts that lost a conflict; spfs never deletes them by\n"
+	"                                itself: `spfs conflicts` shows the ways out\n"
 	"  cat log                       the last 1000 messages\n"
 	"\n"
 	"The manual: man spfs, man spfs-files\n";
@@ -92,6 +93,7 @@ static const struct host_file {
 	{ "status.json", true, false, host_status_json, NULL },
 	{ "online", true, false, host_online_read, host_online_write },
 	{ "conflicts.txt", true, false, host_conflicts_text, NULL },
+	{ "conflicts.json", true, false, host_conflicts_json, NULL },
 	{ "log", true, false, read_log, NULL },
 	{ "version", true, false, read_version, NULL },
 	{ "pid", true, false, read_pid, NULL },

@@ -9,9 +9,13 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/fsutil.h"
 #include "base/str.h"
+#include "ctl/json.h"
 #include "store/store.h"
+#include "sync/conflict.h"
+#include "conflicts.h"
 
 /*
  * The files themselves stand in the profile's directory, conflicts/LIST/FILE,
@@ -99,27 +103,16 @@ int host_conflicts_entry(struct app *app, const char *dir, const char *name, str
 
 int host_conflicts_remove(struct app *app, const char *dir, const char *name)
 {
-	CLEANUP(fsutil_close_p) int d = -1;
-	CLEANUP(str_free_p) char *path = NULL;
+	const char *list = str_starts(dir, "conflicts/") ? dir + strlen("conflicts/") : "";
 
-	if (!part_is_fine(name) || str_eq(dir, "conflicts"))
+	if (!part_is_fine(name) || !part_is_fine(list))
 		return -ENOENT;
-	d = open_dir(app, dir);
-	if (d < 0)
-		return -ENOENT;
-	if (unlinkat(d, name, 0) < 0)
-		return -errno;
-	/* The list's directory goes with its last file: then rmdir succeeds. */
-	path = str_printf("%s/%s", store_dir(app->store), dir);
-	if (path)
-		rmdir(path);
-	return 0;
+	return sync_conflict_remove(store_dir(app->store), list, name);
 }
 
 static int count(void *arg, const char *name)
 {
-	(void) name;
-	++*(int *) arg;
+	*(int *) arg += sync_conflict_is_entry(name);
 	return 0;
 }
 
@@ -131,39 +124,71 @@ int host_conflicts_count(struct app *app, const char *list_name)
 	return dir && host_conflicts_dir(app, dir, count, &n) == 0 ? n : 0;
 }
 
-struct text_walk {
-	struct app *app;
-	const char *list; /* "Tasks/"; NULL: at the top */
-	struct buf *out;
-};
-
-static int add_line(void *arg, const char *name)
+static void add_time(const struct sync_conflict *c, char out[32])
 {
-	struct text_walk *w = arg;
-	CLEANUP(str_free_p) char *path = str_printf("%s/conflicts/%s%s", store_dir(w->app->store), w->list, name);
-	struct stat st;
+	time_t when = c->when;
 	struct tm tm;
-	char when[64] = "";
 
-	if (path && stat(path, &st) == 0 && localtime_r(&st.st_mtime, &tm))
-		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
-	return buf_addf(w->out, "%s%s\t%s\n", w->list, name, when);
+	*out = '\0';
+	if (localtime_r(&when, &tm))
+		strftime(out, 32, "%Y-%m-%d %H:%M:%S", &tm);
 }
 
-static int add_lines(void *arg, const char *name)
+/* Names may hold what would make columns or lines. */
+static void add_plain(struct buf *out, const char *text)
 {
-	struct text_walk *top = arg;
-	size_t n = strlen(name);
-	CLEANUP(str_free_p) char *dir = str_printf("conflicts/%.*s", n ? (int) n - 1 : 0, name);
-	struct text_walk w = { top->app, name, top->out };
+	for (; text && *text; text++)
+		buf_addc(out, *text == '\t' || *text == '\n' ? ' ' : *text);
+}
 
-	if (!dir)
-		return -ENOMEM;
-	return name[n - 1] == '/' ? host_conflicts_dir(top->app, dir, add_line, &w) : 0;
+static int add_line(void *arg, const struct sync_conflict *c)
+{
+	struct buf *out = arg;
+	char when[32];
+
+	add_time(c, when);
+	add_plain(out, c->list);
+	buf_addc(out, '/');
+	add_plain(out, c->file);
+	buf_addf(out, "\t%s\t", when);
+	add_plain(out, c->why);
+	return buf_addc(out, '\n');
 }
 
 int host_conflicts_text(struct app *app, int64_t list, struct buf *out)
 {
 	(void) list;
-	return host_conflicts_dir(app, "conflicts", add_lines, &(struct text_walk) { app, NULL, out });
+	return conflicts_each(app, add_line, out);
+}
+
+static int add_json(void *arg, const struct sync_conflict *c)
+{
+	struct ctl_json *j = arg;
+	CLEANUP(str_free_p) char *path = str_printf("%s/%s", c->list, c->file);
+	char when[CLOCK_ISO_SIZE];
+
+	clock_format_iso(c->when, when);
+	ctl_json_object(j, NULL);
+	ctl_json_str(j, "path", path);
+	ctl_json_str(j, "list", c->list);
+	ctl_json_str(j, "file", c->name);
+	ctl_json_str(j, "kind", sync_conflict_kind_name(c->kind));
+	ctl_json_str(j, "why", c->why);
+	if (c->id)
+		ctl_json_int(j, "id", c->id);
+	ctl_json_str(j, "time", when);
+	ctl_json_end(j);
+	return 0;
+}
+
+int host_conflicts_json(struct app *app, int64_t list, struct buf *out)
+{
+	CLEANUP(ctl_json_free_p) struct ctl_json *j = ctl_json_new();
+	int r;
+
+	(void) list;
+	ctl_json_int(j, "version", 1);
+	ctl_json_array(j, "conflicts");
+	r = conflicts_each(app, add_json, j);
+	return r < 0 ? r : ctl_json_dump(j, CTL_JSON_PRETTY, out);
 }

@@ -15,20 +15,6 @@
 
 enum { TEXT_MAX = 16 << 20 };
 
-/* Lines of the daemon, which may hold a server's words. */
-static void print_lines(char *text)
-{
-	for (char *line = text, *next; line && *line; line = next) {
-		CLEANUP(buf_release_p) struct buf safe = BUF_INIT(1 << 20);
-		size_t n = strcspn(line, "\n");
-
-		next = line + n + (line[n] != '\0');
-		line[n] = '\0';
-		cli_table_cell(&safe, line, 0);
-		puts(buf_str(&safe));
-	}
-}
-
 /* ---- online, offline ------------------------------------------------------------- */
 
 static int set_online(const struct cli_env *env, const struct cli_command *cmd, int argc, char **argv, const char *value)
@@ -70,45 +56,6 @@ const struct cli_command cmd_online = {
 	.run = run_online,
 };
 
-/* ---- conflicts -------------------------------------------------------------------- */
-
-static int run_conflicts(const struct cli_env *env, int argc, char **argv)
-{
-	bool checking = false;
-	const struct cli_option options[] = { { "check", 0, &checking, NULL }, { 0 } };
-	CLEANUP(buf_release_p) struct buf text = BUF_INIT(TEXT_MAX);
-	int code;
-
-	if (!cli_args(&cmd_conflicts, options, &argc, argv, &code))
-		return code;
-	if (argc > 1)
-		return cli_usage(&cmd_conflicts, "too many words");
-	code = cli_talk_begin(env, TALK_STORE);
-	if (code == CLI_OK)
-		code = TALK(env, &text, "read", "conflicts.txt");
-	if (code != CLI_OK)
-		return code;
-	if (checking)
-		return text.len ? CLI_CONFLICTS : CLI_OK;
-	if (text.len == 0)
-		puts("no conflicts");
-	else
-		print_lines(text.p);
-	return CLI_OK;
-}
-
-const struct cli_command cmd_conflicts = {
-	.name = "conflicts",
-	.usage = "conflicts [--check]",
-	.summary = "list the texts that a conflict or a refusal left behind",
-	.help = "  --check    print nothing; exit 6 when there are any\n"
-		"They are files in .spfs/conflicts of the mount; spfs never deletes them.\n"
-		"\n"
-		"  spfs conflicts\n"
-		"  rm ~/SharePoint/.spfs/conflicts/Tasks/*\n",
-	.run = run_conflicts,
-};
-
 /* ---- log ----------------------------------------------------------------------------- */
 
 /* The last n lines of a text. */
@@ -139,7 +86,7 @@ static int follow_log(const struct cli_env *env, char *before)
 		n = strlen(tail);
 		at = n ? strstr(text.p, tail) : NULL;
 		tail = strdup(last_lines(text.p, 1));
-		print_lines(at ? at + n : text.p);
+		cli_print_lines(at ? at + n : text.p);
 		fflush(stdout);
 		free(last);
 		last = tail;
@@ -170,7 +117,7 @@ static int run_log(const struct cli_env *env, int argc, char **argv)
 	if (!all)
 		return CLI_FAILED;
 	if (text.len)
-		print_lines(last_lines(text.p, (long) n));
+		cli_print_lines(last_lines(text.p, (long) n));
 	fflush(stdout);
 	return follow ? follow_log(env, all) : CLI_OK;
 }

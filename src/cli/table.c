@@ -1,6 +1,7 @@
 #include "cli/table.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -105,4 +106,19 @@ void cli_table_cell(struct buf *out, const char *s, int width)
 		buf_adds(out, "\xe2\x80\xa6");
 	for (int i = w; width > 0 && i < room; i++)
 		buf_addc(out, ' ');
+}
+
+void cli_print_lines(char *text)
+{
+	for (char *part = text, *next; part && *part; part = next) {
+		CLEANUP(buf_release_p) struct buf safe = BUF_INIT(1 << 20);
+		size_t n = strcspn(part, "\t\n");
+		char end = part[n] ? part[n] : '\n';
+
+		next = part + n + (part[n] != '\0');
+		part[n] = '\0';
+		cli_table_cell(&safe, part, 0);
+		fputs(buf_str(&safe), stdout);
+		putchar(end);
+	}
 }

@@ -1,4 +1,5 @@
 """Two people change the same thing: nothing that either wrote is lost."""
+import json
 import subprocess
 import time
 
@@ -109,3 +110,199 @@ def test_an_invalid_text_stays_in_the_file_with_its_reason(mnt):
     mnt.wait(lambda: mnt.server.methods() == {'New': 1})
     mnt.settle()
     assert mnt.sh('ls Tasks/ERRORS 2>&1', code=None).endswith('No such file or directory\n')
+
+
+# ---- spfs conflicts: the ways out ----
+
+def same_field(mnt):
+    """Priority: ours is Low, theirs Normal; it was High. The second client."""
+    return clash(mnt, "sed -i 's/^Priority: .*/Priority: (3) Low/; s/^%% Complete: .*/%% Complete: 40%%/' 'Tasks/%s'" % TASK,
+                 {'Priority': '(2) Normal', 'Status': 'Deferred'})
+
+
+def conflicts(mnt):
+    return json.loads(mnt.spfs('conflicts', '--json').out)['conflicts']
+
+
+def test_conflicts_show_compares_mine_and_theirs_with_the_base(mnt):
+    same_field(mnt)
+    c, = conflicts(mnt)
+    assert (c['list'], c['file'], c['kind'], c['why'][:8]) == ('Tasks', TASK, 'edit', 'Priority')
+    assert mnt.spfs('conflicts').out.startswith(c['path'] + '\n    ')
+    out = mnt.spfs('conflicts', 'show', TASK).out
+    mine, theirs = out.split('+++ mine')[1].split('+++ theirs')
+    assert '+Priority: (3) Low' in mine and '-Priority: (1) High' in mine and 'Deferred' not in mine
+    assert '+Priority: (2) Normal' in theirs and '+Status: Deferred' in theirs
+    assert mnt.spfs('conflicts', 'show').out == out                     # the only one
+    assert len(conflicts(mnt)) == 1
+
+
+def test_keep_mine_sends_my_text_over_what_stands_and_nothing_else(mnt):
+    other = same_field(mnt)
+    mnt.server.reset()
+    assert 'has your text now' in mnt.spfs('conflicts', 'keep-mine', 'Tasks/' + TASK).out
+    mnt.wait(lambda: other.find('Tasks', Title='Write report')['Priority'] == '(3) Low')
+    mnt.settle()
+    row = other.find('Tasks', Title='Write report')
+    assert row['Status'] == 'Deferred'                                   # theirs: I had not touched it
+    assert 'Priority: (3) Low' in mnt.sh('cat "Tasks/%s"' % TASK)
+    assert mnt.server.methods() == {'Update': 1}
+    assert conflicts(mnt) == [] and mnt.sh('ls -A .spfs/conflicts') == ''
+    assert mnt.list_status('Tasks')['conflicts'] == 0
+
+
+def test_keep_mine_offline_waits_in_the_outbox(mnt):
+    other = same_field(mnt)
+    mnt.spfs('offline')
+    mnt.spfs('conflicts', 'keep-mine', TASK)
+    assert conflicts(mnt) == [] and len(mnt.sh('ls .spfs/outbox').splitlines()) == 1
+    assert 'Priority: (3) Low' in mnt.sh('cat "Tasks/%s"' % TASK)
+    mnt.spfs('online')
+    mnt.wait(lambda: other.find('Tasks', Title='Write report')['Priority'] == '(3) Low')
+
+
+def test_keep_theirs_drops_mine_and_sends_nothing(mnt):
+    other = same_field(mnt)
+    mnt.server.reset()
+    mnt.spfs('conflicts', 'keep-theirs')
+    assert conflicts(mnt) == []
+    assert mnt.spfs('conflicts').out == 'no conflicts\n'
+    assert other.find('Tasks', Title='Write report')['Priority'] == '(2) Normal'
+    assert mnt.server.methods() == {}
+
+
+def test_merge_edits_both_texts_into_one(mnt):
+    other = same_field(mnt)
+    editor = mnt.base / 'editor'
+    editor.write_text('#!/bin/sh\ncp "$2" "%s/seen"\n[ "$1" = -w ] || exit 9\n'
+                      'sed -i "/^<<<<<<< mine/d; /^|||||||/,/^>>>>>>>/d" "$2"\n' % mnt.home)
+    editor.chmod(0o755)
+    r = mnt.spfs('conflicts', 'merge', TASK, env={'VISUAL': '%s -w' % editor})
+    assert 'has the merged text now' in r.out
+    seen = (mnt.home / 'seen').read_text()
+    assert '<<<<<<< mine\nPriority: (3) Low\n||||||| base\nPriority: (1) High\n=======\nPriority: (2) Normal\n>>>>>>> theirs\n' in seen
+    assert 'Status: Deferred\n' in seen                                  # no conflict, no marks
+    mnt.wait(lambda: other.find('Tasks', Title='Write report')['Priority'] == '(3) Low')
+    mnt.settle()
+    assert other.find('Tasks', Title='Write report')['Status'] == 'Deferred'
+    assert conflicts(mnt) == []
+
+
+def test_merge_without_an_editor_takes_what_was_written(mnt):
+    other = same_field(mnt)
+    r = mnt.spfs('conflicts', 'merge', TASK, code=6)
+    assert 'still has a conflict mark' in r.err and '.merge' in r.err
+    assert len(conflicts(mnt)) == 1                                      # the text of the merge is no conflict of its own
+    path, = (mnt.home / 'data/spfs/default/conflicts/Tasks').glob('Write*.merge')
+    text = path.read_text()
+    head, rest = text.split('<<<<<<< mine\n')
+    rest = rest.split('>>>>>>> theirs\n')[1]
+    path.write_text(head + 'Priority: (9) Whatever\n' + rest)
+    r = mnt.spfs('conflicts', 'merge', TASK, code=6)
+    assert 'line 3: Priority' in r.err                                   # what is wrong, and where
+    path.write_text(head + 'Priority: (1) High\n' + rest)
+    other.change('Tasks', int(other.find('Tasks', Title='Write report')['ID']), Body='meanwhile')
+    mnt.spfs('conflicts', 'merge', TASK)
+    mnt.wait(lambda: other.find('Tasks', Title='Write report')['Priority'] == '(1) High')
+    mnt.settle()
+    assert 'meanwhile' in other.find('Tasks', Title='Write report')['Body']
+    assert conflicts(mnt) == []
+
+
+def test_keep_mine_makes_a_deleted_item_anew(mnt):
+    other = Client(mnt.server.url)
+    row = other.find('Tasks', Title='Write report')
+    mnt.spfs('offline')
+    mnt.sh("sed -i 's/^Priority: .*/Priority: (3) Low/' 'Tasks/%s'" % TASK)
+    other.delete('Tasks', int(row['ID']))
+    mnt.spfs('online')
+    mnt.spfs('sync', code=None)
+    mnt.settle()
+    assert conflicts(mnt)[0]['kind'] == 'gone'
+    assert 'not there any more' in mnt.spfs('conflicts', 'show').out
+    assert 'keep-mine' in mnt.spfs('conflicts', 'merge', code=None).err
+    mnt.spfs('conflicts', 'keep-mine', TASK)
+    new = mnt.wait(lambda: other.find('Tasks', Title='Write report'))
+    assert new['Priority'] == '(3) Low' and new['ID'] != row['ID'] and new['Status'] == row['Status']
+    mnt.settle()
+    assert [n for n in mnt.sh('ls Tasks').splitlines() if n.startswith('Write report')] == [TASK]
+    assert conflicts(mnt) == []
+
+
+def test_a_deletion_that_lost_can_be_repeated(mnt):
+    other = clash(mnt, "rm 'Tasks/%s'" % TASK, {'Status': 'Deferred'})
+    mnt.wait(lambda: TASK in mnt.sh('ls Tasks'), 10, 'the item to reappear')
+    c, = conflicts(mnt)
+    assert c['kind'] == 'delete'
+    assert '+Status: Deferred' in mnt.spfs('conflicts', 'show', TASK).out
+    mnt.spfs('conflicts', 'keep-mine', TASK)
+    mnt.wait(lambda: other.find('Tasks', Title='Write report') is None)
+    assert TASK not in mnt.sh('ls Tasks')
+    assert conflicts(mnt) == []
+
+
+def test_what_was_taken_back_can_be_sent_after_all(mnt):
+    other = Client(mnt.server.url)
+    mnt.spfs('offline')
+    mnt.sh('echo body > Announcements/Second.txt')
+    mnt.wait(lambda: 'Second' in mnt.sh('ls .spfs/outbox'))
+    mnt.sh('rm .spfs/outbox/*Second.txt')
+    assert 'Second.txt' not in mnt.sh('ls Announcements')
+    assert conflicts(mnt)[0]['kind'] == 'taken back'
+    mnt.spfs('conflicts', 'keep-mine', 'Second')
+    mnt.spfs('online')
+    mnt.wait(lambda: other.find('Announcements', Title='Second'))
+    mnt.settle()
+    assert mnt.sh('cat Announcements/Second.txt').endswith('body\n')
+
+
+def test_keep_mine_does_not_write_over_an_unsaved_text(mnt):
+    same_field(mnt)
+    mnt.sh('t=$(sed "s/^Due Date: .*/Due Date: 2026-13-45/" "Tasks/%s"); echo "$t" > "Tasks/%s"' % (TASK, TASK), code=None)
+    assert 'not saved' in mnt.spfs('conflicts', 'keep-mine', TASK, code=1).err
+    assert '2026-13-45' in mnt.sh('cat "Tasks/%s"' % TASK)
+    assert len(conflicts(mnt)) == 1
+    mnt.sh('setfattr -n user.spfs.revert "Tasks/%s"' % TASK)
+    mnt.spfs('conflicts', 'keep-mine', TASK)
+    assert conflicts(mnt) == []
+
+
+def test_what_the_server_refuses_again_is_a_refused_change_with_its_text(mnt):
+    other = same_field(mnt)
+    refusal = ('<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>'
+               '<UpdateListItemsResponse xmlns="http://schemas.microsoft.com/sharepoint/soap/"><UpdateListItemsResult>'
+               '<Results><Result ID="%d,Update"><ErrorCode>0x81020014</ErrorCode><ErrorText>No.</ErrorText></Result>'
+               '</Results></UpdateListItemsResult></UpdateListItemsResponse></soap:Body></soap:Envelope>')
+    mnt.server.script('op=UpdateListItems status=200 type="text/xml; charset=utf-8" count=0 body="%s"'
+                      % (refusal % 1).replace('"', '\\"'))
+    mnt.spfs('conflicts', 'keep-mine', TASK)
+    mnt.wait(lambda: mnt.list_status('Tasks')['refused'] == 1)
+    assert 'No.' in mnt.sh('cat Tasks/ERRORS') and 'Priority: (3) Low' in mnt.sh('cat "Tasks/%s"' % TASK)
+    assert conflicts(mnt) == []
+    mnt.server.no_script()
+    mnt.spfs('sync', '--retry')
+    mnt.wait(lambda: other.find('Tasks', Title='Write report')['Priority'] == '(3) Low')
+
+
+def test_conflicts_of_one_name_must_be_told_apart(mnt):
+    same_field(mnt)
+    other = clash(mnt, "sed -i 's/^Priority: .*/Priority: (3) Low/' 'Tasks/%s'" % TASK, {'Priority': '(1) High'})
+    assert len(conflicts(mnt)) == 2
+    r = mnt.spfs('conflicts', 'keep-mine', TASK, code=1)
+    assert 'name one of them' in r.err
+    assert 'which one' in mnt.spfs('conflicts', 'keep-theirs', code=2).err
+    assert 'no conflict "nothing"' in mnt.spfs('conflicts', 'show', 'nothing', code=1).err
+    for c in conflicts(mnt):
+        mnt.spfs('conflicts', 'keep-theirs', c['path'])
+    assert conflicts(mnt) == [] and other.find('Tasks', Title='Write report')['Priority'] == '(1) High'
+
+
+def test_conflicts_without_a_mount(mnt):
+    other = same_field(mnt)
+    mnt.umount()
+    assert len(conflicts(mnt)) == 1
+    assert 'mine' in mnt.spfs('conflicts', 'show', TASK).out
+    mnt.spfs('conflicts', 'keep-mine', TASK)
+    assert conflicts(mnt) == []
+    mnt.mount()
+    mnt.wait(lambda: other.find('Tasks', Title='Write report')['Priority'] == '(3) Low')
