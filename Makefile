@@ -100,7 +100,7 @@ check-static: check-layers check-size check-headers check-manuals check-requirem
 check-layers: $(foreach l,$(if $(WITH_DEMO),$(LAYERS),$(filter-out demo,$(LAYERS))),$(B)/lib$(l).a)
 	@scripts/check-layers $(B)
 check-size: ; @scripts/check-size
-check-requirements: ; @scripts/check-requirements
+check-requirements: ; @scripts/check-requirements && scripts/check-listsws
 # Every header compiles on its own (what it needs, it includes).
 check-headers: $(B)/store/queries.inc
 	@for h in include/*/*.h src/*/*.h; do \
@@ -121,7 +121,7 @@ test-build: ; @$(AS_TEST) all
 san-build: ; @$(AS_SAN) all
 tsan-build: ; @$(AS_TSAN) all
 check-mount: test-build ; @scripts/run-pytest tests/mount
-check-demo: test-build ; @scripts/run-pytest tests/demo
+check-demo: test-build ; @scripts/run-pytest tests/demo && scripts/check-listsws
 check-view: test-build ; @scripts/run-pytest tests/view
 check-units: ; @$(AS_TEST) check-unit
 # The synchronisation in random schedules: for a night. RUNS= how many, SPFS_SEED_FROM= from where.

@@ -45,6 +45,15 @@ const struct xml *call_caml(const struct call *c, const char *param, const char 
 	return xml_child(call_arg(c, param), element);
 }
 
+/* Two operations for which 2010 has no code when no list is named ([MS-LISTSWS] <63>, <75>). */
+static bool lacks_code(const struct call *c, const char *name)
+{
+	if (c->m->version != 14 || !str_empty(name))
+		return false;
+	return strcmp(c->op->name, "GetListItemChanges") == 0 ||
+	       (strcmp(c->op->name, "GetListItems") == 0 && str_empty(call_text(c, "viewName")));
+}
+
 /* Up to 2007 the server tried to read what was no title as a GUID, and said how that failed. */
 static int no_list_fault(struct call *c)
 {
@@ -54,6 +63,8 @@ static int no_list_fault(struct call *c)
 	if (c->m->version == 12)
 		return call_fault(c, 0, "Guid should contain 32 digits with 4 dashes "
 					"(xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx).");
+	if (lacks_code(c, name))
+		return call_fault(c, 0, "%s", refusal_text(E_NO_LIST));
 	if (c->m->version == 15 && name && strcmp(c->op->name, "UpdateListItems") == 0 && guid_normalise(name, guid))
 		return call_fault_code(c, E_NO_LIST_2013);
 	return call_fault_code(c, E_NO_LIST);

@@ -182,7 +182,7 @@ BAD_NAMES = ['x' * 129, 'a.', ' a', 'a ', 'a\tb', 'a..b', *('a%sb' % ch for ch i
 
 @pytest.mark.parametrize('name', BAD_NAMES, ids=range(len(BAD_NAMES)))
 def test_names_that_are_none(client, name):
-    """R434 to R440"""
+    """R434, R436, R437, R440, R4837"""
     inner = arg('listName', 'Tasks') + arg('displayName', name) + arg('parentType', first_id(client))
     assert fault(client, 'CreateContentType', inner) == 0x80131600
     assert len(types(client)) == 2

@@ -126,7 +126,7 @@ def test_what_each_role_may(start):
 
 
 def test_methods_each_role_may(start):
-    """R2120's neighbour 0x80070005; a refused method leaves the item as it was."""
+    """0x80070005; a refused method leaves the item as it was."""
     s = start('--user', 'r:1:reader', '--user', 'c:1:contributor', '--user', 'o:1:owner')
     s.client(user='o:1').do('set Tasks EnableModeration=True')
     expected = {'r': (DENIED,) * 4, 'c': (0, 0, DENIED, 0), 'o': (0, 0, 0, 0)}
