@@ -127,6 +127,9 @@ check-units: ; @$(AS_TEST) check-unit
 # The synchronisation in random schedules: for a night. RUNS= how many, SPFS_SEED_FROM= from where.
 check-random: ; @$(AS_TEST) build-test/tests/t_sync_random
 	@RUNS=$(or $(RUNS),100000) build-test/tests/t_sync_random
+# The cases of tests/sync, killed and failing in more places than check-units does; CASES=all: in every one.
+check-cases: ; @$(AS_TEST) build-test/tests/t_sync_cases
+	@SPFS_CASES=$(or $(CASES),some) build-test/tests/t_sync_cases
 check-planted: ; @$(AS_TEST) build-test/tests/t_sync_random
 	@scripts/check-planted build-test
 check-units-san: ; @$(AS_SAN) check-unit
@@ -147,6 +150,6 @@ uninstall:
 clean: ; rm -rf build build-test build-san build-tsan
 -include $(wildcard $(B)/*/*.d)
 .PHONY: all have-libraries no-demo install-deps demo check check-static check-layers check-size check-headers check-manuals \
-	check-requirements check-random check-planted check-unit check-units check-units-san check-mount check-demo check-view check-san check-tsan check-fault \
+	check-requirements check-random check-cases check-planted check-unit check-units check-units-san check-mount check-demo check-view check-san check-tsan check-fault \
 	test-build san-build tsan-build bench install uninstall clean
 .DELETE_ON_ERROR:

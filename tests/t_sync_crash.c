@@ -198,7 +198,7 @@ static int count_methods(const char *log, const char *method)
 
 static void discard(struct client *c)
 {
-	remove_tree(c->dir);
+	wipe(c->dir);
 	free(c->dir);
 	buf_release(&c->events);
 	free(c);

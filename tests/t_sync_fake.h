@@ -6,7 +6,9 @@
  * with versions, a change log, and failures on order. It keeps all its state in
  * shared memory, so that it outlives a client that is killed in the middle.
  */
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,6 +39,7 @@ enum { FAKE_ITEMS = 1200, FAKE_TEXT = 200, FAKE_LOG = 8192 };
 struct fake_item {
 	int64_t id, version, seq; /* seq: of its last change */
 	bool used, deleted, folder;
+	bool hidden; /* the client has no right to see it: no answer speaks of it */
 	char title[FAKE_TEXT], body[FAKE_TEXT], status[FAKE_TEXT], notes[FAKE_TEXT];
 	char replication[64], dir[FAKE_TEXT], leaf[FAKE_TEXT];
 	uint64_t perm; /* 0: not sent */
@@ -66,6 +69,8 @@ struct fake {
 	bool no_rows;       /* of pushes */
 	bool send_list;     /* the description in every answer */
 	int64_t rename_ids; /* a Rename id without its row, once */
+	int64_t restore_ids; /* a Restore id of one item, once */
+	int64_t oldest_token; /* change tokens below are refused */
 	int64_t schema;     /* raised: the description is sent once with another column */
 	int64_t schema_told;
 	char perm[FAKE_TEXT];
@@ -312,7 +317,7 @@ static inline int fake_send_all(struct fake *f, const struct remote_pull *q, con
 	int limit = f->page ? f->page : q->row_limit ? q->row_limit : FAKE_ITEMS;
 
 	for (int i = from; r == 0 && i < f->n; i++) {
-		if (!f->v[i].used || f->v[i].deleted)
+		if (!f->v[i].used || f->v[i].deleted || f->v[i].hidden)
 			continue;
 		if (sent++ == limit) {
 			ret->position = f->repeats ? strdup("p0") : str_printf("p%d", i);
@@ -340,7 +345,7 @@ static inline int fake_send_changes(struct fake *f, int64_t token, const struct 
 	*upto = f->seq;
 	for (int64_t seq = token + 1; r == 0 && seq <= f->seq; seq++)
 		for (int i = 0; r == 0 && i < f->n; i++) {
-			if (f->v[i].seq != seq || !f->v[i].used)
+			if (f->v[i].seq != seq || !f->v[i].used || f->v[i].hidden)
 				continue;
 			if (f->cut && sent == f->cut) {
 				ret->more_changes = true;
@@ -381,6 +386,12 @@ static inline int fake_answer(struct fake *f, const struct remote_pull *q, const
 		if (r < 0)
 			return r;
 	}
+	if (q->token && f->restore_ids) {
+		r = sink->id(sink->arg, REMOTE_ID_RESTORE, f->restore_ids);
+		f->restore_ids = 0;
+		if (r < 0)
+			return r;
+	}
 	r = q->token ? fake_send_changes(f, strtol(q->token, NULL, 10), q, sink, ret, &upto)
 		     : fake_send_all(f, q, sink, ret);
 	ret->token = str_printf("%lld", (long long) upto);
@@ -415,7 +426,11 @@ static inline enum remote_result fake_pull(struct remote *r, const struct remote
 	}
 	if (res == REMOTE_OK) {
 		f->pulls++;
-		if (!fake_fails(f, false, fault, &res) && fake_answer(f, q, sink, ret) < 0)
+		if (fake_fails(f, false, fault, &res))
+			;
+		else if (q->token && strtoll(q->token, NULL, 10) < f->oldest_token)
+			res = REMOTE_TOKEN_GONE;
+		else if (fake_answer(f, q, sink, ret) < 0)
 			res = REMOTE_CANCELED;
 	}
 	pthread_mutex_unlock(&f->m);
@@ -441,6 +456,20 @@ static inline void fake_note(struct fake *f, const char *what, const struct chan
 		 c->name ? c->name : title ? title : "-");
 }
 
+/* A folder takes its contents along. */
+static inline void fake_rename_folder(struct fake *f, struct fake_item *d, const char *name)
+{
+	char old[2 * FAKE_TEXT + 2], now[2 * FAKE_TEXT + 2];
+
+	snprintf(old, sizeof(old), "%s/%s", d->dir, d->leaf);
+	snprintf(d->leaf, sizeof(d->leaf), "%s", name);
+	snprintf(d->title, sizeof(d->title), "%s", name);
+	snprintf(now, sizeof(now), "%s/%s", d->dir, d->leaf);
+	for (int i = 0; i < f->n; i++)
+		if (strcmp(f->v[i].dir, old) == 0)
+			snprintf(f->v[i].dir, FAKE_TEXT, "%.*s", FAKE_TEXT - 1, now);
+}
+
 static inline void fake_fill(struct fake_item *i, const struct change *c)
 {
 	fake_take(i->title, &c->fields, "Title");
@@ -451,7 +480,8 @@ static inline void fake_fill(struct fake_item *i, const struct change *c)
 
 		snprintf(i->notes + n, FAKE_TEXT - n, "%s", values_get(&c->fields, "Notes"));
 	}
-	fake_take(i->leaf, &c->fields, "FileLeafRef");
+	if (!i->folder)
+		fake_take(i->leaf, &c->fields, "FileLeafRef");
 }
 
 static inline void fake_give_row(struct fake *f, const struct fake_item *i, struct remote_outcome *o)
@@ -492,6 +522,8 @@ static inline void fake_do_known(struct fake *f, const struct change *c, struct 
 		fake_delete(f, i->id);
 	} else {
 		fake_fill(i, c);
+		if (i->folder && values_get(&c->fields, "FileLeafRef"))
+			fake_rename_folder(f, i, values_get(&c->fields, "FileLeafRef"));
 		fake_touch(f, i->id);
 		fake_give_row(f, i, o);
 	}
@@ -718,15 +750,78 @@ static inline int64_t client_register(struct client *c, const char *name, const 
 	return id;
 }
 
+/* ---- files ------------------------------------------------------------------------------------- */
+
+static inline void copy_file(const char *from, const char *to)
+{
+	static _Thread_local char bytes[1 << 16];
+	int in = open(from, O_RDONLY | O_CLOEXEC), out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	ssize_t n;
+
+	assert_true(in >= 0 && out >= 0);
+	while ((n = read(in, bytes, sizeof(bytes))) > 0)
+		assert_int_equal(write(out, bytes, (size_t) n), n);
+	assert_int_equal(n, 0);
+	close(in);
+	close(out);
+}
+
+static inline void copy_tree(const char *from, const char *to)
+{
+	DIR *d = opendir(from);
+	struct dirent *e;
+
+	assert_non_null(d);
+	assert_int_equal(mkdir(to, 0700), 0);
+	while ((e = readdir(d))) {
+		CLEANUP(str_free_p) char *a = str_printf("%s/%s", from, e->d_name);
+		CLEANUP(str_free_p) char *b = str_printf("%s/%s", to, e->d_name);
+
+		if (e->d_name[0] == '.' || strstr(e->d_name, "-shm"))
+			continue;
+		if (e->d_type == DT_DIR)
+			copy_tree(a, b);
+		else
+			copy_file(a, b);
+	}
+	closedir(d);
+}
+
+static inline void wipe(const char *dir)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+
+	if (!d)
+		return;
+	while ((e = readdir(d))) {
+		CLEANUP(str_free_p) char *path = str_printf("%s/%s", dir, e->d_name);
+
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		if (e->d_type == DT_DIR)
+			wipe(path);
+		else
+			assert_int_equal(unlink(path), 0);
+	}
+	closedir(d);
+	assert_int_equal(rmdir(dir), 0);
+}
+
+/* In memory where that is to be had: a process that is killed loses nothing of it. */
+static inline const char *scratch_root(void)
+{
+	return access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+}
+
 static inline struct client *client_new(struct fake *f)
 {
 	struct client *c = calloc(1, sizeof(*c));
-	char dir[] = "/tmp/t_sync.XXXXXX";
 
 	assert_non_null(c);
-	assert_non_null(mkdtemp(dir));
 	c->f = f;
-	c->dir = strdup(dir);
+	c->dir = str_printf("%s/t_sync.XXXXXX", scratch_root());
+	assert_non_null(mkdtemp(c->dir));
 	c->events.max = 1 << 24;
 	pthread_mutex_init(&c->m, NULL);
 	client_open(c);
@@ -738,15 +833,6 @@ static inline void client_close(struct client *c)
 {
 	c->s = sync_free(c->s);
 	c->st = store_close(c->st);
-}
-
-static inline void remove_tree(const char *dir)
-{
-	CLEANUP(str_free_p) char *cmd = str_printf("rm -rf '%s'", dir);
-	FILE *p = popen(cmd, "r");
-
-	assert_non_null(p);
-	pclose(p);
 }
 
 static inline void client_stop(struct client *c, int send_ms)
@@ -761,7 +847,7 @@ static inline void client_free(struct client *c)
 	if (c->running)
 		client_stop(c, 0);
 	client_close(c);
-	remove_tree(c->dir);
+	wipe(c->dir);
 	free(c->dir);
 	buf_release(&c->events);
 	pthread_mutex_destroy(&c->m);
@@ -881,24 +967,40 @@ static inline int64_t journal(struct client *c)
 	return sum;
 }
 
-/* How many files are in conflicts/Tasks. */
+static inline bool file_says(const char *path, const char *text)
+{
+	CLEANUP(buf_release_p) struct buf b = BUF_INIT(1 << 20);
+
+	assert_int_equal(fsutil_read(path, &b), 0);
+	return strstr(buf_str(&b), text) != NULL;
+}
+
+/* How many files in conflicts/Tasks say the text (NULL: any). */
+static inline int count_conflicts_saying(struct client *c, const char *text)
+{
+	CLEANUP(str_free_p) char *dir = str_printf("%s/conflicts/Tasks", c->dir);
+	DIR *d = opendir(dir);
+	struct dirent *e;
+	int n = 0;
+
+	while (d && (e = readdir(d))) {
+		CLEANUP(str_free_p) char *path = str_printf("%s/%s", dir, e->d_name);
+
+		n += e->d_name[0] != '.' && (!text || file_says(path, text));
+	}
+	if (d)
+		closedir(d);
+	return n;
+}
+
 static inline int count_conflicts(struct client *c)
 {
-	CLEANUP(str_free_p) char *cmd = str_printf("ls '%s/conflicts/Tasks' 2>/dev/null | wc -l", c->dir);
-	FILE *p = popen(cmd, "r");
-	int n = -1;
-
-	assert_int_equal(fscanf(p, "%d", &n), 1);
-	pclose(p);
-	return n;
+	return count_conflicts_saying(c, NULL);
 }
 
 static inline bool in_conflicts(struct client *c, const char *text)
 {
-	CLEANUP(str_free_p) char *cmd = str_printf("grep -rqF -- '%s' '%s/conflicts'", text, c->dir);
-	FILE *p = popen(cmd, "r");
-
-	return pclose(p) == 0;
+	return count_conflicts_saying(c, text) > 0;
 }
 
 /* ---- what a client's user does ------------------------------------------------------------------ */

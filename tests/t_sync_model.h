@@ -332,8 +332,6 @@ struct line {
 	struct model_client *mc;
 };
 
-static inline void copy_tree(const char *from, const char *to);
-static inline void wipe(const char *dir);
 
 /* What the disk of the client has at this moment becomes what it finds when it is started again. */
 static inline void kill_here(struct model_client *mc)
@@ -586,64 +584,8 @@ static inline int line_open(void *arg, const char *site, struct remote **ret, st
 
 /* ---- clients come and go ------------------------------------------------------------------------------ */
 
-static inline void copy_file(const char *from, const char *to)
-{
-	static _Thread_local char bytes[1 << 16];
-	int in = open(from, O_RDONLY | O_CLOEXEC), out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	ssize_t n;
-
-	assert_true(in >= 0 && out >= 0);
-	while ((n = read(in, bytes, sizeof(bytes))) > 0)
-		assert_int_equal(write(out, bytes, (size_t) n), n);
-	assert_int_equal(n, 0);
-	close(in);
-	close(out);
-}
-
 /* Removes a directory with what is in it. */
-static inline void wipe(const char *dir)
-{
-	DIR *d = opendir(dir);
-	struct dirent *e;
-
-	if (!d)
-		return;
-	while ((e = readdir(d))) {
-		CLEANUP(str_free_p) char *path = str_printf("%s/%s", dir, e->d_name);
-
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
-			continue;
-		if (e->d_type == DT_DIR)
-			wipe(path);
-		else
-			assert_int_equal(unlink(path), 0);
-	}
-	closedir(d);
-	assert_int_equal(rmdir(dir), 0);
-}
-
 /* Copies a directory. Not the shared memory of the database: that does not outlive its process. */
-static inline void copy_tree(const char *from, const char *to)
-{
-	DIR *d = opendir(from);
-	struct dirent *e;
-
-	assert_non_null(d);
-	assert_int_equal(mkdir(to, 0700), 0);
-	while ((e = readdir(d))) {
-		CLEANUP(str_free_p) char *a = str_printf("%s/%s", from, e->d_name);
-		CLEANUP(str_free_p) char *b = str_printf("%s/%s", to, e->d_name);
-
-		if (e->d_name[0] == '.' || strstr(e->d_name, "-shm"))
-			continue;
-		if (e->d_type == DT_DIR)
-			copy_tree(a, b);
-		else
-			copy_file(a, b);
-	}
-	closedir(d);
-}
-
 static inline int letter_name(void *arg, const struct list *l, const struct item *i, bool with_id, char out[256])
 {
 	const char *title = values_get(&i->values, "Title");
@@ -686,11 +628,6 @@ static inline void client_dies(struct model_client *mc)
 	mc->c.dir = mc->snapshot;
 	mc->snapshot = dir;
 	buf_reset(&mc->c.events);
-}
-
-static inline const char *scratch_root(void)
-{
-	return access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
 }
 
 /* A registered list that was never received, made once: a copy is cheaper than a new one. */

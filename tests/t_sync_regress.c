@@ -231,11 +231,36 @@ static void ours_keeps_its_name_when_it_was_first(void **state)
 	must_pull(c);
 	assert_has(c, "A.txt", "Status: ours");
 	assert_has(c, "A (2).txt", "Title: A\n");
+
+/* The disk is full when the answer is to be stored: the change was sent, once, and the next pull says what became of it. */
+static void outcome_that_could_not_be_stored_is_looked_up(void **state)
+{
+	struct client *c = *state;
+	struct push_survey look = { 0 };
+	struct push_result res;
+
+#ifndef SPFS_TEST
+	skip();
+#endif
+	fake_add(c->f, "A");
+	must_pull(c);
+	must_save(c, "A.txt", "Status", "mine");
+	setenv("SPFS_FAULT", "store.commit:2", 1);
+	assert_int_equal(push_with(c, &res), REMOTE_LOST);
+	unsetenv("SPFS_FAULT");
+	assert_int_equal(count_state(c, STORE_CHANGE_SENDING), 1);
+	assert_int_equal(push_look(&c->conf, c->list, 100, &look), 0);
+	assert_true(look.unsure);
+	must_pull(c);
+	assert_int_equal(journal(c), 0);
+	assert_int_equal(c->f->methods, 1);
+	assert_has(c, "A.txt", "Status: mine");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		CASE(outcome_that_could_not_be_stored_is_looked_up),
 		CASE(moved_file_returns_under_its_new_title),
 		CASE(appended_text_survives_a_lost_request_and_an_edit),
 		CASE(appended_text_that_arrived_is_not_sent_again),

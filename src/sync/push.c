@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "store/item.h"
 #include "store/journal.h"
+#include "numbers.h"
 #include "outcome.h"
 #include "policy.h"
 #include "txn.h"
@@ -229,12 +230,47 @@ static int take(struct batch *b, int64_t list)
 	return r;
 }
 
+static int note_sending(void *arg, const struct store_change *c)
+{
+	return c->state == STORE_CHANGE_SENDING ? numbers_add(arg, c->id) : 0;
+}
+
+static int mark_unsure(struct txn *t, int64_t change)
+{
+	CLEANUP(store_change_release_p) struct store_change c = STORE_CHANGE_INIT;
+	int r = store_change_get(t->st, change, &c);
+
+	c.state = STORE_CHANGE_UNSURE;
+	return r < 0 ? r : store_change_put(t->st, &c);
+}
+
+/* No push of the list runs now: what is still SENDING is of one whose outcome could not be stored (disk full). */
+static int forget_sending(const struct sync_config *conf, int64_t list)
+{
+	CLEANUP(txn_end) struct txn t = TXN_INIT(conf);
+	struct numbers ids = NUMBERS_INIT;
+	int64_t n;
+	int r = store_change_count(conf->store, list, STORE_CHANGE_SENDING, &n);
+
+	if (r < 0 || !n)
+		return r;
+	r = txn_begin(&t, list);
+	if (r == 0)
+		r = store_change_each(t.st, list, note_sending, &ids);
+	for (size_t i = 0; r == 0 && i < ids.n; i++)
+		r = mark_unsure(&t, ids.v[i]);
+	numbers_release(&ids);
+	return r < 0 ? r : txn_commit(&t);
+}
+
 int push_look(const struct sync_config *conf, int64_t list, int limit, struct push_survey *ret)
 {
 	CLEANUP(batch_release) struct batch b = { .t = TXN_INIT(conf), .limit = (size_t) limit };
 	int64_t unsure;
-	int r = store_change_count(conf->store, list, STORE_CHANGE_UNSURE, &unsure);
+	int r = forget_sending(conf, list);
 
+	if (r == 0)
+		r = store_change_count(conf->store, list, STORE_CHANGE_UNSURE, &unsure);
 	if (r == 0)
 		r = txn_list(&b.t, list);
 	/* No transaction: what it reads may be of different moments, but it decides nothing. */
@@ -314,5 +350,9 @@ enum remote_result push_run(const struct push *p, struct push_result *ret, struc
 		remote_outcome_release(&o[i]);
 	free(o);
 	ret->taken += (int64_t) b.n;
-	return r < 0 ? local_failure(f, r) : res;
+	if (r == 0 || r == -ENOENT)
+		return r ? REMOTE_CANCELED : res;
+	/* Sent, and nobody will know what became of it: as if the answer were lost. */
+	(void) local_failure(f, r);
+	return REMOTE_LOST;
 }

@@ -16,6 +16,8 @@ struct push_survey {
 	bool unsure;     /* an answer was lost: nothing is to be sent before a pull */
 };
 
+/* Begins with what an earlier push left behind that could not store its outcome: as after a lost answer. No push of the
+ * list may be running. 0 or -errno. */
 MUST_CHECK int push_look(const struct sync_config *conf, int64_t list, int limit, struct push_survey *ret);
 
 struct push {
