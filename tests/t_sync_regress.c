@@ -231,6 +231,7 @@ static void ours_keeps_its_name_when_it_was_first(void **state)
 	must_pull(c);
 	assert_has(c, "A.txt", "Status: ours");
 	assert_has(c, "A (2).txt", "Title: A\n");
+}
 
 /* The disk is full when the answer is to be stored: the change was sent, once, and the next pull says what became of it. */
 static void outcome_that_could_not_be_stored_is_looked_up(void **state)
