@@ -11,6 +11,7 @@
 #include "model.h"
 
 #define TICKS_1970 INT64_C(621355968000000000)
+#define TICKS_A_DAY (INT64_C(86400) * 10000000)
 
 int64_t change_ticks(void)
 {
@@ -96,13 +97,32 @@ int change_trim(struct db *db)
 	return mark_beginning(db, 0);
 }
 
-int change_begin(struct db *db)
+/* The last that is older stays, as the place where the log begins. */
+static int forget_older(struct db *db, int64_t ticks)
+{
+	CLEANUP(db_done_p) struct stmt *st = NULL;
+	int64_t seq, time;
+	int r = db_ask(db, &st, CHANGE_BEFORE, "i", ticks);
+
+	if (r >= 0)
+		r = db_step(st);
+	if (r <= 0)
+		return r;
+	seq = db_int(st, 0);
+	time = db_int(st, 1);
+	r = db_run(db, META_PUT, "si", "log_seq", seq);
+	if (r >= 0)
+		r = db_run(db, META_PUT, "si", "log_ticks", time);
+	return r < 0 ? r : db_run(db, CHANGES_FORGET, "i", seq);
+}
+
+int change_begin(struct db *db, int days)
 {
 	int64_t begun;
 	int r = get_meta(db, "log_ticks", &begun);
 
 	if (r < 0 || begun)
-		return r;
+		return r < 0 ? r : forget_older(db, change_ticks() - days * TICKS_A_DAY);
 	/* a hundred changes a second since 2020 */
 	return mark_beginning(db, (clock_now_ns() / 1000000000 - 1577836800) * 100);
 }

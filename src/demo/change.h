@@ -35,8 +35,8 @@ void token_format(const struct token *t, char out[TOKEN_SIZE]);
 
 int64_t change_ticks(void); /* now */
 
-/* Begins the log of a new server; an old one is left alone. 0 or -errno. */
-MUST_CHECK int change_begin(struct db *db);
+/* Begins the log of a new server; in an old one, changes from more than so many days ago are forgotten. 0 or -errno. */
+MUST_CHECK int change_begin(struct db *db, int days);
 
 /* Where the log ends. 0 or -errno. */
 MUST_CHECK int change_end(struct db *db, const struct list *l, struct token *ret);

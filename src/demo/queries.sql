@@ -121,6 +121,12 @@ INSERT INTO change VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6)
 -- CHANGE_FIRST
 INSERT INTO change VALUES (?1, 0, ?2, 0, 'Schema', '', '')
 
+-- CHANGE_BEFORE slow
+SELECT seq, time FROM change WHERE time < ?1 ORDER BY seq DESC LIMIT 1
+
+-- CHANGES_FORGET
+DELETE FROM change WHERE seq < ?1
+
 -- CHANGES_SINCE
 SELECT seq, time, item, kind, uid, client FROM change WHERE list = ?1 AND seq > ?2 ORDER BY seq
 

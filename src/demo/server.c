@@ -54,7 +54,7 @@ static int make_site(struct server *s, const char *path, bool first)
 /* Sites and people that the state does not have yet. */
 static int make_missing(struct server *s)
 {
-	int r = change_begin(s->db);
+	int r = change_begin(s->db, s->opts->version == 12 ? 15 : 60); /* what the products keep when nobody sets it */
 
 	if (r >= 0 && !s->model.n_people)
 		r = sample_people(&s->model);
