@@ -40,6 +40,14 @@ static int find_item(struct call *c, const struct list *l, uint64_t right, struc
 	return r;
 }
 
+/* What is missing beside the item's number is a fault without code. 0 or -EINVAL with the fault set. */
+static int need(struct call *c, const char *name)
+{
+	if (call_arg(c, name) || str_empty(call_text(c, "listItemID")))
+		return 0;
+	return call_fault(c, 0, "Value cannot be null.");
+}
+
 static void add_url(const struct call *c, const struct list *l, const struct item *i, const char *name,
 		    struct buf *out)
 {
@@ -54,9 +62,10 @@ int op_get_attachments(struct call *c)
 {
 	CLEANUP(item_release_p) struct item i = ITEM_INIT;
 	CLEANUP(db_done_p) struct stmt *st = NULL;
-	const struct list *l = call_list_with(c, PERM_VIEW);
-	int r = l ? find_item(c, l, PERM_VIEW, &i) : -EINVAL;
+	int r = need(c, "listName");
+	const struct list *l = r < 0 ? NULL : call_list_with(c, PERM_VIEW);
 
+	r = l ? find_item(c, l, PERM_VIEW, &i) : -EINVAL;
 	if (r < 0)
 		return r;
 	buf_adds(c->out, "<Attachments>");
@@ -164,7 +173,8 @@ int op_delete_attachment(struct call *c)
 	CLEANUP(item_release_p) struct item i = ITEM_INIT;
 	CLEANUP(str_free_p) char *name = NULL;
 	const char *url = call_text(c, "url");
-	struct list *l = call_list_with(c, PERM_VIEW);
+	bool whole = need(c, "listName") >= 0 && need(c, "url") >= 0;
+	struct list *l = whole ? call_list_with(c, PERM_VIEW) : NULL;
 	struct edit e = { .m = c->m, .l = l, .who = c->person, .now = c->now };
 	int r = l ? find_item(c, l, PERM_EDIT, &i) : -EINVAL;
 

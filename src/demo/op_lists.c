@@ -118,7 +118,8 @@ int op_add_list_from_feature(struct call *c)
 	if (r >= 0)
 		r = number > INT32_MAX ? -ENOENT : tmpl_get(c->m, (int) number, &t);
 	if (r == -ENOENT)
-		return call_fault(c, E_MISSING, "Parameter templateID is missing or invalid.");
+		return c->m->version == 12 ? call_fault(c, E_WRONG_FEATURE, "Cannot complete this action.")
+					   : call_fault(c, E_MISSING, "Parameter templateID is missing or invalid.");
 	if (r >= 0)
 		r = check_feature(c, &t);
 	return r < 0 ? r : make(c, &t);

@@ -52,8 +52,8 @@ static int check_view(const struct sync *s)
 	if (str_empty(view) || call_caml(s->c, "viewFields", "ViewFields"))
 		return 0;
 	if (!guid_normalise(view, guid))
-		return s->c->m->version == 12 ? call_fault(s->c, E_MISSING, "Parameter viewName is missing or invalid.")
-					      : 0;
+		return s->c->m->version > 12 ? 0 : call_fault(s->c, 0, "Guid should contain 32 digits with 4 dashes "
+								"(xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx).");
 	return strcmp(guid, s->l->view) == 0 ? 0 : call_fault_code(s->c, E_NO_VIEW);
 }
 

@@ -77,7 +77,7 @@ def test_kinds_of_check_in(client):
 
 
 def test_results_that_are_false(client):
-    """R2304, R2305: what cannot be done now."""
+    """R2306; R2304, R2305: what cannot be done now."""
     assert checked_in(client) is False and undo(client) is False
     assert out(client) is True and out(client) is False
 
@@ -132,14 +132,14 @@ def test_page_url_of_no_document(client, op, args):
 
 @pytest.mark.parametrize('value', ['', 'yes', '1', 'trueish', None])
 def test_checkout_to_local_is_a_boolean(client, value):
-    """R410"""
+    """R1666; R410"""
     args = {} if value is None else {'checkoutToLocal': value}
     assert fault(client, 'CheckOutFile', pageUrl=url(client), **args).code is None
 
 
 @pytest.mark.parametrize('value', ['', 'x', '3', '-1'])
 def test_check_in_type_is_one_of_three(client, value):
-    """R395, R401"""
+    """R1643; R395, R401"""
     assert out(client)
     assert fault(client, 'CheckInFile', pageUrl=url(client), comment='', CheckinType=value).code is None
 

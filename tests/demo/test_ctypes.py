@@ -61,7 +61,7 @@ def fault(client, op, inner):
     ('Team Discussion', [('Discussion', '0x012002'), ('Message', '0x0107')]),
     ('Shared Documents', [('Document', '0x0101'), ('Folder', '0x0120')]), ('Assets', [('Item', '0x01'), ('Folder', '0x0120')])])
 def test_types_of_each_list(client, list_, expected):
-    """R605, R1838 to R1842"""
+    """R18321; R605, R1838 to R1842"""
     got = types(client, list_)
     assert [t.get('Name') for t in got] == [n for n, _ in expected]
     for t, (_, parent) in zip(got, expected):
@@ -83,7 +83,7 @@ def test_order_is_not_told_of_people_nor_by_2007(client, start):
 
 @pytest.mark.parametrize('op', ['GetListContentTypes', 'GetListContentTypesAndProperties'])
 def test_best_match(client, op):
-    """R612, R613, R1826, R1828, R1843; R1044 to R1048"""
+    """R1844; R612, R613, R1826, R1828, R1843; R1044 to R1048"""
     task, folder = (t.get('ID') for t in types(client))
 
     def best(id_):
@@ -152,7 +152,7 @@ def test_2007_does_not_know_properties(start):
 # ---- making -------------------------------------------------------------------------------------
 
 def test_makes_a_type(client):
-    """R420, R429, R460"""
+    """R2266, R2267; R420, R429, R460"""
     parent = first_id(client)
     token = client.sync('Tasks').token
     id_ = create(client, 'My <type>'.replace('<', '(').replace('>', ')'), parent, properties='Description="d" Group="g"',
@@ -200,7 +200,7 @@ def test_names(client):
 
 
 def test_what_was_made_stays_made(client):
-    """R2268, R2269, R2270: although the title in the properties is refused"""
+    """R428, R430; R2268, R2269, R2270: although the title in the properties is refused"""
     with pytest.raises(Fault) as e:
         create(client, 'Made', fields=['<Field Name="Author"/>'], properties='Description="kept" Title="no/no"')
     assert e.value.code == 0x80131600
@@ -266,7 +266,7 @@ def test_unknown_types(client):
 
 
 def test_what_was_updated_stays(client):
-    """R817 to R820"""
+    """R816; R817 to R820"""
     id_ = first_id(client)
     with pytest.raises(Fault) as e:
         update(client, id_, deleteFields=['<Field Name="Body"/>'], properties='Description="kept" Title="Folder"')
@@ -324,7 +324,7 @@ def test_documents_of_one_type(client):
 
 
 def test_documents_of_several_types(client):
-    """R847, R848, R2278"""
+    """R2010; R847, R848, R2278"""
     ids = [t.get('ID') for t in types(client)]
     each = ''.join('<ContentType ID="%s">%s</ContentType>' % (i, DOCUMENT) for i in ids)
     inner = arg('listName', 'Tasks') + '<newDocument><ContentTypes>%s</ContentTypes></newDocument>'

@@ -110,6 +110,7 @@ def test_lists(any_version):
                 c.call(op, arg('listName', 'Tasks'))
             assert e.value.faultcode.endswith('Client')
         return
+    assert (ask(c).listitems.get('MaxRecommendedEmbeddedFileSize') is None) == (c.version < 15)  # R11461
     guid = c.lists()['Tasks'].get('ID')
     titles = [r['Title'] for r in ask(c).rows]
     for name in (guid, guid.strip('{}').lower()):

@@ -176,7 +176,7 @@ def test_missing_list_name(client):
 
 
 def test_get_list_and_view(client):
-    """R2661 and its neighbours; View as [MS-WSSCAML] 2.3.2.17 has it."""
+    """R2257, R1777; R2661 and its neighbours; View as [MS-WSSCAML] 2.3.2.17 has it."""
     r = client.call('GetListAndView', arg('listName', 'Tasks') + arg('viewName', ''))
     both = r.find('.//' + SP + 'ListAndView')
     assert [x.tag for x in both] == [SP + 'List', SP + 'View']

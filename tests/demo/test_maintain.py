@@ -180,7 +180,7 @@ def test_properties(client):
 
 
 def test_several_answers_are_for_surveys(client):
-    """R2145"""
+    """R896; R2145"""
     before = client.get_list('Links').get('AllowMultiResponses')
     update_list(client, 'Links', 'AllowMultiResponses="TRUE"')
     assert client.get_list('Links').get('AllowMultiResponses') == before

@@ -18,6 +18,7 @@ def test_initial_answer_has_the_schema_and_all_rows(client):
 
 
 def test_attributes_of_listitems(any_version):
+    """R7081"""
     s = any_version.sync('Tasks')
     a = s.listitems.attrib
     assert a['MinTimeBetweenSyncs'] == '0' and a['RecommendedTimeBetweenSyncs'] == '180'
@@ -72,7 +73,7 @@ def test_ids_are_not_used_again(client):
 
 
 def test_unique_ids_of_deleted_items(any_version):
-    """R1440 <29>, R1442 <30>: from 2010 on."""
+    """R2423, R2378, R2424, R2377; R1440 <29>, R1442 <30>: from 2010 on."""
     row = any_version.sync('Tasks', fields=['UniqueId', 'Title']).rows[0]
     any_version.update('Tasks', method(1, 'Update', row['ID'], bag={'vti_clientid': 'me'}))
     token = any_version.sync('Tasks').token
@@ -433,10 +434,14 @@ def test_R659_view_name_is_ignored_beside_view_fields(client):
 
 
 def test_R660_R661_R673_view_name_alone(any_version):
+    """R6612, R6613, R6611"""
     with pytest.raises(Fault):
         any_version.sync('Tasks', extra=arg('viewName', '{01234567-89AB-CDEF-0123-456789ABCDEF}'))
     if any_version.version == 12:
-        with pytest.raises(Fault):
+        with pytest.raises(Fault) as e:
             any_version.sync('Tasks', extra=arg('viewName', 'nonsense'))
+        assert e.value.code is None and '32 digits with 4 dashes' in e.value.text
     else:
-        assert any_version.sync('Tasks', extra=arg('viewName', 'nonsense')).rows
+        plain = any_version.sync('Tasks').rows
+        for wrong in ('nonsense', '{x}'):
+            assert any_version.sync('Tasks', extra=arg('viewName', wrong)).rows == plain

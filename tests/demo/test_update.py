@@ -289,7 +289,7 @@ def test_R3023_R30231_R30232_empty_list_name(any_version):
 
 
 def test_unknown_list(any_version):
-    """0x81020026 for a GUID on 2013 (R27701)"""
+    """R909, R2770; 0x81020026 for a GUID on 2013 (R27701)"""
     for name in ('No such list', '{01234567-89AB-CDEF-0123-456789ABCDEF}'):
         with pytest.raises(Fault) as e:
             any_version.update(name, method(1, 'New', Title='x'))
