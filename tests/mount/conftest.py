@@ -177,8 +177,8 @@ class World:
 
     def run(self, *argv, cwd=None, timeout=30, env=None, stdin=''):
         """Runs a program as the user. A Result."""
-        return Result(subprocess.run(self.command(argv, cwd), cwd='/', text=True, capture_output=True, input=stdin,
-                                     timeout=timeout * SLOW, env={**self.env, **(env or {})},
+        return Result(subprocess.run(self.command(argv, cwd), cwd='/', text=True, errors='replace', capture_output=True,
+                                     input=stdin, timeout=timeout * SLOW, env={**self.env, **(env or {})},
                                      start_new_session=True))
 
     def popen(self, *argv, cwd=None, env=None, **more):
