@@ -583,6 +583,136 @@ static void the_end_of_the_engine_answers_everybody(void **state)
 	sync_doc_close(d);
 }
 
+/* ---- ahead of the reader ------------------------------------------------------------------------ */
+
+static void wait_fetches(struct world *w, int n)
+{
+	for (int i = 0; i < 5000 && atomic_load(&w->v.fetches) < n; i++)
+		usleep(1000);
+	assert_int_equal(atomic_load(&w->v.fetches), n);
+}
+
+static void wait_local(struct world *w, int i)
+{
+	struct sync_doc *d = NULL;
+	bool here = false;
+
+	for (int k = 0; k < 5000 && !here; k++) {
+		d = open_doc(w, i);
+		here = sync_doc_is_local(d);
+		sync_doc_close(d);
+		if (!here)
+			usleep(1000);
+	}
+	assert_true(here);
+}
+
+static void what_comes_next_is_fetched_by_three(void **state)
+{
+	struct world *w = *state;
+
+	atomic_store(&w->v.allow, 0);
+	assert_int_equal(sync_doc_ahead(w->s, w->list, w->item, ITEMS), ITEMS);
+	wait_running(w, 3);
+	usleep(50000);
+	assert_int_equal(atomic_load(&w->v.running), 3);
+	atomic_store(&w->v.allow, SIZE);
+	for (int i = 0; i < ITEMS; i++)
+		wait_local(w, i);
+	assert_int_equal(atomic_load(&w->v.fetches), ITEMS);
+	assert_int_equal(atomic_load(&w->v.most), 3);
+	/* they are here now, and nobody asks again */
+	assert_int_equal(sync_doc_ahead(w->s, w->list, w->item, ITEMS), ITEMS);
+	usleep(50000);
+	assert_int_equal(atomic_load(&w->v.fetches), ITEMS);
+}
+
+static void who_wants_one_of_them_waits_for_that_only(void **state)
+{
+	struct world *w = *state;
+	struct sync_doc *queued = open_doc(w, 5), *running = open_doc(w, 0);
+	struct reader a, b;
+
+	atomic_store(&w->v.allow, 1000);
+	assert_int_equal(sync_doc_ahead(w->s, w->list, w->item, ITEMS), ITEMS);
+	wait_running(w, 3);
+	/* the last in the row goes to the thread that is left for such */
+	assert_int_equal(want(queued, 500, &a), 1);
+	must(answered(&a));
+	wait_running(w, 4);
+	/* half of this one is here already */
+	must(read_to(running, 1000));
+	assert_int_equal(want(running, SIZE, &b), 1);
+	atomic_store(&w->v.allow, SIZE);
+	must(answered(&b));
+	assert_bytes(running, 0, SIZE);
+	for (int i = 0; i < ITEMS; i++)
+		wait_local(w, i);
+	assert_int_equal(atomic_load(&w->v.fetches), ITEMS);
+	sync_doc_close(queued);
+	sync_doc_close(running);
+}
+
+static void the_last_close_leaves_what_is_fetched_ahead(void **state)
+{
+	struct world *w = *state;
+	struct sync_doc *d = open_doc(w, 0);
+	struct reader rd;
+
+	atomic_store(&w->v.allow, 1000);
+	assert_int_equal(sync_doc_ahead(w->s, w->list, w->item, 1), 1);
+	wait_running(w, 1);
+	assert_int_equal(want(d, SIZE, &rd), 1);
+	assert_false(sync_doc_is_shared(d)); /* nobody has pages of it */
+	assert_true(sync_cancel(w->s, &rd.w));
+	sync_doc_close(d);
+	atomic_store(&w->v.allow, SIZE);
+	wait_local(w, 0);
+	assert_int_equal(atomic_load(&w->v.canceled), 0);
+	assert_int_equal(atomic_load(&w->v.fetches), 1);
+}
+
+static void a_failure_ends_what_is_fetched_ahead(void **state)
+{
+	struct world *w = *state;
+
+	atomic_store(&w->v.allow, 0);
+	assert_int_equal(sync_doc_ahead(w->s, w->list, w->item, ITEMS), ITEMS);
+	wait_running(w, 3);
+	w->v.fails = REMOTE_SITE_BAD; /* for those that have not begun */
+	atomic_store(&w->v.allow, SIZE);
+	wait_fetches(w, 4);
+	for (int i = 0; i < 3; i++)
+		wait_local(w, i);
+	usleep(50000);
+	assert_true(atomic_load(&w->v.fetches) <= 6);
+}
+
+static void nothing_is_fetched_ahead_offline(void **state)
+{
+	struct world *w = *state;
+
+	sync_set_online(w->s, false);
+	assert_int_equal(sync_doc_ahead(w->s, w->list, w->item, ITEMS), 0);
+	sync_set_online(w->s, true);
+	atomic_store(&w->v.allow, 0);
+	assert_int_equal(sync_doc_ahead(w->s, w->list, w->item, ITEMS), ITEMS);
+	wait_running(w, 3);
+	sync_set_online(w->s, false);
+	wait_running(w, 0);
+	atomic_store(&w->v.allow, SIZE);
+	usleep(50000);
+	assert_int_equal(atomic_load(&w->v.fetches), 3);
+}
+
+static void the_server_says_how_much_may_be_fetched_ahead(void **state)
+{
+	struct world *w = *state;
+
+	assert_true(sync_doc_may_bulk(w->s, w->list, (int64_t) 500 << 20));
+	assert_false(sync_doc_may_bulk(w->s, w->list, ((int64_t) 500 << 20) + 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -592,6 +722,12 @@ int main(void)
 		TEST(readers_of_one_version_share_one_fetch),
 		TEST(four_are_fetched_at_once_and_no_more),
 		TEST(the_last_close_cancels),
+		TEST(what_comes_next_is_fetched_by_three),
+		TEST(who_wants_one_of_them_waits_for_that_only),
+		TEST(the_last_close_leaves_what_is_fetched_ahead),
+		TEST(a_failure_ends_what_is_fetched_ahead),
+		TEST(nothing_is_fetched_ahead_offline),
+		TEST(the_server_says_how_much_may_be_fetched_ahead),
 		TEST(an_interrupted_reader_is_not_answered),
 		TEST(a_reader_gives_up_without_a_byte_and_not_after_a_total_time),
 		TEST(a_broken_fetch_goes_on),

@@ -91,6 +91,7 @@ struct remote_page {
 	bool whole_restore; /* Restore without an id: drop all, read anew */
 	int min_minutes;    /* MinTimeBetweenSyncs, 0 */
 	int recommended_seconds; /* RecommendedTimeBetweenSyncs, 0 */
+	int bulk_megabytes; /* MaxBulkDocumentSyncSize, 0 */
 	int64_t rows;
 };
 

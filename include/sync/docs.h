@@ -2,6 +2,7 @@
 #define SYNC_DOCS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/attr.h"
@@ -49,5 +50,15 @@ bool sync_doc_look(struct sync_doc *d, int64_t end, int *ret_fd, int64_t *ret_si
  *	-EIO          the server's own errors
  */
 MUST_CHECK int sync_doc_want(struct sync_doc *d, int64_t end, struct sync_waiter *w);
+
+/*
+ * Somebody reads these documents of a list one after the other: fetches, in this order, those that are not here, when
+ * no reader waits for anything else of the site, and never with the last free thread. What cannot be had is left out, silently.
+ * Returns how many of the items it took; the others are too many for now.
+ */
+size_t sync_doc_ahead(struct sync *s, int64_t list, const int64_t *items, size_t n);
+
+/* Whether documents of that many bytes in all may be fetched ahead (MaxBulkDocumentSyncSize, [MS-LISTSWS] 3.1.4.22.2.2). */
+bool sync_doc_may_bulk(struct sync *s, int64_t list, int64_t bytes);
 
 #endif

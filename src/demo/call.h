@@ -30,6 +30,7 @@ struct quirks {
 	bool system_ids;        /* changed items as SystemUpdate, without rows */
 	const char *permissions; /* text of EffectivePermMask; NULL: the truth */
 	int64_t min_sync, recommended_sync; /* minutes and seconds; < 0: the usual */
+	int64_t bulk; /* MaxBulkDocumentSyncSize, megabytes; < 0: the usual */
 };
 
 /* A SOAP fault: what is in its detail. */

@@ -94,7 +94,7 @@ static void open_listitems(const struct sync *s)
 	page_open(c);
 	put_number(c, "MinTimeBetweenSyncs", c->quirks.min_sync, 0);
 	put_number(c, "RecommendedTimeBetweenSyncs", c->quirks.recommended_sync, 180);
-	buf_adds(c->out, " MaxBulkDocumentSyncSize='500'");
+	put_number(c, "MaxBulkDocumentSyncSize", c->quirks.bulk, 500);
 	if (c->m->version >= 15)
 		buf_adds(c->out, " MaxRecommendedEmbeddedFileSize='500'");
 	if (!c->quirks.no_alternate_urls) {

@@ -51,6 +51,7 @@ static const struct {
 	{ "fault", HEX, offsetof(struct order, what.code), 0 },
 	{ "min-sync", NUMBER, offsetof(struct order, what.quirks.min_sync), 0 },
 	{ "recommended-sync", NUMBER, offsetof(struct order, what.quirks.recommended_sync), 0 },
+	{ "max-bulk", NUMBER, offsetof(struct order, what.quirks.bulk), 0 },
 	{ "location", TEXT, offsetof(struct order, what.location), sizeof(((struct effects *) 0)->location) },
 	{ "body", TEXT, offsetof(struct order, what.body), sizeof(((struct effects *) 0)->body) },
 	{ "type", TEXT, offsetof(struct order, what.type), sizeof(((struct effects *) 0)->type) },
@@ -125,7 +126,7 @@ static int set_key(struct order *o, const char *key, const char *value)
 static struct effects no_effects(void)
 {
 	return (struct effects) { .retry_after = -1, .cut = -1, .code = -1,
-				  .quirks = { .min_sync = -1, .recommended_sync = -1 } };
+				  .quirks = { .min_sync = -1, .recommended_sync = -1, .bulk = -1 } };
 }
 
 static struct order *free_order(struct order *o)
@@ -259,6 +260,7 @@ static void add_effects(struct effects *to, const struct effects *from)
 	add_number(&to->code, from->code, -1);
 	add_number(&to->quirks.min_sync, from->quirks.min_sync, -1);
 	add_number(&to->quirks.recommended_sync, from->quirks.recommended_sync, -1);
+	add_number(&to->quirks.bulk, from->quirks.bulk, -1);
 	add_text(to->location, sizeof(to->location), from->location);
 	add_text(to->body, sizeof(to->body), from->body);
 	add_text(to->type, sizeof(to->type), from->type);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
+#include "ahead.h"
 #include "file.h"
 #include "reply.h"
 #include "sync/docs.h"
@@ -126,6 +127,8 @@ void doc_read(struct fs *f, struct fuse_req *q, struct handle *h, size_t size, i
 {
 	struct reading *rd;
 
+	if (off == 0)
+		ahead_note(f, h);
 	if (reply_now(f, q, h, size, off))
 		return;
 	rd = malloc(sizeof(*rd));

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/fsutil.h"
 #include "base/str.h"
+#include "ahead.h"
 #include "announce.h"
 #include "base.h"
 #include "control.h"
@@ -104,7 +105,8 @@ int fs_new(const struct fs_config *c, struct fs **ret)
 	f->notify = notify_new(f);
 	f->announcer = announcer_new(f);
 	f->waits = waits_new();
-	r = f->handles && f->open && f->bases && f->control && f->notify && f->announcer && f->waits
+	f->aheads = aheads_new();
+	r = f->handles && f->open && f->bases && f->control && f->notify && f->announcer && f->waits && f->aheads
 		    ? 0
 		    : -ENOMEM;
 	if (r == 0)
@@ -131,6 +133,7 @@ struct fs *state_free(struct fs *f)
 	control_free(f->control);
 	handles_free(f->handles);
 	waits_free(f->waits);
+	aheads_free(f->aheads);
 	bases_free(f->bases);
 	openset_free(f->open);
 	view_tree_free(f->tree);

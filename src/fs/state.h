@@ -11,6 +11,7 @@
 #include "fs/fs.h"
 #include "view/tree.h"
 
+struct aheads;
 struct announcer;
 struct bases;
 struct control;
@@ -50,6 +51,7 @@ struct fs {
 	struct control *control;     /* .spfs */
 	struct notify *notify;       /* what the kernel is to forget */
 	struct announcer *announcer; /* what watchers of open windows are to hear */
+	struct aheads *aheads;       /* who reads documents one after the other */
 	struct waits *waits;         /* requests that wait for the engine */
 
 	struct known_caller callers[STATE_CALLERS];

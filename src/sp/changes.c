@@ -69,6 +69,7 @@ static int enter_listitems(struct pull *c, struct xml *x)
 
 	c->page.min_minutes = number(x, "MinTimeBetweenSyncs");
 	c->page.recommended_seconds = number(x, "RecommendedTimeBetweenSyncs");
+	c->page.bulk_megabytes = number(x, "MaxBulkDocumentSyncSize");
 	return r ?: set(&c->page.alternate_urls, x, "AlternateUrls");
 }
 

@@ -78,6 +78,7 @@ struct entry {
 	int64_t recommended;   /* RecommendedTimeBetweenSyncs, ms: the group's cycle is no shorter */
 	int64_t cycle;         /* when the group's next pull of it is due */
 	int64_t resynced;      /* when an answer last demanded that all was read anew */
+	int64_t bulk;          /* MaxBulkDocumentSyncSize, bytes; 0: not known */
 
 	int64_t queued;        /* changes that can be sent, about */
 	int64_t first, last;   /* when the first and the last of them were made */

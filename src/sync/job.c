@@ -216,6 +216,7 @@ static void end_pull(struct job *j, const struct pull_result *res)
 		e->site->failed = false;
 		e->floor_ns = policy_floor(clock_now_ns(), res->last_sync, res->min_minutes);
 		e->recommended = (int64_t) res->recommended_seconds * 1000;
+		e->bulk = (int64_t) res->bulk_megabytes << 20;
 		engine_begin_cycle(e, now);
 		if (e->wanted && e->wanted <= e->pulled)
 			e->wanted = 0;

@@ -32,6 +32,7 @@ struct pull_result {
 	int64_t last_sync;  /* wall clock ns of the end; what the floor counts from */
 	int min_minutes;
 	int recommended_seconds;
+	int bulk_megabytes; /* 0: the server did not say */
 };
 
 /*

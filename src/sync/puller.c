@@ -211,6 +211,7 @@ static int finish(struct puller *p, struct txn *t)
 	p->out->last_sync = t->list.last_sync;
 	p->out->min_minutes = t->list.min_minutes;
 	p->out->recommended_seconds = t->list.recommended_seconds;
+	p->out->bulk_megabytes = end->bulk_megabytes;
 	return store_list_put(t->st, &t->list);
 }
 

@@ -146,6 +146,13 @@ static void give_up(struct sync_doc *d)
 	}
 }
 
+void transfer_close(struct sync_doc *d)
+{
+	if (--d->users == 0)
+		give_up(d);
+	transfer_unref(d);
+}
+
 struct sync_doc *sync_doc_close(struct sync_doc *d)
 {
 	struct transfers *t;
@@ -154,9 +161,7 @@ struct sync_doc *sync_doc_close(struct sync_doc *d)
 		return NULL;
 	t = d->all;
 	lock_take(&t->lock);
-	if (--d->users == 0)
-		give_up(d);
-	transfer_unref(d);
+	transfer_close(d);
 	lock_give(&t->lock);
 	return NULL;
 }
@@ -176,7 +181,8 @@ bool sync_doc_is_shared(struct sync_doc *d)
 	bool shared;
 
 	lock_take(&d->all->lock);
-	shared = d->users > 1;
+	/* Who fetches ahead has no pages. */
+	shared = d->users - (d->ahead != AHEAD_NOT) > 1;
 	lock_give(&d->all->lock);
 	return shared;
 }
@@ -256,8 +262,7 @@ bool transfers_unwait(struct transfers *t, struct sync_waiter *w)
 
 /* ---- what is wanted ------------------------------------------------------------------------ */
 
-/* The site of the document's list, when it may be asked. */
-static int find_site(struct sync *s, int64_t list, const struct site **ret)
+int transfer_find_site(struct sync *s, int64_t list, const struct site **ret)
 {
 	const struct entry *e;
 	int r = 0;
@@ -276,8 +281,7 @@ static int find_site(struct sync *s, int64_t list, const struct site **ret)
 	return r;
 }
 
-/* Needs the lock. NULL: out of memory. */
-static struct transfer_site *site_of(struct transfers *t, const struct site *site)
+struct transfer_site *transfer_site_of(struct transfers *t, const struct site *site)
 {
 	struct transfer_site *ts = t->sites;
 
@@ -288,6 +292,7 @@ static struct transfer_site *site_of(struct transfers *t, const struct site *sit
 	ts->all = t;
 	ts->site = site;
 	ts->last = &ts->first;
+	ts->ahead_last = &ts->ahead_first;
 	cond_init(&ts->work);
 	for (int i = 0; i < TRANSFER_THREADS; i++)
 		ts->threads[i].site = ts;
@@ -296,8 +301,8 @@ static struct transfer_site *site_of(struct transfers *t, const struct site *sit
 	return ts;
 }
 
-/* Needs the lock. One thread does all the work, only slower. */
-static int wake_thread(struct transfer_site *ts)
+/* One thread does all the work, only slower. */
+int transfer_wake_thread(struct transfer_site *ts)
 {
 	struct transfer *t = &ts->threads[ts->n_threads];
 	int r;
@@ -336,14 +341,14 @@ void transfer_enqueue(struct transfer_site *ts, struct sync_doc *d)
 /* Needs the lock. */
 static int enqueue(struct sync_doc *d, const struct site *site)
 {
-	struct transfer_site *ts = site_of(d->all, site);
+	struct transfer_site *ts = transfer_site_of(d->all, site);
 	int r;
 
 	if (!ts)
 		return -ENOMEM;
 	if (ts->not_before > clock_mono_ms())
 		return ts->why;
-	r = wake_thread(ts);
+	r = transfer_wake_thread(ts);
 	if (r == 0)
 		transfer_enqueue(ts, d);
 	return r;
@@ -376,7 +381,7 @@ int sync_doc_want(struct sync_doc *d, int64_t end, struct sync_waiter *w)
 
 	if (sync_doc_look(d, end, &fd, &size))
 		return 0;
-	r = find_site(t->s, d->list, &site);
+	r = transfer_find_site(t->s, d->list, &site);
 	if (r < 0)
 		return r;
 	lock_take(&t->lock);
@@ -409,6 +414,8 @@ void transfers_cancel(struct transfers *t, int r)
 	if (!t)
 		return;
 	lock_take(&t->lock);
+	for (struct transfer_site *ts = t->sites; ts; ts = ts->next)
+		ahead_flush(ts);
 	for (int i = 0; i < TRANSFER_BUCKETS; i++)
 		for (struct sync_doc *d = t->docs[i]; d; d = d->next) {
 			while ((w = d->waiters)) {

@@ -51,6 +51,8 @@ struct sync_doc {
 	struct transfer *by;   /* foreign; RUNNING */
 	struct sync_doc *later; /* behind it in the queue */
 	struct sync_waiter *waiters; /* foreign */
+	enum { AHEAD_NOT, AHEAD_QUEUED, AHEAD_RUNNING } ahead; /* not NOT: one of the users is transfer_ahead.c */
+	struct sync_doc *ahead_later; /* behind it in that queue */
 };
 
 struct transfer {
@@ -70,6 +72,10 @@ struct transfer_site {
 	int n_threads, n_asleep;
 	struct sync_doc *first;     /* queue */
 	struct sync_doc **last;
+	struct sync_doc *ahead_first; /* what is fetched when nobody waits; IDLE, unless somebody came to want it */
+	struct sync_doc **ahead_last;
+	int64_t ahead_bytes;        /* of what is queued and fetched so */
+	int n_ahead;                /* threads that do */
 	int64_t moved;              /* monotonic ms: the last byte of any document */
 	int64_t not_before;         /* monotonic ms; 0 */
 	int why;                    /* the errno until then */
@@ -108,11 +114,33 @@ struct sync_waiter *transfer_take_all(struct sync_doc *d);
 /* Puts it behind what waits already. */
 void transfer_enqueue(struct transfer_site *ts, struct sync_doc *d);
 
+/* The site of the document's list, when it may be asked: 0 or as sync_doc_want(). No lock held. */
+MUST_CHECK int transfer_find_site(struct sync *s, int64_t list, const struct site **ret);
+
+/* What there is for the site; NULL: out of memory. */
+struct transfer_site *transfer_site_of(struct transfers *t, const struct site *site);
+
+/* A thread looks at the queues. 0 or -errno: there is none. */
+MUST_CHECK int transfer_wake_thread(struct transfer_site *ts);
+
+/* One user less. */
+void transfer_close(struct sync_doc *d);
+
 /* One reference less; the last one frees. */
 void transfer_unref(struct sync_doc *d);
 
 /* Whether somebody has contents of the item open; for store_blob_use. No lock held. */
 bool transfer_in_use(void *transfers, int64_t item);
+
+/* ---- transfer_ahead.c; need the lock ---- */
+
+/* The next document that nobody waits for; NULL: none, or enough threads fetch such. */
+struct sync_doc *ahead_take(struct transfer_site *ts);
+
+/* The fetch is over; r < 0: in vain, and the others are not tried. */
+void ahead_done(struct sync_doc *d, int r);
+
+void ahead_flush(struct transfer_site *ts);
 
 /* ---- the threads ---- */
 

@@ -5,7 +5,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-/* The threads that fetch: each takes the document of its site that has waited the longest. */
+/* The threads that fetch: each takes the document of its site that has waited the longest, and when nobody waits,
+ * what will be wanted next (transfer_ahead.c). */
 
 static struct sync_doc *dequeue(struct transfer_site *ts)
 {
@@ -98,6 +99,8 @@ static void run(struct transfer *t, struct sync_doc *d)
 	} else {
 		finish(t, d);
 	}
+	if (d->ahead == AHEAD_RUNNING)
+		ahead_done(d, r);
 	transfer_unref(d);
 }
 
@@ -110,6 +113,7 @@ void *transfer_main(void *transfer)
 	while (!all->quit) {
 		struct sync_doc *d = dequeue(t->site);
 
+		d = d ? d : ahead_take(t->site);
 		if (d) {
 			run(t, d);
 			continue;

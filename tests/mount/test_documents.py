@@ -158,6 +158,7 @@ def test_the_length_of_the_bytes_is_the_truth(mnt, text):  # the list says 312
 
 
 def test_a_broken_connection_never_shows_half_a_document(mnt):
+    mnt.server.do('habit range=off')  # else it goes on where it broke off
     mnt.server.script('method=GET cut=5000 count=99')
     r = mnt.run('cat', LIBRARY + '/Report.docx', cwd=mnt.mountpoint)
     assert r.code != 0
