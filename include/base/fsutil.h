@@ -32,6 +32,12 @@ MUST_CHECK int fsutil_lock(const char *path, int *ret_fd);
 /* Writes all n bytes. 0 or -errno. */
 MUST_CHECK int fsutil_write_all(int fd, const void *p, size_t n);
 
+/* Copies all bytes of `from` to the start of `to`; where the file system can, they share them. 0 or -errno. */
+MUST_CHECK int fsutil_copy(int from, int to);
+
+/* Whether two files have the same bytes: 1, 0, -errno. */
+MUST_CHECK int fsutil_same(int a, int b);
+
 /* Closes *fd when it is open (>= 0) and sets it to -1; for CLEANUP(fsutil_close_p). */
 void fsutil_close_p(int *fd);
 

@@ -1,6 +1,7 @@
 #ifndef MODEL_CHANGE_H
 #define MODEL_CHANGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/attr.h"
@@ -12,7 +13,19 @@ enum change_op {
 	CHANGE_NEW_FOLDER, /* a folder in the list; name in `name` */
 	CHANGE_UPDATE,
 	CHANGE_DELETE,
+	CHANGE_STORE,      /* of a document: its bytes; those of a new one make it */
+	CHANGE_MOVE,       /* of a library's document or folder: to where its file stands now */
 	CHANGE_OP_COUNT
+};
+
+/* Of CHANGE_STORE. */
+struct change_content {
+	char *file;    /* owned; its name in the store's unsent/; NULL: no bytes */
+	int64_t size;
+	int64_t base;  /* the item's version that the bytes were made from; 0: a new document */
+	char *etag;    /* owned; the server's word for that version, or for what was stored; NULL: not known */
+	int64_t due;   /* wall clock ns before which it is not sent; INT64_MAX: somebody still writes the new file */
+	bool lost;     /* it was sent once, and the answer was lost */
 };
 
 struct change {
@@ -24,7 +37,8 @@ struct change {
 	char *name;            /* owned; CHANGE_NEW_FOLDER: its name; else NULL */
 	char *file_ref;        /* owned; UPDATE and DELETE in a library: the server-relative path that the server
 				* knows the document or folder by ([MS-LISTSWS] R2101); NULL for list items */
-	struct values fields;  /* what changes; "" clears. Empty for DELETE */
+	struct values fields;  /* what changes; "" clears. Empty for DELETE, STORE and MOVE */
+	struct change_content content;
 };
 
 #define CHANGE_INIT { 0 }
@@ -35,7 +49,10 @@ static inline void change_release_p(struct change *c)
 	change_release(c);
 }
 
-/* The word for the database and for people: "new", "new folder", "update", "delete". */
+MUST_CHECK int change_content_copy(struct change_content *to, const struct change_content *from);
+void change_content_release(struct change_content *c);
+
+/* The word for the database and for people: "new", "new folder", "update", "delete", "store", "move". */
 const char *change_op_name(enum change_op op);
 
 /* 0 or -EINVAL. */
@@ -44,8 +61,9 @@ MUST_CHECK int change_op_parse(const char *name, enum change_op *ret);
 /*
  * Folds a later change of the same item into an earlier one that was not sent:
  * new+update = new, update+update = update (the later value of a field wins),
- * update+delete = delete. 1: folded into `into`, which keeps its version and file_ref; 2: both vanish
- * (new+delete); 0: cannot be folded; -ENOMEM. On 0, 2 and -ENOMEM `into` is unchanged.
+ * update+delete = delete, store+store = store (the later bytes, made from the earlier base), move+move = move,
+ * store+delete and move+delete = delete. 1: folded into `into`, which keeps its version and file_ref; 2: both vanish
+ * (new+delete, store of a new document+delete); 0: cannot be folded; -ENOMEM. On 0, 2 and -ENOMEM `into` is unchanged.
  */
 MUST_CHECK int change_fold(struct change *into, const struct change *later);
 

@@ -62,6 +62,18 @@ DEFINE_CLEANUP(struct store_blobs *, store_blobs_close);
  */
 MUST_CHECK int store_blob_find(struct store_blobs *b, int64_t item, struct store_blob *ret);
 
+/* Contents of that version, also when the item has a later one by now. Returns the descriptor, -ENOENT. */
+MUST_CHECK int store_blob_open(struct store_blobs *b, int64_t item, int64_t version);
+
+/* In a transaction: version `to` has the same bytes as `from`; which ETag, nobody knows. */
+MUST_CHECK int store_blob_follow(struct store_blobs *b, int64_t item, int64_t from, int64_t to);
+
+/*
+ * In a transaction: the file at `path`, to which nobody writes any more, has the contents of new->item. It stays where it is. What
+ * goes for it, goes with the next store_blob_add(). When the transaction fails, its contents are only not here.
+ */
+MUST_CHECK int store_blob_adopt(struct store_blobs *b, const struct store_blob *new, const char *path);
+
 /* A new file for contents on their way: its descriptor (read and write) and path (a fresh string). */
 MUST_CHECK int store_blob_temp(struct store_blobs *b, int *ret_fd, char **ret_path);
 

@@ -19,6 +19,7 @@ struct store_item {
 	int64_t id;   /* local, never reused; 0 before store_item_put */
 	int64_t list;
 	int64_t generation;
+	int64_t since;    /* documents: all versions from this one to item.version are our own doing */
 	struct item item; /* owned; item.id 0: not on the server yet */
 	bool has_base;
 	struct values base; /* owned */
@@ -41,6 +42,9 @@ MUST_CHECK int store_item_find(struct store *s, int64_t list, int64_t sp_id, str
 
 /* An item that is not on the server yet, by its ReplicationID. 0 or -ENOENT. */
 MUST_CHECK int store_item_find_new(struct store *s, int64_t list, const char *replication_id, struct store_item *ret);
+
+/* The same by its path. 0 or -ENOENT. */
+MUST_CHECK int store_item_find_unsent(struct store *s, int64_t list, const char *path, struct store_item *ret);
 
 /* Without its values: whether anything changed at all costs no blob. 0 or -ENOENT. */
 MUST_CHECK int store_item_peek(struct store *s, int64_t list, int64_t sp_id, int64_t *ret_id, int64_t *ret_version,

@@ -21,13 +21,17 @@ struct store;
  *	                  +---------------------------- retry, or a new save
  *	                          killed while SENDING
  *
+ *	SENDING ---accepted, but the answer has no row---> SENT ---its row came---> (deleted)
+ *
  * A row that is SENDING when the store is opened becomes UNSURE: nobody knows
- * whether it arrived, and it is not sent again before a pull has told.
+ * whether it arrived, and it is not sent again before a pull has told. Nobody writes to a new document
+ * any more then, so that none waits for its writer.
  */
 enum store_change_state {
 	STORE_CHANGE_QUEUED,
 	STORE_CHANGE_SENDING,
 	STORE_CHANGE_UNSURE,
+	STORE_CHANGE_SENT,    /* STORE and MOVE: accepted; waits for the row that a pull brings of it */
 	STORE_CHANGE_REFUSED, /* waits for the user; also when the list is gone or read-only */
 	STORE_CHANGE_STATE_COUNT
 };
@@ -54,7 +58,7 @@ static inline void store_change_release_p(struct store_change *c)
 	store_change_release(c);
 }
 
-/* The word in the database and for people: "queued", "sending", "unsure", "refused". */
+/* The word in the database and for people: "queued", "sending", "unsure", "sent", "refused". */
 const char *store_change_state_name(enum store_change_state st);
 
 /* Adds; c->id is set. */
@@ -75,6 +79,10 @@ MUST_CHECK int store_change_each(struct store *s, int64_t list,
 
 /* How many changes of the list (0: all) are in the state. */
 MUST_CHECK int store_change_count(struct store *s, int64_t list, enum store_change_state st, int64_t *ret);
+
+/* The bytes that the user sees of a document while they are not the server's: the last STORE's. 0 or -ENOENT. *ret_file: a
+ * fresh string, NULL: no bytes. */
+MUST_CHECK int store_change_bytes(struct store *s, int64_t item, char **ret_file, int64_t *ret_size);
 
 /* The items of the list that have a change: 1 when `item` has one in any state, else 0. */
 MUST_CHECK int store_change_has(struct store *s, int64_t item);

@@ -14,6 +14,7 @@
  *
  *	spfs.db (+ -wal, -shm)   everything but
  *	scratch/INO              contents of scratch files (fs opens them itself)
+ *	unsent/FILE              contents of documents that the server has not (store/unsent.h)
  *	conflicts/LIST/FILE      what a conflict or refusal left behind
  *
  * A struct store is thread-safe: each thread gets a connection of its own at

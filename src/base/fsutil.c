@@ -130,3 +130,77 @@ void fsutil_close_p(int *fd)
 		close(*fd);
 	*fd = -1;
 }
+
+/* ---- whole files ------------------------------------------------------------------ */
+
+/* As many bytes as there are, up to n. */
+static ssize_t read_at(int fd, char *p, size_t n, off_t at)
+{
+	size_t got = 0;
+
+	while (got < n) {
+		ssize_t r = pread(fd, p + got, n - got, at + (off_t) got);
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return -errno;
+		if (r == 0)
+			break;
+		got += (size_t) r;
+	}
+	return (ssize_t) got;
+}
+
+static int copy_bytes(int from, int to, off_t at)
+{
+	char chunk[65536];
+	ssize_t n;
+
+	while ((n = read_at(from, chunk, sizeof(chunk), at)) > 0) {
+		if (lseek(to, at, SEEK_SET) < 0)
+			return -errno;
+		at += n;
+		n = fsutil_write_all(to, chunk, (size_t) n);
+		if (n < 0)
+			break;
+	}
+	return n < 0 ? (int) n : 0;
+}
+
+int fsutil_copy(int from, int to)
+{
+	off_t in = 0, out = 0;
+	ssize_t n;
+
+	do
+		n = copy_file_range(from, &in, to, &out, 1 << 30, 0);
+	while (n > 0 || (n < 0 && errno == EINTR));
+	if (n == 0)
+		return 0;
+	/* Not between these two file systems, or not by this kernel. */
+	return errno == ENOSPC || errno == EIO || errno == EFBIG ? -errno : copy_bytes(from, to, out);
+}
+
+int fsutil_same(int a, int b)
+{
+	char x[32768], y[32768];
+	struct stat sa, sb;
+	off_t at = 0;
+	ssize_t n, m;
+
+	if (fstat(a, &sa) < 0 || fstat(b, &sb) < 0)
+		return -errno;
+	if (sa.st_size != sb.st_size)
+		return 0;
+	do {
+		n = read_at(a, x, sizeof(x), at);
+		m = n < 0 ? n : read_at(b, y, sizeof(y), at);
+		if (n < 0 || m < 0)
+			return n < 0 ? (int) n : (int) m;
+		if (n != m || memcmp(x, y, (size_t) n) != 0)
+			return 0;
+		at += n;
+	} while (n > 0);
+	return 1;
+}

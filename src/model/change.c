@@ -11,12 +11,40 @@ static const char *const names[] = {
 	[CHANGE_NEW_FOLDER] = "new folder",
 	[CHANGE_UPDATE] = "update",
 	[CHANGE_DELETE] = "delete",
+	[CHANGE_STORE] = "store",
+	[CHANGE_MOVE] = "move",
 };
 
 _Static_assert(sizeof(names) / sizeof(*names) == CHANGE_OP_COUNT, "each operation has its word");
 
+void change_content_release(struct change_content *c)
+{
+	free(c->file);
+	free(c->etag);
+	*c = (struct change_content) { 0 };
+}
+
+int change_content_copy(struct change_content *to, const struct change_content *from)
+{
+	struct change_content c = *from;
+	int r;
+
+	c.file = c.etag = NULL;
+	r = str_set(&c.file, from->file);
+	if (r == 0)
+		r = str_set(&c.etag, from->etag);
+	if (r < 0) {
+		change_content_release(&c);
+		return r;
+	}
+	change_content_release(to);
+	*to = c;
+	return 0;
+}
+
 void change_release(struct change *c)
 {
+	change_content_release(&c->content);
 	free(c->replication_id);
 	free(c->folder);
 	free(c->name);
@@ -86,6 +114,39 @@ static int fold_into_update(struct change *into, const struct change *later)
 	return 1;
 }
 
+/* The bytes are the later ones; what they are stored over is what the earlier ones were made from. */
+static int fold_into_store(struct change *into, const struct change *later)
+{
+	CLEANUP(str_free_p) char *file = NULL;
+	int r;
+
+	if (later->op == CHANGE_DELETE) {
+		if (!into->content.base)
+			return 2;
+		change_content_release(&into->content);
+		into->op = CHANGE_DELETE;
+		return 1;
+	}
+	if (later->op != CHANGE_STORE)
+		return 0;
+	r = str_set(&file, later->content.file);
+	if (r < 0)
+		return r;
+	str_free_p(&into->content.file);
+	into->content.file = file;
+	file = NULL;
+	into->content.size = later->content.size;
+	into->content.due = later->content.due;
+	return 1;
+}
+
+static int fold_into_move(struct change *into, const struct change *later)
+{
+	if (later->op == CHANGE_DELETE)
+		into->op = CHANGE_DELETE;
+	return later->op == CHANGE_DELETE || later->op == CHANGE_MOVE;
+}
+
 int change_fold(struct change *into, const struct change *later)
 {
 	switch (into->op) {
@@ -94,6 +155,10 @@ int change_fold(struct change *into, const struct change *later)
 		return fold_into_new(into, later);
 	case CHANGE_UPDATE:
 		return fold_into_update(into, later);
+	case CHANGE_STORE:
+		return fold_into_store(into, later);
+	case CHANGE_MOVE:
+		return fold_into_move(into, later);
 	case CHANGE_DELETE:
 	case CHANGE_OP_COUNT:
 		break;

@@ -210,6 +210,28 @@ int store_blob_find(struct store_blobs *b, int64_t item, struct store_blob *ret)
 	return r;
 }
 
+int store_blob_open(struct store_blobs *b, int64_t item, int64_t version)
+{
+	CLEANUP(stmt_done_p) struct stmt *st = NULL;
+	int r = conn_ask(b->st, &st, Q_BLOB_GET, "i", item);
+
+	if (r == 0)
+		r = stmt_step(st);
+	if (r <= 0 || stmt_i64(st, 0) != version)
+		return r < 0 ? r : -ENOENT;
+	r = blobdir_open(b->dir, item, version, stmt_i64(st, 1));
+	return r < 0 ? -ENOENT : r;
+}
+
+int store_blob_follow(struct store_blobs *b, int64_t item, int64_t from, int64_t to)
+{
+	int r = conn_run(b->st, Q_BLOB_FOLLOW, "iii", item, from, to);
+
+	if (r > 0)
+		blobdir_move(b->dir, item, from, to);
+	return r < 0 ? r : 0;
+}
+
 int store_blob_temp(struct store_blobs *b, int *ret_fd, char **ret_path)
 {
 	return blobdir_temp(b->dir, ret_fd, ret_path);
@@ -360,6 +382,23 @@ int store_blob_add(struct store_blobs *b, const struct store_blob *new, const ch
 
 	if (r == 0)
 		r = add_row(b, new, &v);
+	if (r == 0)
+		settle(&v, new->size);
+	return r;
+}
+
+int store_blob_adopt(struct store_blobs *b, const struct store_blob *new, const char *path)
+{
+	CLEANUP(str_free_p) char *temp = NULL;
+	struct victims v = { .b = b };
+	int r = blobdir_take(b->dir, path, &temp);
+
+	if (r == 0)
+		r = blobdir_place(b->dir, temp, new->item, new->version);
+	if (r == 0)
+		r = replace(&v, new);
+	if (r == 0)
+		r = put_row(b, new);
 	if (r == 0)
 		settle(&v, new->size);
 	return r;

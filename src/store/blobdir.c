@@ -113,6 +113,41 @@ int blobdir_temp(const char *dir, int *ret_fd, char **ret_path)
 	return 0;
 }
 
+static int copy_to(const char *temp, const char *path)
+{
+	CLEANUP(fsutil_close_p) int from = open(path, O_RDONLY | O_CLOEXEC);
+	CLEANUP(fsutil_close_p) int to = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	return from < 0 || to < 0 ? -errno : fsutil_copy(from, to);
+}
+
+int blobdir_take(const char *dir, const char *path, char **ret_temp)
+{
+	CLEANUP(str_free_p) char *temp = NULL;
+	CLEANUP(fsutil_close_p) int fd = -1;
+	int r = blobdir_temp(dir, &fd, &temp);
+
+	if (r == 0 && (unlink(temp) < 0 || link(path, temp) < 0))
+		r = errno == EXDEV || errno == EPERM ? copy_to(temp, path) : -errno;
+	if (r < 0) {
+		if (temp)
+			unlink(temp);
+		return r;
+	}
+	*ret_temp = temp;
+	temp = NULL;
+	return 0;
+}
+
+void blobdir_move(const char *dir, int64_t item, int64_t from, int64_t to)
+{
+	CLEANUP(str_free_p) char *old = path_of(dir, item, from);
+	CLEANUP(str_free_p) char *new = path_of(dir, item, to);
+
+	if (old && new)
+		rename(old, new);
+}
+
 int blobdir_place(const char *dir, const char *temp, int64_t item, int64_t version)
 {
 	CLEANUP(str_free_p) char *path = path_of(dir, item, version);

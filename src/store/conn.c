@@ -23,6 +23,7 @@ static struct session *session_free(struct session *me)
 	free(me->db);
 	buf_release(&me->pack[0]);
 	buf_release(&me->pack[1]);
+	buf_release(&me->left);
 	free(me);
 	return NULL;
 }
@@ -66,6 +67,7 @@ int conn_session(struct store *s, struct session **ret)
 	if (!me)
 		return -ENOMEM;
 	me->store = s;
+	me->left = (struct buf) BUF_INIT(PACK_MAX);
 	me->pack[0] = me->pack[1] = (struct buf) BUF_INIT(PACK_MAX);
 	if (pthread_setspecific(s->key, me) != 0) {
 		free(me);

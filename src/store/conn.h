@@ -36,6 +36,7 @@ struct session {
 	struct db *stage;     /* owned; NULL: empty (see stage.c) */
 	int stage_error;
 	struct buf pack[2];   /* for the blobs of the row that is being written */
+	struct buf left;      /* names of files, each with its NUL: see unsent.h */
 };
 
 struct store {

@@ -7,7 +7,7 @@
 #include "row.h"
 
 /* Where the columns of queries.sql's ITEM_ statements begin. */
-enum { COL_ID, COL_LIST, COL_GENERATION, COL_BASE, COL_ROW };
+enum { COL_ID, COL_LIST, COL_GENERATION, COL_BASE, COL_SINCE, COL_ROW };
 
 void store_item_release(struct store_item *i)
 {
@@ -28,6 +28,7 @@ static int read_item(const struct stmt *st, struct store_item *ret)
 	ret->id = stmt_i64(st, COL_ID);
 	ret->list = stmt_i64(st, COL_LIST);
 	ret->generation = stmt_i64(st, COL_GENERATION);
+	ret->since = stmt_i64(st, COL_SINCE);
 	r = row_read(st, COL_ROW, &ret->item);
 	return r < 0 ? r : row_values(st, COL_BASE, &ret->base, &ret->has_base);
 }
@@ -74,6 +75,14 @@ int store_item_find_new(struct store *s, int64_t list, const char *replication_i
 	return take_one(r, st, ret);
 }
 
+int store_item_find_unsent(struct store *s, int64_t list, const char *path, struct store_item *ret)
+{
+	CLEANUP(stmt_done_p) struct stmt *st = NULL;
+	int r = conn_ask(s, &st, Q_ITEM_FIND_UNSENT, "it", list, path);
+
+	return take_one(r, st, ret);
+}
+
 int store_item_peek(struct store *s, int64_t list, int64_t sp_id, int64_t *ret_id, int64_t *ret_version,
 		    int64_t *ret_generation)
 {
@@ -99,8 +108,8 @@ int store_item_find_folder(struct store *s, int64_t list, const char *path, int6
 static int write_item(struct store *s, enum query q, const struct store_item *i, const struct buf *fields,
 		      const struct buf *base)
 {
-	return conn_run(s, q, "zii" ROW_TYPES "b", i->id, i->list, i->generation, ROW_ARGS(&i->item, fields),
-			i->has_base ? buf_str(base) : NULL, base->len);
+	return conn_run(s, q, "zii" ROW_TYPES "bi", i->id, i->list, i->generation, ROW_ARGS(&i->item, fields),
+			i->has_base ? buf_str(base) : NULL, base->len, i->since);
 }
 
 static int pack_item(struct store *s, const struct store_item *i, struct buf **ret_fields, struct buf **ret_base)

@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "conn.h"
+#include "store/unsent.h"
 #include "word.h"
 
 static const char *const kind_word[] = {
@@ -232,6 +233,8 @@ int store_node_renumber(struct store *s, int64_t ino, int64_t *ret_ino)
 		r = store_node_add(s, &n);
 	if (r == 0)
 		r = conn_run(s, Q_TEXT_MOVE, "ii", ino, n.ino);
+	if (r >= 0)
+		r = conn_run(s, Q_UNSAVED_MOVE, "ii", ino, n.ino);
 	if (r < 0)
 		return r;
 	*ret_ino = n.ino;
@@ -242,6 +245,8 @@ int store_node_delete(struct store *s, int64_t ino)
 {
 	int r = conn_run(s, Q_TEXT_DELETE, "i", ino);
 
+	if (r >= 0)
+		r = store_unsaved_delete(s, ino);
 	if (r >= 0)
 		r = conn_run(s, Q_NODE_DELETE, "i", ino);
 	return r < 0 ? r : 0;

@@ -62,24 +62,28 @@ DELETE FROM vacancies WHERE list = ?1
 DELETE FROM journal WHERE list = ?1
 
 -- ITEM_GET
-SELECT id, list, generation, base, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
+SELECT id, list, generation, base, since, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
        size, fields
 FROM items WHERE id = ?1
 -- ITEM_FIND
-SELECT id, list, generation, base, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
+SELECT id, list, generation, base, since, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
        size, fields
 FROM items WHERE list = ?1 AND sp_id = ?2
 -- ITEM_FIND_NEW
-SELECT id, list, generation, base, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
+SELECT id, list, generation, base, since, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
        size, fields
 FROM items WHERE list = ?1 AND replication_id = ?2 AND sp_id IS NULL ORDER BY id LIMIT 1
+-- ITEM_FIND_UNSENT
+SELECT id, list, generation, base, since, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
+       size, fields
+FROM items WHERE list = ?1 AND path = ?2 AND sp_id IS NULL ORDER BY id LIMIT 1
 -- ITEM_EACH
-SELECT id, list, generation, base, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
+SELECT id, list, generation, base, since, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
        size, fields
 FROM items WHERE list = ?1 ORDER BY id
 -- ITEM_EACH_ALL slow
 /* asked for */
-SELECT id, list, generation, base, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
+SELECT id, list, generation, base, since, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
        size, fields
 FROM items ORDER BY id
 -- ITEM_PEEK
@@ -88,16 +92,17 @@ SELECT id, version, generation FROM items WHERE list = ?1 AND sp_id = ?2
 SELECT id FROM items WHERE list = ?1 AND path = ?2 AND folder = 1 ORDER BY id LIMIT 1
 -- ITEM_ADD
 INSERT INTO items (id, list, generation, sp_id, version, unique_id, path, replication_id, folder, perm, created,
-                   modified, size, fields, base)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                   modified, size, fields, base, since)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
 -- ITEM_PUT
 UPDATE items SET list = ?2, generation = ?3, sp_id = ?4, version = ?5, unique_id = ?6, path = ?7,
-       replication_id = ?8, folder = ?9, perm = ?10, created = ?11, modified = ?12, size = ?13, fields = ?14, base = ?15
+       replication_id = ?8, folder = ?9, perm = ?10, created = ?11, modified = ?12, size = ?13, fields = ?14, base = ?15,
+       since = ?16
 WHERE id = ?1
 -- ITEM_PUT_KEPT
 /* the same when nothing changes that an index holds, which SQLite would write again all the same */
 UPDATE items SET version = ?5, unique_id = ?6, perm = ?10, created = ?11, modified = ?12, size = ?13, fields = ?14,
-       base = ?15
+       base = ?15, since = ?16
 WHERE id = ?1 AND list = ?2 AND generation = ?3 AND sp_id IS ?4 AND path IS ?7 AND replication_id IS ?8 AND folder = ?9
 -- ITEM_MARK
 UPDATE items SET generation = ?2 WHERE id = ?1 AND generation <> ?2
@@ -188,7 +193,10 @@ UPDATE blobs SET used = ?2 WHERE item = ?1 AND used < ?2
 -- BLOB_PIN
 UPDATE blobs SET pinned = ?2 WHERE item = ?1
 -- BLOB_OLDEST
-SELECT item, version, size FROM blobs WHERE pinned = 0 ORDER BY used
+SELECT item, version, size FROM blobs WHERE pinned = 0 AND NOT EXISTS (SELECT 1 FROM journal WHERE journal.item = blobs.item)
+ORDER BY used
+-- BLOB_FOLLOW
+UPDATE blobs SET version = ?3, etag = NULL WHERE item = ?1 AND version = ?2
 -- BLOB_DELETE
 DELETE FROM blobs WHERE item = ?1
 
@@ -213,30 +221,31 @@ SELECT min(due) FROM vacancies
 
 -- JOURNAL_ADD
 INSERT INTO journal (id, list, item, state, op, replication_id, folder, leaf, fields, created, touched, tries,
-                     server_code, reason, name)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                     server_code, reason, name, file, size, base, etag, due, lost)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
 -- JOURNAL_PUT
 UPDATE journal SET list = ?2, item = ?3, state = ?4, op = ?5, replication_id = ?6, folder = ?7, leaf = ?8, fields = ?9,
-       created = ?10, touched = ?11, tries = ?12, server_code = ?13, reason = ?14, name = ?15
+       created = ?10, touched = ?11, tries = ?12, server_code = ?13, reason = ?14, name = ?15,
+       file = ?16, size = ?17, base = ?18, etag = ?19, due = ?20, lost = ?21
 WHERE id = ?1
 -- JOURNAL_DELETE
 DELETE FROM journal WHERE id = ?1
 -- JOURNAL_GET
 SELECT id, list, item, state, op, replication_id, folder, leaf, fields, created, touched, tries, server_code, reason,
-       name
+       name, file, size, base, etag, due, lost
 FROM journal WHERE id = ?1
 -- JOURNAL_OF_ITEM
 SELECT id, list, item, state, op, replication_id, folder, leaf, fields, created, touched, tries, server_code, reason,
-       name
+       name, file, size, base, etag, due, lost
 FROM journal WHERE item = ?1 ORDER BY id
 -- JOURNAL_OF_LIST
 SELECT id, list, item, state, op, replication_id, folder, leaf, fields, created, touched, tries, server_code, reason,
-       name
+       name, file, size, base, etag, due, lost
 FROM journal WHERE list = ?1 ORDER BY id
 -- JOURNAL_ALL slow
 /* asked for */
 SELECT id, list, item, state, op, replication_id, folder, leaf, fields, created, touched, tries, server_code, reason,
-       name
+       name, file, size, base, etag, due, lost
 FROM journal ORDER BY id
 -- JOURNAL_COUNT
 SELECT count(*) FROM journal WHERE state = ?2 AND (?1 = 0 OR list = ?1)
@@ -244,6 +253,29 @@ SELECT count(*) FROM journal WHERE state = ?2 AND (?1 = 0 OR list = ?1)
 SELECT 1 FROM journal WHERE item = ?1 LIMIT 1
 -- JOURNAL_UNSURE
 UPDATE journal SET state = 'unsure' WHERE state = 'sending'
+-- JOURNAL_RELEASE slow
+/* once at start */
+UPDATE journal SET due = 0 WHERE due <> 0
+-- JOURNAL_BYTES
+SELECT file, size FROM journal WHERE item = ?1 AND op = 'store' ORDER BY id DESC LIMIT 1
+-- JOURNAL_FILE
+SELECT file FROM journal WHERE id = ?1 AND file IS NOT NULL
+-- JOURNAL_NAMES
+SELECT 1 FROM journal WHERE file = ?1
+-- UNSAVED_NAMES
+SELECT 1 FROM unsaved WHERE file = ?1
+
+-- UNSAVED_PUT
+INSERT OR REPLACE INTO unsaved (ino, file, base, etag) VALUES (?1, ?2, ?3, ?4)
+-- UNSAVED_GET
+SELECT file, base, etag FROM unsaved WHERE ino = ?1
+-- UNSAVED_MOVE
+UPDATE unsaved SET ino = ?2 WHERE ino = ?1
+-- UNSAVED_DELETE
+DELETE FROM unsaved WHERE ino = ?1
+-- UNSAVED_EACH slow
+/* once at start */
+SELECT ino FROM unsaved ORDER BY ino
 
 -- STAGE_ADD
 INSERT INTO stage (sp_id, version, unique_id, path, replication_id, folder, perm, created, modified, size, fields)

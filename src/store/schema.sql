@@ -88,12 +88,14 @@ CREATE TABLE items (
   modified INTEGER NOT NULL,     /* seconds since 1970 */
   size INTEGER NOT NULL,         /* of a document in bytes, else -1 */
   fields BLOB NOT NULL,          /* values_pack(): what the user sees */
-  base BLOB                      /* values_pack(): the server's own, kept while they differ; else NULL */
+  base BLOB,                     /* values_pack(): the server's own, kept while they differ; else NULL */
+  since INTEGER NOT NULL DEFAULT 0 /* of a document: the first version from which on only we have changed it */
 ) STRICT;
 CREATE UNIQUE INDEX items_by_sp_id ON items (list, sp_id) WHERE sp_id IS NOT NULL;
 /* A list's items by id; counting and looking for stale ones never touch the wide rows. */
 CREATE INDEX items_by_list ON items (list, id, generation, sp_id);
 CREATE INDEX items_new ON items (list, replication_id) WHERE sp_id IS NULL;
+CREATE INDEX items_unsent ON items (list, path) WHERE sp_id IS NULL;
 CREATE INDEX items_folders ON items (list, path) WHERE folder = 1;
 
 /* Inodes and name slots of the mount. */
@@ -136,6 +138,17 @@ CREATE TABLE texts (
 ) STRICT;
 CREATE INDEX texts_by_state ON texts (state);
 
+/* Documents that a writer has flushed and not closed: what is in unsent/FILE becomes a change at release or at the
+ * next start. */
+CREATE TABLE unsaved (
+  ino INTEGER PRIMARY KEY,       /* nodes.ino */
+  file TEXT NOT NULL,
+  base INTEGER NOT NULL,         /* as in journal, and etag */
+  etag TEXT
+) STRICT;
+
+CREATE INDEX unsaved_by_file ON unsaved (file);
+
 /* Contents of documents that stand in the cache's directory as ITEM-VERSION. */
 CREATE TABLE blobs (
   item INTEGER PRIMARY KEY,      /* items.id */
@@ -174,8 +187,8 @@ CREATE TABLE journal (
   id INTEGER PRIMARY KEY AUTOINCREMENT, /* order of the changes, never reused */
   list INTEGER NOT NULL,         /* lists.id */
   item INTEGER NOT NULL,         /* items.id, also when that row is gone */
-  state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'unsure', 'refused')), /* enum store_change_state */
-  op TEXT NOT NULL CHECK (op IN ('new', 'new folder', 'update', 'delete')), /* enum change_op */
+  state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'unsure', 'sent', 'refused')), /* enum store_change_state */
+  op TEXT NOT NULL CHECK (op IN ('new', 'new folder', 'update', 'delete', 'store', 'move')), /* enum change_op */
   replication_id TEXT,           /* of a new item: tells whether it arrived */
   folder TEXT,                   /* where a new item is to be made; NULL: in the list's root */
   leaf TEXT,                     /* name of a new folder */
@@ -185,8 +198,15 @@ CREATE TABLE journal (
   tries INTEGER NOT NULL,        /* times sent */
   server_code INTEGER NOT NULL,  /* of the last refusal; 0: none */
   reason TEXT,                   /* the server's words or ours */
-  name TEXT                      /* of the file when the change was made, for outbox/ */
+  name TEXT,                     /* of the file when the change was made, for outbox/ */
+  file TEXT,                     /* bytes to be stored: unsent/FILE; NULL: none */
+  size INTEGER NOT NULL,         /* how many, also the next: struct change_content */
+  base INTEGER NOT NULL,         /* items.version that they were made from; 0: a new document */
+  etag TEXT,                     /* the server's word for that version, or for what was stored */
+  due INTEGER NOT NULL,          /* ns before which it is not sent */
+  lost INTEGER NOT NULL CHECK (lost IN (0, 1)) /* it was sent, and the answer was lost */
 ) STRICT;
+CREATE INDEX journal_by_file ON journal (file) WHERE file IS NOT NULL;
 CREATE INDEX journal_by_item ON journal (item);
 CREATE INDEX journal_by_list ON journal (list);
 CREATE INDEX journal_by_state ON journal (state, list);

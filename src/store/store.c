@@ -101,6 +101,8 @@ static int prepare_dir(struct store *s, struct err *err)
 	if (r == 0)
 		r = make_subdir(s, "conflicts", err);
 	if (r == 0)
+		r = make_subdir(s, "unsent", err);
+	if (r == 0)
 		r = make_file(s, err);
 	return r < 0 ? r : sync_parent(s);
 }
@@ -130,6 +132,8 @@ static int settle(struct store *s)
 		return r;
 	txn = s;
 	r = conn_run(s, Q_JOURNAL_UNSURE, "");
+	if (r >= 0)
+		r = conn_run(s, Q_JOURNAL_RELEASE, "");
 	if (r >= 0)
 		r = conn_exists(s, Q_NODE_GET, "i", (int64_t) 1);
 	if (r <= 0)

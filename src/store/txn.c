@@ -3,6 +3,7 @@
 
 #include "base/fault.h"
 #include "conn.h"
+#include "unsent.h"
 
 /*
  * Transactions, and who moves the write-ahead log into the database.
@@ -64,6 +65,7 @@ int store_commit(struct store *s)
 	me->txn = NULL;
 	if (r < 0) {
 		lock_give(&s->write);
+		unsent_settle(s, me, false);
 		return r;
 	}
 	CRASH_POINT("store.commit.after");
@@ -75,6 +77,7 @@ int store_commit(struct store *s)
 	lock_give(&s->write);
 	if (pages >= WAL_SHORT && pages < WAL_LONG && wrote >= WAL_BULK)
 		db_checkpoint(db);
+	unsent_settle(s, me, true);
 	return 0;
 }
 
@@ -87,4 +90,5 @@ void store_rollback(struct store *s)
 	db_rollback(me->txn);
 	me->txn = NULL;
 	lock_give(&s->write);
+	unsent_settle(s, me, false);
 }
