@@ -430,7 +430,7 @@ static inline int look(struct case_run *r, int limit, struct push_survey *ret)
 	int res;
 
 	arm(r, true);
-	res = push_look(&r->cl->conf, r->cl->list, limit, ret);
+	res = push_look(&r->cl->conf, r->cl->list, limit, 0, ret);
 	arm(r, false);
 	return res;
 }

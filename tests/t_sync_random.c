@@ -417,7 +417,7 @@ static bool push_once(struct model_client *mc, int limit, int64_t *ret_taken)
 	enum remote_result result;
 
 	*ret_taken = 0;
-	assert_int_equal(push_look(&mc->c.conf, mc->c.list, limit, &look), 0);
+	assert_int_equal(push_look(&mc->c.conf, mc->c.list, limit, 0, &look), 0);
 	if ((look.unsure || look.deletes) && !pull_once(mc))
 		return false;
 	if (!look.to_send && !look.unsure)

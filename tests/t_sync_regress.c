@@ -250,7 +250,7 @@ static void outcome_that_could_not_be_stored_is_looked_up(void **state)
 	assert_int_equal(push_with(c, &res), REMOTE_LOST);
 	unsetenv("SPFS_FAULT");
 	assert_int_equal(count_state(c, STORE_CHANGE_SENDING), 1);
-	assert_int_equal(push_look(&c->conf, c->list, 100, &look), 0);
+	assert_int_equal(push_look(&c->conf, c->list, 100, 0, &look), 0);
 	assert_true(look.unsure);
 	must_pull(c);
 	assert_int_equal(journal(c), 0);

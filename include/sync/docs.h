@@ -23,6 +23,13 @@ struct sync_doc;
  */
 MUST_CHECK int sync_doc_open(struct sync *s, int64_t list, int64_t item, struct sync_doc **ret);
 
+/* Another user of the same. */
+struct sync_doc *sync_doc_hold(struct sync_doc *d);
+
+/* The item's version of these bytes, or that they were made from; the server's word for it, NULL: not known, or not here. */
+int64_t sync_doc_version(const struct sync_doc *d);
+const char *sync_doc_etag(struct sync_doc *d);
+
 /* The last one cancels a fetch that is not complete. No waiter of the caller may be left. NULL allowed; returns NULL. */
 struct sync_doc *sync_doc_close(struct sync_doc *d);
 

@@ -11,6 +11,7 @@
 #include "store/node.h"
 
 struct sync;
+struct sync_content;
 
 /*
  * How the user's changes reach the store and the journal. The kernel's side
@@ -48,6 +49,29 @@ MUST_CHECK int sync_submit_bind(struct sync *s, int64_t parent, const char *name
  */
 MUST_CHECK int sync_submit_unlink(struct sync *s, int64_t ino);
 
+/*
+ * A new document, empty; it waits until its writer lets go (sync_submit_let_go), if `open`, then hold_ms more.
+ * -EEXIST; -EINVAL: no server takes such a name.
+ */
+MUST_CHECK int sync_submit_document(struct sync *s, int64_t parent, const char *name, bool open, int hold_ms,
+				    int64_t *ret_ino);
+
+/* The last writer of a DOCUMENT has closed it: when it is new, it is sent hold_ms later. No such row is no error. */
+MUST_CHECK int sync_submit_let_go(struct sync *s, int64_t ino, int hold_ms);
+
+/* flush: what a writer of a DOCUMENT has written so far is durable, but not a change yet; c->file goes on being his. */
+MUST_CHECK int sync_submit_unsaved(struct sync *s, int64_t ino, const struct sync_content *c);
+
+/* What was written to a DOCUMENT came to nothing: the last sync_submit_unsaved() is void. */
+MUST_CHECK int sync_submit_saved(struct sync *s, int64_t ino);
+
+/*
+ * Renames a DOCUMENT or a library's FOLDER to another slot of the library, which the server is told. A document that stands or
+ * waits there gets the bytes of one that the server has not yet; else it is deleted first, in its
+ * version of now. -EEXIST: a folder is there, or something local; -EINVAL: a folder into itself, or no such name there.
+ */
+MUST_CHECK int sync_submit_rename(struct sync *s, int64_t ino, int64_t to_parent, const char *to_name);
+
 /* rmdir of a SCRATCH_DIR or FOLDER without entries. -ENOTEMPTY. */
 MUST_CHECK int sync_submit_rmdir(struct sync *s, int64_t ino);
 
@@ -79,7 +103,17 @@ MUST_CHECK int sync_submit_backup(struct sync *s, int64_t ino, int64_t to_parent
  * Leaves no ghost. -EEXIST. */
 MUST_CHECK int sync_submit_retitle(struct sync *s, int64_t ino, const char *to_name, const struct values *fields);
 
-/* One save: bytes that were read as fields become the item's. */
+/* The bytes of a document, whole, as a file that nobody writes to any more. */
+struct sync_content {
+	const char *file; /* foreign; in unsent/ (sync_work_new), durable; the engine's when the call succeeds; NULL: no bytes */
+	int64_t size;
+	int64_t base;     /* the item's version that the writer had before him (sync_doc_version); 0: what stands now */
+	const char *etag; /* foreign; of those bytes, NULL: not known */
+	bool same;        /* they are what stands already: nothing is sent, and the file stays the caller's */
+	int hold_ms;      /* a new document is not sent before this time is over */
+};
+
+/* One save: bytes that were read as fields become the item's, or those of a document the document. */
 struct sync_save {
 	int64_t ino;        /* the node that holds the bytes: ITEM, DRAFT, SCRATCH, or GHOST's item node */
 	int64_t parent;     /* with `name`: the slot it is renamed (or linked) into; */
@@ -91,6 +125,7 @@ struct sync_save {
 	const char *text;   /* foreign; the user's bytes; NULL: none (xattr): the file is rendered anew */
 	size_t n;
 	bool complete;      /* the text lists every editable field: the bytes stand as they are (KEPT) */
+	const struct sync_content *content; /* foreign; a document's: then there are no fields and no text */
 	int64_t mtime;      /* ns; 0: now */
 };
 
@@ -127,7 +162,27 @@ MUST_CHECK int sync_submit_attr(struct sync *s, int64_t ino, int mode, int64_t m
  * edited one shows the server's values again, a deleted one reappears. -EBUSY: it is being sent; -ENOENT. */
 MUST_CHECK int sync_submit_discard(struct sync *s, int64_t change);
 
-/* The texts that a killed run left OPEN, one call of fn each; fn turns it into a save or a draft. For sync_hooks.recover. */
+/*
+ * Bytes of a document that cannot be saved, because `why`: a local file beside it, named after it ("NAME (conflict ...).EXT"),
+ * has them. c as for a save; -ESTALE: there is no such directory.
+ */
+MUST_CHECK int sync_submit_aside(struct sync *s, int64_t parent, const char *name, const struct sync_content *c,
+				 const char *why);
+
+/* A new empty file in unsent/ for a writer: its descriptor and its name (a fresh string). */
+MUST_CHECK int sync_work_new(struct sync *s, int *ret_fd, char **ret_file);
+
+/* Another name in unsent/ for a file in the store's directory; durable. The same names the same bytes. */
+MUST_CHECK int sync_work_link(struct sync *s, const char *path, char **ret_file);
+
+/* Makes a file that was filled durable. */
+MUST_CHECK int sync_work_sync(struct sync *s, int fd);
+
+/* Removes one that became nothing. NULL allowed. */
+void sync_work_drop(struct sync *s, const char *file);
+
+/* The texts that a killed run left OPEN and the documents that it left unsaved, one call of fn each; fn turns it into a save
+ * or a draft. For sync_hooks.recover. */
 MUST_CHECK int sync_submit_recover(struct sync *s, int (*fn)(void *arg, int64_t ino), void *arg);
 
 #endif

@@ -44,8 +44,11 @@ static int tell_name(void *arg, const struct store_change *c)
 {
 	CLEANUP(buf_release_p) struct buf name = BUF_INIT(8192);
 	struct dir_walk *w = arg;
-	int r = entry_name(w->app, c, &name);
+	int r;
 
+	if (c->state == STORE_CHANGE_SENT)
+		return 0; /* the server has it */
+	r = entry_name(w->app, c, &name);
 	return r < 0 ? r : w->fn(w->arg, buf_str(&name));
 }
 
@@ -76,6 +79,8 @@ static const char *state_text(enum store_change_state st)
 		return "is being sent";
 	case STORE_CHANGE_UNSURE:
 		return "was sent, but the answer was lost: the next sync finds out";
+	case STORE_CHANGE_SENT:
+		return "is on the server; the next sync brings its version";
 	case STORE_CHANGE_REFUSED:
 		return "refused by the server";
 	case STORE_CHANGE_STATE_COUNT:

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/str.h"
+#include "doc.h"
 #include "place.h"
 #include "plan.h"
 #include "show.h"
@@ -46,6 +47,8 @@ static int find_ours(const struct txn *t, const struct item *row, struct store_i
 	int64_t id;
 	int r = row->replication_id ? store_item_find_new(t->st, t->list.id, row->replication_id, ret) : -ENOENT;
 
+	if (r == -ENOENT && row->path && !row->folder && list_is_library(&t->list.info))
+		return store_item_find_unsent(t->st, t->list.id, row->path, ret);
 	if (r != -ENOENT || !row->folder || !row->path)
 		return r;
 	r = store_item_find_folder(t->st, t->list.id, row->path, &id);
@@ -90,13 +93,10 @@ static void exchange(struct store_item *it, struct item *row, struct pending_mer
 }
 
 /* Whether others changed what the user would see, beyond his own changes. */
-static bool is_edited(const struct txn *t, const struct item *old, const struct item *row,
-		      const struct pending_merge *m)
+static bool is_edited(const struct txn *t, const struct pending_merge *m)
 {
 	const char *before = values_get(&m->base, "Attachments"), *after = values_get(&m->now, "Attachments");
 
-	if (list_is_library(&t->list.info) && !row->folder)
-		return old->version != row->version;
 	return plan_edited(&t->list.info.schema, &m->base, &m->now) || !str_eq(before, after);
 }
 
@@ -145,13 +145,18 @@ static int repath_item(void *arg, const struct store_item *i)
 	return r < 0 ? r : store_item_put(rp->t->st, &it);
 }
 
+int apply_repath(struct txn *t, const char *from, const char *to)
+{
+	struct repath rp = { t, from, to, strlen(from) };
+
+	return store_item_each(t->st, t->list.id, repath_item, &rp);
+}
+
 static int follow_folder(struct txn *t, const struct item *old, const struct item *i)
 {
-	struct repath rp = { t, old->path, i->path, old->path ? strlen(old->path) : 0 };
-
 	if (!i->folder || !old->path || !i->path || strcmp(old->path, i->path) == 0)
 		return 0;
-	return store_item_each(t->st, t->list.id, repath_item, &rp);
+	return apply_repath(t, old->path, i->path);
 }
 
 /* What a node says of trouble is over when nothing is refused and the text is not the user's alone. */
@@ -180,6 +185,7 @@ struct step {
 	struct pending_merge m;
 	struct store_node n;   /* owned; ino 0: no node shows it */
 	struct store_vacancy v; /* owned; name NULL: none */
+	struct doc_news doc;
 	bool edited;           /* by others */
 	bool reappears;
 };
@@ -217,11 +223,14 @@ static int weigh_delete(struct txn *t, const struct store_item *it, struct pendi
 
 static int update_node(struct txn *t, const struct store_item *it, const struct pending *p, bool fresh, struct step *s)
 {
-	int r;
+	int r = 0;
 
 	if (s->n.ino) {
-		r = show_changed(t, &s->old, &it->item, &s->n);
-		if (r == 0)
+		if (s->doc.is_document)
+			r = doc_show(t, &s->old, it, &s->doc, &s->n);
+		else
+			r = show_changed(t, &s->old, &it->item, &s->n);
+		if (r == 0 && !s->doc.stays)
 			r = place_follow(t, &s->old, it, fresh, &s->n);
 		return r < 0 ? r : settle_error(t, p, &s->n);
 	}
@@ -230,26 +239,38 @@ static int update_node(struct txn *t, const struct store_item *it, const struct 
 	return s->reappears ? apply_reappear(t, it, NULL) : 0;
 }
 
+/* What the row means, beside what waits. */
+static int weigh(struct txn *t, struct store_item *it, struct pending *p, const struct item *row, struct step *s)
+{
+	bool removed = pending_find(p, CHANGE_DELETE) != NULL;
+	int r = doc_news(t, it, p, row, &s->doc);
+
+	if (r == 0)
+		r = pending_merge(&t->list.info.schema, p, store_item_base(it), &row->values,
+				  row->version != it->item.version, &s->m);
+	if (r < 0)
+		return r;
+	s->edited = s->doc.is_document ? it->item.version != row->version && !s->doc.ours : is_edited(t, &s->m);
+	r = weigh_delete(t, it, p, s);
+	if (r == 0 && s->m.conflict.n && !removed && !PLANTED("server_wins"))
+		r = keep_conflict(t, s->n.ino ? &s->n : NULL, it, &s->m.conflict);
+	return r;
+}
+
 int apply_item(struct txn *t, struct store_item *it, struct pending *p, struct item *row)
 {
 	CLEANUP(step_release) struct step s = { .old = ITEM_INIT };
 	bool fresh = it->item.id == 0;
-	bool removed = pending_find(p, CHANGE_DELETE) != NULL;
 	int r = find_slot(t, it->id, &s);
 
 	if (r == 0)
-		r = pending_merge(&t->list.info.schema, p, store_item_base(it), &row->values,
-				  row->version != it->item.version, &s.m);
-	if (r < 0)
-		return r;
-	s.edited = is_edited(t, &it->item, row, &s.m);
-	r = weigh_delete(t, it, p, &s);
-	if (r == 0 && s.m.conflict.n && !removed && !PLANTED("server_wins"))
-		r = keep_conflict(t, s.n.ino ? &s.n : NULL, it, &s.m.conflict);
+		r = weigh(t, it, p, row, &s);
 	if (r < 0)
 		return r;
 	exchange(it, row, &s.m, pending_any(p), &s.old);
 	it->generation = t->list.generation;
+	if (s.doc.waits)
+		it->item.size = s.doc.size;
 	r = store_item_put(t->st, it);
 	if (r == 0)
 		r = pending_store(t->st, p);

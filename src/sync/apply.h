@@ -46,6 +46,9 @@ MUST_CHECK int apply_gone(struct txn *t, int64_t item);
 /* Item, nodes, ghosts, vacancy and changes go, told to the kernel; nothing is kept. */
 MUST_CHECK int apply_vanish(struct txn *t, const struct store_item *it);
 
+/* What is below a folder that was at `from` is found below `to` from now on. */
+MUST_CHECK int apply_repath(struct txn *t, const char *from, const char *to);
+
 /* An item without a node shows again, under `name` if that is free (NULL: any). */
 MUST_CHECK int apply_reappear(struct txn *t, const struct store_item *it, const char *name);
 

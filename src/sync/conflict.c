@@ -30,8 +30,7 @@ static int make_dir(const char *store, const char *list_name, struct buf *dir)
 	return r < 0 ? r : fsutil_sync_dir(store);
 }
 
-/* "STEM (conflict YYYY-MM-DD HH.MM.SS).EXT", from the second try on with a number after the time. */
-static int make_name(const char *file, const struct tm *when, int number, struct buf *out)
+int conflict_name(const char *file, const struct tm *when, int number, struct buf *out)
 {
 	const char *dot = strrchr(file, '.');
 	size_t stem = dot && dot != file ? (size_t) (dot - file) : strlen(file);
@@ -70,7 +69,7 @@ int sync_conflict_keep(const char *dir, const struct sync_conflict *c, const voi
 		return r;
 	localtime_r(&now, &when);
 	for (int number = 1; number < 1000; number++) {
-		r = make_name(c->name, &when, number, &name);
+		r = conflict_name(c->name, &when, number, &name);
 		buf_reset(&path);
 		if (r < 0 || buf_addf(&path, "%s/%s", buf_str(&place), buf_str(&name)) < 0)
 			return -ENAMETOOLONG;

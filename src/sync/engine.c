@@ -146,6 +146,8 @@ int64_t engine_due(const struct sync *s, const struct entry *e)
 	if (!s->online || e->removed || s->quit)
 		return POLICY_NEVER;
 	send = due_to_send(s, e);
+	if (e->later != POLICY_NEVER && e->queued <= 0 && !e->site->login)
+		send = later(e->later, backoff_gate(&e->site->backoff, false));
 	pull = s->stopping ? POLICY_NEVER : due_to_pull(s, e);
 	return send < pull ? send : pull;
 }
@@ -218,9 +220,10 @@ int64_t engine_grace_at(int64_t due_ns)
 void engine_submitted(struct sync *s, struct txn *t)
 {
 	int64_t vacated = t->vacated ? engine_grace_at(t->vacated) : POLICY_NEVER;
+	int64_t held = t->held ? engine_grace_at(t->held) : POLICY_NEVER;
 	struct entry *e;
 
-	if (!t->queued && !t->vacated && !t->ev.n)
+	if (!t->queued && !t->vacated && !t->held && !t->ev.n)
 		return;
 	lock_take(&s->lock);
 	/* Without memory the kernel hears nothing of it; its caches end by themselves. */
@@ -232,6 +235,10 @@ void engine_submitted(struct sync *s, struct txn *t)
 	if (e) {
 		e->conflicts += t->conflicts;
 		engine_uncount(e);
+		if (held < e->later) {
+			e->later = held;
+			engine_schedule(s, e);
+		}
 		if (t->queued)
 			engine_note_changes(s, e, t->queued);
 	}

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "apply.h"
+#include "doc.h"
 #include "place.h"
 #include "show.h"
 
@@ -156,6 +157,8 @@ static bool has_unsent(struct pending *p)
 	return pending_find(p, CHANGE_UPDATE) || pending_find(p, CHANGE_NEW);
 }
 
+static const char why[] = "deleted on the server while it was changed here";
+
 /* Somebody is writing: his file becomes a new one, in the same place. */
 static int make_draft(struct txn *t, struct store_node *n)
 {
@@ -169,10 +172,20 @@ static int keep_unsent(struct txn *t, const struct store_item *it, const struct 
 {
 	const struct apply_kept k = {
 		.kind = SYNC_CONFLICT_GONE, .name = name, .item = &it->item, .base = store_item_base(it),
-		.why = "deleted on the server while it was changed here",
+		.why = why,
 	};
 
 	return apply_keep(t, n, &it->item.values, &k);
+}
+
+/* A document's bytes that were not sent stay beside where it was. */
+static int gone_document(struct txn *t, const struct store_item *it, struct pending *p, struct store_node *n)
+{
+	const struct pending_row *row = pending_find(p, CHANGE_DELETE) ? NULL : doc_latest(p);
+	const struct change_content *k = row ? &row->c.change.content : NULL;
+	int r = k ? doc_make_copy(t, n->parent, n->name, k->file, k->size, why) : 0;
+
+	return r < 0 ? r : drop_node(t, n, &it->item.values);
 }
 
 static int gone_node(struct txn *t, const struct store_item *it, bool unsent, struct store_node *n)
@@ -204,7 +217,9 @@ static int gone_one(struct txn *t, int64_t item)
 	r = pending_load(t->st, item, &p);
 	if (r == 0)
 		r = store_node_of_item(t->st, item, &n);
-	if (r == 0)
+	if (r == 0 && n.kind == STORE_NODE_DOCUMENT && n.name)
+		r = gone_document(t, &it, &p, &n);
+	else if (r == 0)
 		r = gone_node(t, &it, has_unsent(&p), &n);
 	else if (r == -ENOENT && has_unsent(&p))
 		r = keep_unsent(t, &it, NULL, item_leaf(it.item.path));

@@ -12,6 +12,7 @@
 #include "pull.h"
 #include "push.h"
 #include "txn.h"
+#include "upload.h"
 
 /*
  * One sync: pulls and pushes of one list in the order that policy.c says, until
@@ -255,6 +256,17 @@ static void adapt_batch(struct entry *e, const struct push_result *res, bool los
 	e->batch = size;
 }
 
+/* What waits by itself waits no longer when a person asks, nor when the mount ends. */
+static int64_t until(struct job *j)
+{
+	bool now;
+
+	lock_take(&j->s->lock);
+	now = j->s->stopping || j->e->asked;
+	lock_give(&j->s->lock);
+	return now ? INT64_MAX - 1 : clock_now_ns();
+}
+
 static void do_push(struct job *j)
 {
 	struct push p = { .conf = &j->s->conf, .remote = j->w->remote, .cancel = &j->w->cancel, .list = j->e->list };
@@ -268,7 +280,10 @@ static void do_push(struct job *j)
 	/* A batch of one that is not run after smaller and smaller ones will not be next time either. */
 	p.last_chance = p.limit == 1;
 	set_state(j, SYNC_SENDING);
+	p.until = until(j);
 	j->result = push_run(&p, &res, &j->fault);
+	if (j->result == REMOTE_OK && !res.taken)
+		j->result = upload_run(&p, &res, &j->fault);
 	j->sent += res.sent;
 	j->refused += res.refused;
 	j->conflicts += res.conflicts;
@@ -293,6 +308,7 @@ static enum policy_step next_step(struct job *j, const struct push_survey *look)
 
 	lock_take(&j->s->lock);
 	/* Counted anew, and what came while it was counted. */
+	e->later = look->later ? engine_grace_at(look->later) : POLICY_NEVER;
 	e->queued = look->to_send + (e->queued > j->counted ? e->queued - j->counted : 0);
 	j->seen_wanted = e->wanted;
 	f.may_send = !e->no_send;
@@ -320,7 +336,7 @@ static bool do_step(struct job *j)
 	lock_take(&j->s->lock);
 	j->counted = j->e->queued;
 	lock_give(&j->s->lock);
-	r = push_look(&j->s->conf, j->e->list, POLICY_BATCH, &look);
+	r = push_look(&j->s->conf, j->e->list, POLICY_BATCH, until(j), &look);
 	if (r < 0) {
 		j->result = r == -ENOENT ? REMOTE_CANCELED : REMOTE_LIST_BAD;
 		err_set(&j->fault.err, r, "the journal cannot be read: %s", err_text(NULL, r));
@@ -403,6 +419,7 @@ static void settle(struct job *j)
 	/* Stopped by a person: what waits is sent with the next change or request. */
 	if (j->result == REMOTE_CANCELED && j->s->online) {
 		e->queued = 0;
+		e->later = POLICY_NEVER;
 		e->owed = false;
 	}
 	if (e->cycle <= clock_mono_ms())

@@ -63,6 +63,25 @@ MUST_CHECK int local_item_change(struct txn *t, struct local_item *i, enum chang
 /* Makes the item's values those of the server with all its changes laid over them. Stores nothing. */
 MUST_CHECK int local_item_settle(struct local_item *i);
 
+/* New bytes of a document: the same for a STORE. The item's own row is stored, too; its node is the caller's. */
+struct sync_content;
+MUST_CHECK int local_item_bytes(struct txn *t, struct local_item *i, const struct sync_content *c, const char *name);
+
+/* The path of a folder's (or the list's) directory on the server, as far as it is known here. */
+MUST_CHECK int local_dir_path(struct txn *t, const struct store_node *dir, char **ret);
+
+/* The path of an item that the server has not yet: in the directory, under that name. */
+MUST_CHECK int local_item_path(struct txn *t, int64_t dir, const char *name, struct item *i);
+
+/* Whether the server knows the item, or may know it by now. */
+bool local_item_is_unsent(const struct local_item *i);
+
+/* A directory must not be moved into itself. 0, -EINVAL, -ESTALE. */
+MUST_CHECK int local_check_above(struct txn *t, int64_t ino, int64_t dir);
+
+/* Whether the server can have a document or folder of that name at all: 0, -EINVAL. */
+MUST_CHECK int local_name(const char *name);
+
 /* The item is to be deleted; one that the server never heard of goes at once. Its node is the caller's. */
 MUST_CHECK int local_item_delete(struct txn *t, struct local_item *i, const char *name);
 

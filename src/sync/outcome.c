@@ -76,8 +76,12 @@ static int accepted(struct sent *s)
 	r = take_as_base(s);
 	if (r < 0)
 		return r;
-	if (s->o->has_row)
-		return apply_item(s->t, &s->i.it, &s->i.p, &s->o->row);
+	if (s->o->has_row) {
+		s->t->own = true;
+		r = apply_item(s->t, &s->i.it, &s->i.p, &s->o->row);
+		s->t->own = false;
+		return r;
+	}
 	r = local_item_settle(&s->i);
 	if (r == 0)
 		r = store_item_put(s->t->st, &s->i.it);
@@ -166,6 +170,8 @@ static int item_gone(struct sent *s)
 		return apply_gone(s->t, s->i.it.id);
 	case CHANGE_NEW:
 	case CHANGE_NEW_FOLDER:
+	case CHANGE_STORE: /* these two by upload.c */
+	case CHANGE_MOVE:
 	case CHANGE_OP_COUNT:
 		break;
 	}

@@ -32,6 +32,7 @@ static int copy_change(struct store_change *to, const struct store_change *from)
 	to->reason = to->name = NULL;
 	to->change.replication_id = to->change.folder = to->change.name = NULL;
 	to->change.fields = (struct values) VALUES_INIT;
+	to->change.content = (struct change_content) { 0 };
 	r = str_set(&to->reason, from->reason);
 	if (r == 0)
 		r = str_set(&to->name, from->name);
@@ -41,6 +42,8 @@ static int copy_change(struct store_change *to, const struct store_change *from)
 		r = str_set(&to->change.folder, from->change.folder);
 	if (r == 0)
 		r = str_set(&to->change.name, from->change.name);
+	if (r == 0)
+		r = change_content_copy(&to->change.content, &from->change.content);
 	return r < 0 ? r : values_copy(&to->change.fields, &from->change.fields);
 }
 
@@ -261,6 +264,8 @@ static int merge_row(const struct schema *schema, struct pending_row *row, bool 
 	case CHANGE_UPDATE:
 		return merge_update(schema, row, moved, m);
 	case CHANGE_DELETE:
+	case CHANGE_STORE: /* not about values: apply_doc.c */
+	case CHANGE_MOVE:
 	case CHANGE_OP_COUNT:
 		break;
 	}

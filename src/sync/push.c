@@ -12,6 +12,7 @@
 #include "outcome.h"
 #include "policy.h"
 #include "txn.h"
+#include "upload.h"
 
 /*
  * A push takes changes out of the journal (QUEUED -> SENDING, one transaction),
@@ -46,6 +47,9 @@ struct batch {
 	size_t limit;
 	bool has_folder;          /* the batch makes items in `folder` */
 	char *folder;             /* owned; NULL: the list's root */
+	bool survey;              /* uploads are counted too */
+	int64_t until, later;     /* of uploads: push_look() */
+	int64_t n_uploads;
 };
 
 static void batch_release(struct batch *b)
@@ -58,8 +62,10 @@ static void batch_release(struct batch *b)
 	txn_end(&b->t);
 }
 
-static bool list_is_open(const struct store_list *l)
+bool push_is_open(const struct txn *t)
 {
+	const struct store_list *l = &t->list;
+
 	return l->state != STORE_LIST_GONE && l->state != STORE_LIST_FORBIDDEN;
 }
 
@@ -69,20 +75,21 @@ static int is_that(void *arg, const struct store_change *c)
 {
 	const int64_t *id = arg;
 
+	/* The server has it; what comes after it need not wait for its row. */
+	if (c->state == STORE_CHANGE_SENT)
+		return 0;
 	return c->id == *id ? 1 : 2;
 }
 
-/* Whether no earlier change of the item is still on its way, unsure or refused. */
-static int is_first(struct store *st, const struct store_change *c)
+int push_is_first(struct txn *t, const struct store_change *c)
 {
 	int64_t id = c->id;
-	int r = store_change_of_item(st, c->item, is_that, &id);
+	int r = store_change_of_item(t->st, c->item, is_that, &id);
 
 	return r < 0 ? r : r == 1;
 }
 
-/* Where the item stands, or is to stand again. 0; -ENOENT: nowhere (its deletion waits). */
-static int find_dir(struct txn *t, int64_t item, int64_t *ret_dir, bool *ret_leaving)
+int push_dir(struct txn *t, int64_t item, int64_t *ret_dir, bool *ret_leaving)
 {
 	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
 	CLEANUP(store_vacancy_release_p) struct store_vacancy v = STORE_VACANCY_INIT;
@@ -102,8 +109,7 @@ static int find_dir(struct txn *t, int64_t item, int64_t *ret_dir, bool *ret_lea
 	return 0;
 }
 
-/* The server's path of a directory, with a leading slash; NULL: the list's root. 0: it is not there yet. */
-static int find_folder(struct txn *t, int64_t dir, char **ret)
+int push_folder(struct txn *t, int64_t dir, char **ret)
 {
 	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
 	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
@@ -122,6 +128,25 @@ static int find_folder(struct txn *t, int64_t dir, char **ret)
 	return *ret ? 1 : -ENOMEM;
 }
 
+/* A document that was just stored has no number before a pull has brought its row. */
+static int is_known(struct txn *t, int64_t item)
+{
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	int r = list_is_library(&t->list.info) ? store_item_get(t->st, item, &it) : 1;
+
+	return r == 0 ? it.item.id != 0 : r == -ENOENT ? 1 : r;
+}
+
+/* A change of an item that stands somewhere (r: push_dir()'s), or of one whose deletion waits. */
+static int known_fits(struct txn *t, const struct store_change *c, int r, bool leaving)
+{
+	if (r < 0 && r != -ENOENT)
+		return r;
+	if (leaving || (r == -ENOENT && c->change.op != CHANGE_DELETE))
+		return 0;
+	return is_known(t, c->item);
+}
+
 /* Whether the change can go into this batch: 1, 0, -errno. A new item's folder becomes the batch's. */
 static int fits(struct batch *b, const struct store_change *c)
 {
@@ -129,16 +154,16 @@ static int fits(struct batch *b, const struct store_change *c)
 	bool is_new = c->change.op == CHANGE_NEW || c->change.op == CHANGE_NEW_FOLDER;
 	bool leaving = false;
 	int64_t dir = 0;
-	int r = is_first(b->t.st, c);
+	int r = push_is_first(&b->t, c);
 
 	if (r <= 0)
 		return r;
-	r = find_dir(&b->t, c->item, &dir, &leaving);
-	if (r == -ENOENT)
-		return c->change.op == CHANGE_DELETE;
-	if (r < 0 || leaving || !is_new)
-		return r < 0 ? r : !leaving;
-	r = find_folder(&b->t, dir, &folder);
+	r = push_dir(&b->t, c->item, &dir, &leaving);
+	if (!is_new)
+		return known_fits(&b->t, c, r, leaving);
+	if (r < 0 || leaving)
+		return r == -ENOENT || r == 0 ? 0 : r;
+	r = push_folder(&b->t, dir, &folder);
 	if (r <= 0 || (b->has_folder && !str_eq(folder, b->folder)))
 		return r < 0 ? r : 0;
 	if (!b->has_folder) {
@@ -177,10 +202,27 @@ static int make_send(struct batch *b, const struct store_change *c, struct chang
 	return 0;
 }
 
+/* A document's bytes and its moves go out one by one. */
+static int count_upload(struct batch *b, const struct store_change *c)
+{
+	int r = upload_fits(&b->t, c, b->until);
+
+	if (r == 0 && c->change.content.due > b->until && c->change.content.due < INT64_MAX &&
+	    (!b->later || c->change.content.due < b->later))
+		b->later = c->change.content.due;
+	b->n_uploads += r > 0;
+	return r < 0 ? r : 0;
+}
+
 static int collect(void *arg, const struct store_change *c)
 {
 	struct batch *b = arg;
-	int r = c->state == STORE_CHANGE_QUEUED ? fits(b, c) : 0;
+	int r = 0;
+
+	if (c->state == STORE_CHANGE_QUEUED && upload_is(c))
+		return b->survey ? count_upload(b, c) : 0;
+	if (c->state == STORE_CHANGE_QUEUED)
+		r = fits(b, c);
 
 	if (r <= 0)
 		return r;
@@ -197,7 +239,7 @@ static int collect(void *arg, const struct store_change *c)
 
 static int fill(struct batch *b, int64_t list)
 {
-	int r = list_is_open(&b->t.list) ? store_change_each(b->t.st, list, collect, b) : 0;
+	int r = push_is_open(&b->t) ? store_change_each(b->t.st, list, collect, b) : 0;
 
 	return r < 0 ? r : 0;
 }
@@ -263,9 +305,11 @@ static int forget_sending(const struct sync_config *conf, int64_t list)
 	return r < 0 ? r : txn_commit(&t);
 }
 
-int push_look(const struct sync_config *conf, int64_t list, int limit, struct push_survey *ret)
+int push_look(const struct sync_config *conf, int64_t list, int limit, int64_t until, struct push_survey *ret)
 {
-	CLEANUP(batch_release) struct batch b = { .t = TXN_INIT(conf), .limit = (size_t) limit };
+	CLEANUP(batch_release) struct batch b = {
+		.t = TXN_INIT(conf), .limit = (size_t) limit, .survey = true, .until = until,
+	};
 	int64_t unsure;
 	int r = forget_sending(conf, list);
 
@@ -279,7 +323,9 @@ int push_look(const struct sync_config *conf, int64_t list, int limit, struct pu
 		r = fill(&b, list);
 	if (r < 0)
 		return r;
-	*ret = (struct push_survey) { .to_send = (int64_t) b.n, .unsure = unsure > 0 };
+	*ret = (struct push_survey) {
+		.to_send = (int64_t) b.n + b.n_uploads, .unsure = unsure > 0, .later = b.later,
+	};
 	for (size_t i = 0; i < b.n; i++)
 		ret->deletes |= b.send[i].op == CHANGE_DELETE;
 	return 0;

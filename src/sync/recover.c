@@ -2,11 +2,14 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/fault.h"
+#include "base/fsutil.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "store/unsent.h"
 #include "engine.h"
 #include "local.h"
 #include "numbers.h"
@@ -84,6 +87,47 @@ static int unkeep_all(struct sync *s)
 	return r;
 }
 
+/* ---- documents that were flushed and not closed ------------------------------------------ */
+
+/* They become what their close would have made of them. */
+static int save_document(struct sync *s, const struct store_unsaved *u)
+{
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+	CLEANUP(fsutil_close_p) int fd = store_unsent_open(sync_store(s), u->file);
+	struct sync_content c = { .file = u->file, .base = u->base, .etag = u->etag };
+	struct sync_save save = { .ino = u->ino, .content = &c };
+	struct sync_saved saved;
+	struct stat st;
+	int r = fd < 0 || fstat(fd, &st) < 0 ? -errno : store_node_get(sync_store(s), u->ino, &n);
+
+	if (r < 0 || !n.name || n.kind != STORE_NODE_DOCUMENT)
+		return r < 0 ? r : -ENOENT;
+	c.size = st.st_size;
+	save.item = n.item;
+	r = sync_submit_save(s, &save, &saved);
+	/* What may not be saved is not lost. */
+	return r == 0 ? 0 : sync_submit_aside(s, n.parent, n.name, &c, "it was written when spfs ended, and cannot be saved");
+}
+
+static int save_documents(struct sync *s)
+{
+	struct numbers inos = NUMBERS_INIT;
+	int r = store_unsaved_each(sync_store(s), note_text, &inos);
+
+	for (size_t i = 0; r == 0 && i < inos.n; i++) {
+		CLEANUP(store_unsaved_release_p) struct store_unsaved u = STORE_UNSAVED_INIT;
+
+		r = store_unsaved_get(sync_store(s), inos.v[i], &u);
+		if (r == 0 && save_document(s, &u) < 0)
+			log_warning("an unfinished document was given up ino=%lld", (long long) u.ino);
+		/* One that was removed while it was open. */
+		if (r == 0)
+			r = sync_submit_saved(s, inos.v[i]);
+	}
+	numbers_release(&inos);
+	return r < 0 ? r : store_unsent_sweep(sync_store(s));
+}
+
 static int drop_ghosts(struct sync *s)
 {
 	CLEANUP(txn_end) struct txn t = TXN_INIT(local_config(s));
@@ -128,6 +172,8 @@ int recover_start(struct sync *s)
 	if (r == 0)
 		r = unkeep_all(s);
 	/* After the others: what they turn into is kept as it is. */
+	if (r == 0)
+		r = save_documents(s);
 	if (r == 0 && h->recover)
 		r = sync_submit_recover(s, recover_one, (void *) h);
 	return r;
@@ -149,6 +195,7 @@ static int requeue(struct txn *t, int64_t item)
 		if (p.v[i].c.state != STORE_CHANGE_UNSURE)
 			continue;
 		p.v[i].c.state = STORE_CHANGE_QUEUED;
+		p.v[i].c.change.content.lost = p.v[i].c.change.op == CHANGE_STORE;
 		p.v[i].changed = true;
 		t->queued++;
 	}

@@ -95,6 +95,8 @@ static void ask_locked(struct sync *s, struct entry *e, enum sync_what what)
 {
 	bool receive = what == SYNC_ALL || what == SYNC_RECEIVE;
 
+	if (e->later != POLICY_NEVER)
+		e->queued++;
 	if (!receive && e->queued <= 0 && !e->owed)
 		return;
 	e->asked = true;
@@ -227,6 +229,7 @@ static struct sync_waiter *stop_entry(struct sync *s, struct entry *e)
 	e->wanted = 0;
 	e->asked = e->hurry = e->owed = e->no_send = false;
 	e->queued = 0;
+	e->later = POLICY_NEVER;
 	run_done(s, e, true);
 	return waiter_take(e, is_any, NULL);
 }

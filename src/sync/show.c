@@ -233,3 +233,31 @@ int show_changed(struct txn *t, const struct item *old, const struct item *i, st
 	n->ctime = t->now;
 	return r < 0 ? r : store_node_put(t->st, n);
 }
+
+int show_rights(struct txn *t, const struct item *i, struct store_node *n)
+{
+	int r;
+
+	if (n->mode == show_mode(&t->list, i))
+		return 0;
+	n->mode = show_mode(&t->list, i);
+	n->ctime = t->now;
+	r = txn_tell(t, SYNC_ATTR, n);
+	return r < 0 ? r : store_node_put(t->st, n);
+}
+
+int show_rewritten(struct txn *t, const struct item *i, struct store_node *n)
+{
+	const struct effect e = { .bytes = true, .size = document_size(i) };
+
+	n->mode = show_mode(&t->list, i);
+	return apply_bytes(t, i, &e, n);
+}
+
+int show_replaced(struct txn *t, const struct item *i, struct store_node *n)
+{
+	const struct effect e = { .bytes = true, .edited = true, .size = document_size(i) };
+
+	n->mode = show_mode(&t->list, i);
+	return apply_bytes(t, i, &e, n);
+}

@@ -53,6 +53,15 @@ MUST_CHECK int show_fresh(const struct txn *t, const struct item *i, struct stor
  */
 MUST_CHECK int show_changed(struct txn *t, const struct item *old, const struct item *i, struct store_node *n);
 
+/* Only the rights may be other ones: its bytes and times are the user's own. */
+MUST_CHECK int show_rights(struct txn *t, const struct item *i, struct store_node *n);
+
+/* A document of ours that the server has rewritten when it stored it: other bytes, the same time. */
+MUST_CHECK int show_rewritten(struct txn *t, const struct item *i, struct store_node *n);
+
+/* A document shows what the server has of it, instead of the user's bytes. */
+MUST_CHECK int show_replaced(struct txn *t, const struct item *i, struct store_node *n);
+
 /* Stores bytes as the node's text and sets size, version and mtime (ns) of n; the row is the caller's to store. */
 MUST_CHECK int show_keep(struct txn *t, struct store_node *n, const struct buf *bytes, enum store_text_state state,
 			 int64_t mtime);

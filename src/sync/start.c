@@ -85,6 +85,7 @@ static void send_rest(struct sync *s, int send_ms)
 	for (struct entry *e = s->entries; e; e = e->next) {
 		if (e->worker && e->state == SYNC_RECEIVING && !e->queued)
 			atomic_store(&e->worker->cancel, 1);
+		e->queued += e->later != POLICY_NEVER;
 		engine_schedule(s, e);
 	}
 	while (is_busy(s, clock_mono_ms()) && cond_wait_until(&s->quiet, &s->lock, end))

@@ -16,8 +16,7 @@
 /* The field of an update that renames a folder; its value is read as "5;#Name". */
 #define NAME_FIELD "FileLeafRef"
 
-/* The path of a folder's (or the list's) directory on the server, as far as it is known here. */
-static int dir_path(struct txn *t, const struct store_node *dir, char **ret)
+int local_dir_path(struct txn *t, const struct store_node *dir, char **ret)
 {
 	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
 	const char *root = t->list.info.root_folder ? t->list.info.root_folder : "";
@@ -58,7 +57,7 @@ int sync_submit_folder(struct sync *s, int64_t parent, const char *name, int64_t
 	if (r == 0)
 		r = may_make(&t, &dir, name);
 	if (r == 0)
-		r = dir_path(&t, &dir, &above);
+		r = local_dir_path(&t, &dir, &above);
 	if (r == 0)
 		r = local_item_new(&t, &i);
 	if (r < 0)

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "store/unsent.h"
 #include "apply.h"
 #include "local.h"
 #include "place.h"
@@ -20,6 +21,8 @@
  *	  ... onto its ghost       the node takes the slot that the item has now
  *	item A onto item B         the same; A's own slot is vacated, and A deleted after the grace
  *	onto nothing               a new item
+ *
+ * The bytes of a document are a file instead of a text, and there is nothing to merge.
  */
 
 struct saving {
@@ -54,10 +57,11 @@ static void set_slot(struct saving *v, int64_t dir, const char *name)
 
 static int find_in_place(struct saving *v)
 {
-	bool fits = v->n.kind == STORE_NODE_ITEM || v->n.kind == STORE_NODE_DRAFT;
+	bool fits = v->in->content ? v->n.kind == STORE_NODE_DOCUMENT
+				   : v->n.kind == STORE_NODE_ITEM || v->n.kind == STORE_NODE_DRAFT;
 
 	/* Columns alone can be set on folders and documents too. */
-	if (!v->in->text)
+	if (!v->in->text && !v->in->content)
 		fits |= v->n.kind == STORE_NODE_FOLDER || v->n.kind == STORE_NODE_DOCUMENT;
 	if (!fits || !v->n.name || v->n.item != v->in->item)
 		return -ESTALE;
@@ -110,6 +114,9 @@ static int find_taken(struct txn *t, struct saving *v)
 	case STORE_NODE_GHOST:
 		return find_behind_ghost(t, v);
 	case STORE_NODE_ITEM:
+	case STORE_NODE_DOCUMENT:
+		if (!v->in->content != (v->there.kind == STORE_NODE_ITEM))
+			return -ESTALE;
 		return v->in->item && v->there.item == v->in->item ? 0 : -ESTALE;
 	case STORE_NODE_DRAFT:
 	case STORE_NODE_SCRATCH:
@@ -120,7 +127,6 @@ static int find_taken(struct txn *t, struct saving *v)
 	case STORE_NODE_FOLDER:
 	case STORE_NODE_SCRATCH_DIR:
 		return -EISDIR;
-	case STORE_NODE_DOCUMENT:
 	case STORE_NODE_KIND_COUNT:
 		break;
 	}
@@ -155,8 +161,12 @@ static int load(struct txn *t, struct saving *v)
 
 	if (!v->in->item) {
 		/* A document is made of its bytes, not of fields. */
-		r = list_is_library(&t->list.info) ? -EPERM : local_may(&t->list, NULL, PERM_ADD);
-		return r < 0 ? r : local_item_new(t, &v->i);
+		r = list_is_library(&t->list.info) != !!v->in->content ? -EPERM : local_may(&t->list, NULL, PERM_ADD);
+		if (r == 0 && v->in->content)
+			r = local_name(v->name);
+		if (r == 0)
+			r = local_item_new(t, &v->i);
+		return r < 0 || !v->in->content ? r : local_item_path(t, v->dir, v->name, &v->i.it.item);
 	}
 	r = local_item_load(t, v->in->item, &v->i);
 	return r < 0 ? r : local_may(&t->list, &v->i.it.item, PERM_EDIT);
@@ -191,6 +201,12 @@ static int change_item(struct txn *t, struct saving *v)
 	const struct values *now = &v->i.it.item.values;
 	int r = keep_old(v);
 
+	if (r == 0 && v->in->content && v->in->content->same)
+		return 0;
+	if (r == 0 && v->in->content) {
+		v->changed = true;
+		return local_item_bytes(t, &v->i, v->in->content, v->name);
+	}
 	if (r == 0 && !v->in->item) {
 		v->changed = true;
 		return local_item_change(t, &v->i, CHANGE_NEW, v->in->fields, v->name);
@@ -226,7 +242,8 @@ static int leave_item(struct txn *t, struct saving *v)
 	CLEANUP(local_item_release) struct local_item own = LOCAL_ITEM_INIT;
 	int r;
 
-	if (v->n.kind != STORE_NODE_ITEM || v->n.item == v->in->item || !v->n.item)
+	if ((v->n.kind != STORE_NODE_ITEM && v->n.kind != STORE_NODE_DOCUMENT) || v->n.item == v->in->item ||
+	    !v->n.item)
 		return 0;
 	r = local_item_load(t, v->n.item, &own);
 	if (r == 0)
@@ -292,6 +309,13 @@ static int keep_text(struct txn *t, struct saving *v)
 	bool mine = v->in->text && v->in->complete && !v->lost.n;
 	int r;
 
+	if (v->in->content) {
+		v->n.size = v->in->content->size;
+		v->n.mtime = v->in->mtime ? v->in->mtime : t->now;
+		v->n.ctime = t->now;
+		v->n.version++;
+		return store_unsaved_delete(t->st, v->n.ino);
+	}
 	if (v->n.kind != STORE_NODE_ITEM)
 		return 0;
 	r = mine ? buf_add(&bytes, v->in->text, v->in->n) : show_render(t, &v->i.it.item.values, &bytes);

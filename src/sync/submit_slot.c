@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "store/unsent.h"
 #include "local.h"
 #include "place.h"
 #include "show.h"
@@ -102,6 +103,7 @@ static int unlink_node(struct txn *t, struct store_node *n)
 {
 	switch (n->kind) {
 	case STORE_NODE_ITEM:
+	case STORE_NODE_DOCUMENT:
 		return unlink_item(t, n);
 	case STORE_NODE_DRAFT:
 	case STORE_NODE_SCRATCH:
@@ -114,7 +116,6 @@ static int unlink_node(struct txn *t, struct store_node *n)
 	case STORE_NODE_FOLDER:
 	case STORE_NODE_SCRATCH_DIR:
 		return -EISDIR;
-	case STORE_NODE_DOCUMENT:
 	case STORE_NODE_KIND_COUNT:
 		break;
 	}
@@ -178,8 +179,7 @@ static int take_slot(struct txn *t, const struct store_node *n, int64_t dir, con
 	return local_replace(t, replaces, n->kind == STORE_NODE_SCRATCH_DIR);
 }
 
-/* A directory must not be moved into itself. */
-static int check_above(struct txn *t, int64_t ino, int64_t dir)
+int local_check_above(struct txn *t, int64_t ino, int64_t dir)
 {
 	while (dir && dir != STORE_ROOT_INO) {
 		CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
@@ -203,7 +203,7 @@ int sync_submit_move(struct sync *s, int64_t ino, int64_t to_parent, const char 
 	if (r == 0 && (!n.name || !is_local(n.kind) || !is_local(kind)))
 		r = -ESTALE;
 	if (r == 0)
-		r = check_above(&t, ino, to_parent);
+		r = local_check_above(&t, ino, to_parent);
 	if (r == 0)
 		r = take_slot(&t, &n, to_parent, to_name, replaces);
 	if (r == 0 && kind == STORE_NODE_DRAFT && local_vacancy(&t, to_parent, to_name, &v))
@@ -221,21 +221,37 @@ int sync_submit_move(struct sync *s, int64_t ino, int64_t to_parent, const char 
 	return r < 0 ? r : LOCAL_COMMIT(s, &t, "move");
 }
 
+/* An item waits for new bytes; a document that the server has never had is local again, and leaves nothing to wait for: ret. */
+static int leave_slot(struct txn *t, const struct store_node *n, struct local_item *ret)
+{
+	CLEANUP(local_item_release) struct local_item i = LOCAL_ITEM_INIT;
+	int r = n->kind == STORE_NODE_DOCUMENT ? local_item_load(t, n->item, &i) : 0;
+
+	if (r < 0 || n->kind != STORE_NODE_DOCUMENT || !local_item_is_unsent(&i))
+		return r < 0 ? r : local_vacate(t, n, STORE_VACANT_MOVED);
+	*ret = i;
+	i = (struct local_item) LOCAL_ITEM_INIT;
+	return 0;
+}
+
 int sync_submit_backup(struct sync *s, int64_t ino, int64_t to_parent, const char *to_name, int64_t size,
 		       int64_t replaces)
 {
 	CLEANUP(txn_end) struct txn t = TXN_INIT(local_config(s));
 	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+	CLEANUP(local_item_release) struct local_item i = LOCAL_ITEM_INIT;
 	int r = local_begin(&t, ino, &n);
 
-	if (r == 0 && (!n.name || n.kind != STORE_NODE_ITEM))
+	if (r == 0 && (!n.name || (n.kind != STORE_NODE_ITEM && n.kind != STORE_NODE_DOCUMENT)))
 		r = -ESTALE;
 	if (r == 0)
 		r = take_slot(&t, &n, to_parent, to_name, replaces);
 	if (r == 0)
-		r = local_vacate(&t, &n, STORE_VACANT_MOVED);
+		r = leave_slot(&t, &n, &i);
 	if (r == 0)
 		r = store_text_delete(t.st, ino);
+	if (r == 0)
+		r = store_unsaved_delete(t.st, ino);
 	if (r < 0)
 		return r;
 	n.kind = STORE_NODE_SCRATCH;
@@ -245,5 +261,8 @@ int sync_submit_backup(struct sync *s, int64_t ino, int64_t to_parent, const cha
 	n.version++;
 	str_free_p(&n.error);
 	r = place_move(&t, &n, to_parent, to_name, false);
+	/* After the node, which does not show it any more. */
+	if (r == 0 && i.it.id)
+		r = local_item_delete(&t, &i, to_name);
 	return r < 0 ? r : LOCAL_COMMIT(s, &t, "backup");
 }

@@ -9,6 +9,8 @@
 #include "base/fsutil.h"
 #include "base/str.h"
 #include "store/blob.h"
+#include "store/journal.h"
+#include "store/unsent.h"
 
 /* ---- documents ------------------------------------------------------------------------- */
 
@@ -17,12 +19,20 @@ static struct sync_doc **bucket(struct transfers *t, int64_t item)
 	return &t->docs[(uint64_t) item % TRANSFER_BUCKETS];
 }
 
-/* version -1: any. Needs the lock. */
-static struct sync_doc *find(struct transfers *t, int64_t item, int64_t version)
-{
-	struct sync_doc *d = *bucket(t, item);
+/* What a document's bytes are. */
+struct which {
+	int64_t item;
+	int64_t version;  /* -1: any */
+	const char *file; /* foreign; in unsent/; NULL: those of the version */
+};
 
-	while (d && (d->item != item || (version >= 0 && d->version != version)))
+/* Needs the lock. */
+static struct sync_doc *find(struct transfers *t, struct which w)
+{
+	struct sync_doc *d = *bucket(t, w.item);
+
+	while (d && (d->item != w.item ||
+		     (w.version >= 0 && (d->version != w.version || !str_eq(d->file, w.file)))))
 		d = d->next;
 	return d;
 }
@@ -47,6 +57,7 @@ static void free_doc(struct sync_doc *d)
 		unlink(d->temp);
 	free(d->temp);
 	free(d->etag);
+	free(d->file);
 	free(d);
 }
 
@@ -64,13 +75,13 @@ bool transfer_in_use(void *transfers, int64_t item)
 	bool used;
 
 	lock_take(&t->lock);
-	used = find(t, item, -1) != NULL;
+	used = find(t, (struct which) { item, -1, NULL }) != NULL;
 	lock_give(&t->lock);
 	return used;
 }
 
-/* What b says becomes a document with one user; takes b's descriptor. Needs the lock. */
-static struct sync_doc *add(struct transfers *t, int64_t list, struct store_blob *b)
+/* What b says becomes a document with one user; takes b's descriptor and its ETag, and the name. Needs the lock. */
+static struct sync_doc *add(struct transfers *t, int64_t list, struct store_blob *b, char **file)
 {
 	struct sync_doc *d = calloc(1, sizeof(*d));
 
@@ -78,12 +89,15 @@ static struct sync_doc *add(struct transfers *t, int64_t list, struct store_blob
 		return NULL;
 	*d = (struct sync_doc) {
 		.all = t, .list = list, .item = b->item, .version = b->version, .listed = b->size, .users = 1, .refs = 1,
-		.fd = b->fd, .total = -1,
+		.fd = b->fd, .total = -1, .file = *file,
 	};
 	b->fd = -1;
+	*file = NULL;
 	if (d->fd >= 0) {
 		d->state = DOC_HERE;
 		d->have = d->total = b->size;
+		d->etag = b->etag;
+		b->etag = NULL;
 	}
 	d->next = *bucket(t, d->item);
 	*bucket(t, d->item) = d;
@@ -91,9 +105,9 @@ static struct sync_doc *add(struct transfers *t, int64_t list, struct store_blob
 	return d;
 }
 
-static struct sync_doc *hold(struct transfers *t, int64_t item, int64_t version)
+static struct sync_doc *hold(struct transfers *t, struct which w)
 {
-	struct sync_doc *d = find(t, item, version);
+	struct sync_doc *d = find(t, w);
 
 	if (d) {
 		d->users++;
@@ -102,9 +116,53 @@ static struct sync_doc *hold(struct transfers *t, int64_t item, int64_t version)
 	return d;
 }
 
+struct sync_doc *sync_doc_hold(struct sync_doc *d)
+{
+	lock_take(&d->all->lock);
+	d->users++;
+	d->refs++;
+	lock_give(&d->all->lock);
+	return d;
+}
+
+/* What is not on the server yet. 1: there is something, and it is open; 0: there is not. */
+static int find_unsent(struct sync *s, int64_t item, struct store_blob *b, char **file)
+{
+	int64_t size = 0;
+	int r = store_change_bytes(s->conf.store, item, file, &size);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	/* b is the item's row. An ETag would be of other bytes. */
+	fsutil_close_p(&b->fd);
+	str_free_p(&b->etag);
+	b->fd = store_unsent_open(s->conf.store, *file);
+	b->size = size;
+	if (b->fd < 0)
+		return b->fd;
+	/* An empty one has no file to be known by. */
+	r = *file ? 0 : str_set(file, "");
+	return r < 0 ? r : 1;
+}
+
+/* Which bytes the document has. They may become the server's, and their file go, between a look and the other. */
+static int find_bytes(struct sync *s, int64_t item, struct store_blob *b, char **file)
+{
+	int r = -ENOENT;
+
+	for (int i = 0; i < 8 && r == -ENOENT; i++) {
+		r = store_blob_find(s->conf.blobs, item, b);
+		if (r < 0)
+			return r;
+		r = find_unsent(s, item, b, file);
+	}
+	return r < 0 ? r : 0;
+}
+
 int sync_doc_open(struct sync *s, int64_t list, int64_t item, struct sync_doc **ret)
 {
 	CLEANUP(store_blob_release_p) struct store_blob b = STORE_BLOB_INIT;
+	CLEANUP(str_free_p) char *file = NULL;
 	struct transfers *t = s->transfers;
 	struct sync_doc *before;
 	int r;
@@ -113,19 +171,29 @@ int sync_doc_open(struct sync *s, int64_t list, int64_t item, struct sync_doc **
 		return -EOPNOTSUPP;
 	/* Held over the look into the store, so that it does not end between the two. */
 	lock_take(&t->lock);
-	before = hold(t, item, -1);
+	before = hold(t, (struct which) { item, -1, NULL });
 	lock_give(&t->lock);
-	r = store_blob_find(s->conf.blobs, item, &b);
+	r = find_bytes(s, item, &b, &file);
 	if (r == 0) {
 		lock_take(&t->lock);
-		*ret = hold(t, item, b.version);
+		*ret = hold(t, (struct which) { item, b.version, file });
 		if (!*ret)
-			*ret = add(t, list, &b);
+			*ret = add(t, list, &b, &file);
 		lock_give(&t->lock);
 		r = *ret ? 0 : -ENOMEM;
 	}
 	sync_doc_close(before);
 	return r;
+}
+
+int64_t sync_doc_version(const struct sync_doc *d)
+{
+	return d->version;
+}
+
+const char *sync_doc_etag(struct sync_doc *d)
+{
+	return sync_doc_is_local(d) ? d->etag : NULL;
 }
 
 /* Nobody wants the rest. Needs the lock. */

@@ -33,6 +33,7 @@ struct transfer_site;
 struct sync_doc {
 	struct transfers *all; /* foreign; immutable, and so are the next */
 	int64_t list, item, version;
+	char *file;            /* owned; in unsent/: bytes that the server has not; NULL: those of the version */
 	int64_t listed;        /* bytes, as the list says */
 	/* protected: */
 	struct sync_doc *next; /* in the table */

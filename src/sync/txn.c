@@ -57,6 +57,14 @@ void txn_end(struct txn *t)
 	events_release(&t->ev);
 }
 
+void txn_hold(struct txn *t, int64_t due)
+{
+	if (due <= t->now)
+		t->queued++;
+	else if (due < INT64_MAX && (!t->held || due < t->held))
+		t->held = due;
+}
+
 int txn_touch(struct txn *t, int64_t dir)
 {
 	/* A first sync adds a thousand entries to one directory: one write a commit is enough. */

@@ -29,9 +29,11 @@ struct txn {
 	struct events ev;               /* owned; told by whoever committed */
 	int64_t now;                    /* wall clock ns of the beginning */
 	bool open;
+	bool own;                       /* the row that is applied is the answer to a change of ours */
 	bool has_vacancies;             /* some slot may be vacated: names must be looked up there too */
 	int64_t queued;                 /* changes that can be sent now, about */
 	int64_t vacated;                /* due time of the earliest vacancy made; 0: none */
+	int64_t held;                   /* wall clock ns when the first change that waits by itself can be sent; 0: none */
 	int64_t conflicts;              /* how many were found */
 	int64_t touched[8];             /* directories whose times move with the commit */
 	size_t n_touched;
@@ -50,6 +52,9 @@ MUST_CHECK int txn_commit(struct txn *t);
 
 /* Rolls back what was not committed and releases all. */
 void txn_end(struct txn *t);
+
+/* A change was made that can be sent from `due` on (wall clock ns; 0: now; INT64_MAX: somebody will say). */
+void txn_hold(struct txn *t, int64_t due);
 
 /* A directory's entries changed: its times move with the commit. */
 MUST_CHECK int txn_touch(struct txn *t, int64_t dir);

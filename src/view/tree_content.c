@@ -92,6 +92,7 @@ static int each_change(void *arg, const struct store_change *c)
 		*state = "refused";
 		return 1;
 	case STORE_CHANGE_SENDING:
+	case STORE_CHANGE_SENT:
 		*state = "sending";
 		return 0;
 	case STORE_CHANGE_QUEUED:
@@ -112,7 +113,7 @@ int view_tree_state(struct view_tree *t, const struct view_attr *a, const char *
 
 	if (a->kind == STORE_NODE_SCRATCH || a->kind == STORE_NODE_SCRATCH_DIR ||
 	    a->kind == STORE_NODE_SYMLINK)
-		state = "local";
+		state = a->has_error ? "conflict" : "local";
 	else if (a->kind == STORE_NODE_DRAFT)
 		state = "draft";
 	else if (a->item)

@@ -1,0 +1,585 @@
+#include "upload.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/fsutil.h"
+#include "base/str.h"
+#include "remote/docs.h"
+#include "store/item.h"
+#include "store/journal.h"
+#include "store/unsent.h"
+#include "apply.h"
+#include "doc.h"
+#include "local.h"
+#include "park.h"
+#include "pull.h"
+#include "txn.h"
+#include "upload_look.h"
+
+/*
+ * A document's bytes and its moves on their way to the server, one by one. Exactly once, and never over a version
+ * that nobody here has seen:
+ *
+ *	STORE	If-Match with the version that the bytes were made from, or If-None-Match: * for a new name. So
+ *		sending it twice stores it once: the second finds another version, looks at it
+ *		(upload_look.c), and finds its own bytes. Accepted, it waits as SENT for the row that
+ *		a pull brings of it: until then the file shows the bytes that were sent.
+ *	MOVE	never over an existing name. Done twice it finds nothing to move (404), and the pull says
+ *		where the file is by now.
+ *
+ * When the version is not known by the server's word for it (nobody here has fetched those bytes),
+ * the word is asked for first and the list afterwards: if the list has no later version then, the word is
+ * that of the version that the bytes were made from.
+ */
+enum { TRIES_MAX = 8, CODE_CHECK_OUT = 0x00090075 };
+
+struct upload {
+	const struct push *p;       /* foreign */
+	struct remote_fault *f;     /* foreign */
+	struct push_result *ret;    /* foreign */
+	struct upload_doc d;        /* owned; what is sent */
+	struct store_change c;      /* owned; as it was taken */
+	bool is_new;
+	bool stale;                 /* others have stored versions since the one that the bytes were made from */
+	char *to;                   /* owned; MOVE: where to */
+	char *stored;               /* owned; the server's word for what it has stored; NULL: it said none */
+};
+
+static void upload_release(struct upload *u)
+{
+	upload_doc_release(&u->d);
+	store_change_release(&u->c);
+	free(u->to);
+	free(u->stored);
+}
+
+bool upload_is(const struct store_change *c)
+{
+	return c->change.op == CHANGE_STORE || c->change.op == CHANGE_MOVE;
+}
+
+/* ---- what can be sent ---------------------------------------------------------------------- */
+
+/* A document whose bytes before these were stored, but under what word is not known before their row. */
+static int waits_for_row(void *arg, const struct store_change *c)
+{
+	const struct store_change *mine = arg;
+
+	return c->id < mine->id && c->state == STORE_CHANGE_SENT && c->change.op == CHANGE_STORE &&
+	       !mine->change.content.etag;
+}
+
+/* Where the node stands on the server, when its folder is there. 1, 0, -errno. */
+static int find_path(struct txn *t, int64_t dir, const char *name, char **ret)
+{
+	CLEANUP(str_free_p) char *folder = NULL;
+	const char *root = t->list.info.root_folder ? t->list.info.root_folder : "";
+	int r = push_folder(t, dir, &folder);
+
+	if (r <= 0)
+		return r;
+	if (folder)
+		root = folder;
+	*ret = str_printf("%s/%s", root + (*root == '/'), name);
+	return *ret ? 1 : -ENOMEM;
+}
+
+static int node_fits(struct txn *t, const struct store_change *c)
+{
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+	CLEANUP(str_free_p) char *path = NULL;
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	int r = store_item_get(t->st, c->item, &it);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	if (c->change.op == CHANGE_MOVE && !it.item.id)
+		return 0;
+	if (it.item.id && c->change.op == CHANGE_STORE)
+		return 1;
+	r = store_node_of_item(t->st, c->item, &n);
+	if (r < 0 || !n.name)
+		return r < 0 && r != -ENOENT ? r : 0;
+	return find_path(t, n.parent, n.name, &path);
+}
+
+int upload_fits(struct txn *t, const struct store_change *c, int64_t until)
+{
+	bool leaving = false;
+	int64_t dir;
+	int r;
+
+	if (c->state != STORE_CHANGE_QUEUED || !upload_is(c) || c->change.content.due > until)
+		return 0;
+	r = push_is_first(t, c);
+	if (r > 0)
+		r = push_dir(t, c->item, &dir, &leaving);
+	else
+		return r;
+	if (r < 0 || leaving)
+		return r == -ENOENT || r == 0 ? 0 : r;
+	if (c->change.op == CHANGE_STORE)
+		r = store_change_of_item(t->st, c->item, waits_for_row, (void *) c);
+	return r ? (r < 0 ? r : 0) : node_fits(t, c);
+}
+
+/* ---- taking ---------------------------------------------------------------------------------- */
+
+struct finding {
+	struct txn *t;
+	int64_t until, id;
+};
+
+static int find(void *arg, const struct store_change *c)
+{
+	struct finding *f = arg;
+	int r = upload_fits(f->t, c, f->until);
+
+	if (r > 0)
+		f->id = c->id;
+	return r;
+}
+
+static int was_sent(void *arg, const struct store_change *c)
+{
+	const struct store_change *mine = arg;
+
+	return c->id < mine->id && c->state == STORE_CHANGE_SENT && c->change.op == CHANGE_STORE;
+}
+
+static int take_store(struct upload *u, struct txn *t, const struct store_item *it, const struct store_node *n)
+{
+	const struct change_content *k = &u->c.change.content;
+	int r = it->item.id ? str_set(&u->d.path, it->item.path) : find_path(t, n->parent, n->name, &u->d.path);
+
+	if (r >= 0)
+		r = store_change_of_item(t->st, u->c.item, was_sent, &u->c);
+	if (r < 0)
+		return r;
+	u->is_new = !k->base && !k->etag && r == 0;
+	u->stale = k->base && k->base < it->since;
+	u->d.size = k->size;
+	u->d.base = k->base;
+	r = str_set(&u->d.etag, k->etag);
+	if (r == 0)
+		u->d.fd = store_unsent_open(t->st, k->file);
+	return r < 0 ? r : u->d.fd < 0 ? u->d.fd : 0;
+}
+
+static int take_move(struct upload *u, struct txn *t, const struct store_item *it, const struct store_node *n)
+{
+	int r = str_set(&u->d.path, it->item.path);
+
+	u->c.change.content.base = it->item.version;
+	if (r == 0)
+		r = find_path(t, n->parent, n->name, &u->to);
+	return r < 0 ? r : 0;
+}
+
+static int take_one(struct upload *u, struct txn *t)
+{
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+	int r = store_item_get(t->st, u->c.item, &it);
+
+	u->d.item = u->c.item;
+	if (r == 0)
+		r = store_node_of_item(t->st, u->c.item, &n);
+	if (r == -ENOENT && it.item.id && u->c.change.op == CHANGE_STORE)
+		r = 0;
+	if (r < 0)
+		return r;
+	return u->c.change.op == CHANGE_STORE ? take_store(u, t, &it, &n) : take_move(u, t, &it, &n);
+}
+
+/* 1: there is one. */
+static int take(struct upload *u)
+{
+	CLEANUP(txn_end) struct txn t = TXN_INIT(u->p->conf);
+	struct finding f = { .t = &t, .until = u->p->until ? u->p->until : clock_now_ns() };
+	int r = txn_begin(&t, u->p->list);
+
+	if (r == 0 && push_is_open(&t))
+		r = store_change_each(t.st, u->p->list, find, &f);
+	if (r <= 0 || !f.id)
+		return r < 0 ? r : 0;
+	r = store_change_get(t.st, f.id, &u->c);
+	if (r == 0)
+		r = take_one(u, &t);
+	if (r < 0)
+		return r;
+	u->c.state = STORE_CHANGE_SENDING;
+	u->c.tries++;
+	r = store_change_put(t.st, &u->c);
+	CRASH_POINT("upload.take.before");
+	if (r == 0)
+		r = txn_commit(&t);
+	CRASH_POINT("upload.take.after");
+	return r < 0 ? r : 1;
+}
+
+/* ---- STORE --------------------------------------------------------------------------------------- */
+
+/* What became of it, beside the results of the remote. */
+enum fate {
+	FATE_RESULT,  /* as the remote's result says */
+	FATE_BESIDE,  /* the server has somebody else's: ours goes beside it */
+	FATE_AGAIN,   /* to be sent again after a pull */
+};
+
+static void on_sent(void *arg, int64_t sent)
+{
+	const struct upload *u = arg;
+
+	if (u->p->progress)
+		u->p->progress(u->p->arg, u->d.path, sent, u->d.size);
+}
+
+static enum remote_result put(struct upload *u)
+{
+	struct remote *r = u->p->remote;
+	struct remote_doc doc = { .size = -1 };
+	enum remote_result result;
+
+	*u->f = (struct remote_fault) { 0 };
+	result = r->docs->store(r, u->d.path, u->d.fd, u->d.size, u->d.etag, on_sent, u, &doc, u->p->cancel, u->f);
+	CRASH_POINT("upload.answered");
+	/* A library that wants every change to be checked out first. */
+	if (result == REMOTE_ITEM_BAD && u->f->server_code == CODE_CHECK_OUT && u->d.etag) {
+		*u->f = (struct remote_fault) { 0 };
+		result = r->docs->check_out(r, u->d.path, u->p->cancel, u->f);
+		if (result == REMOTE_OK)
+			result = r->docs->store(r, u->d.path, u->d.fd, u->d.size, u->d.etag, on_sent, u, &doc,
+						u->p->cancel, u->f);
+	}
+	if (result == REMOTE_OK && str_set(&u->stored, doc.etag) < 0)
+		result = REMOTE_LOST;
+	remote_doc_release(&doc);
+	return result;
+}
+
+/* Whether the change is still to be sent as it was taken, after a pull. 1, 0, -errno. */
+static int is_current(struct upload *u)
+{
+	CLEANUP(store_change_release_p) struct store_change c = STORE_CHANGE_INIT;
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	struct store *st = u->p->conf->store;
+	int r = store_change_get(st, u->c.id, &c);
+
+	if (r == 0)
+		r = store_item_get(st, u->c.item, &it);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	return it.item.version == u->d.base;
+}
+
+/* The server's word for the version that the bytes were made from. */
+static enum remote_result learn_etag(struct upload *u, enum fate *fate)
+{
+	struct remote *r = u->p->remote;
+	const struct pull pull = { .conf = u->p->conf, .remote = r, .cancel = u->p->cancel, .list = u->p->list };
+	struct pull_result pulled = { 0 };
+	struct remote_doc doc = { .size = -1 };
+	enum remote_result result = r->docs->stat(r, u->d.path, &doc, u->p->cancel, u->f);
+	int now;
+
+	if (result == REMOTE_OK) {
+		result = pull_run(&pull, &pulled, u->f);
+		u->ret->conflicts += pulled.conflicts;
+	}
+	if (result == REMOTE_OK) {
+		now = is_current(u);
+		if (now <= 0)
+			*fate = FATE_AGAIN;
+		else
+			now = str_set(&u->d.etag, doc.etag);
+		if (now < 0)
+			result = REMOTE_NOT_RUN;
+	}
+	remote_doc_release(&doc);
+	return result;
+}
+
+/* The server has a version that is not the one expected: whose is it? */
+static enum remote_result look(struct upload *u, enum fate *fate, bool *ret_again)
+{
+	enum upload_found found = UPLOAD_OTHER;
+	enum remote_result result = upload_look(u->p, &u->d, &found, u->f);
+
+	*ret_again = false;
+	if (result != REMOTE_OK)
+		return result;
+	switch (found) {
+	case UPLOAD_OURS:
+		return str_set(&u->stored, u->d.etag) < 0 ? REMOTE_NOT_RUN : REMOTE_OK;
+	case UPLOAD_BASE:
+		*ret_again = true;
+		return REMOTE_OK;
+	case UPLOAD_NOTHING:
+		str_free_p(&u->d.etag);
+		*ret_again = u->is_new;
+		if (!u->is_new)
+			*fate = FATE_AGAIN; /* its deletion will be heard of */
+		return REMOTE_OK;
+	case UPLOAD_OTHER:
+		break;
+	}
+	*fate = FATE_BESIDE;
+	return REMOTE_OK;
+}
+
+static enum remote_result store_it(struct upload *u, enum fate *fate)
+{
+	bool again = !u->c.change.content.lost && !u->stale;
+	enum remote_result result = again ? REMOTE_OK : look(u, fate, &again);
+
+	if (result == REMOTE_OK && again && !u->is_new && !u->d.etag)
+		result = learn_etag(u, fate);
+	for (int i = 0; i < 3 && result == REMOTE_OK && again && *fate == FATE_RESULT; i++) {
+		result = put(u);
+		again = false;
+		if (result == REMOTE_CONFLICT)
+			result = look(u, fate, &again);
+	}
+	/* Changed again and again while it was looked at. */
+	if (again && result == REMOTE_OK)
+		*fate = FATE_AGAIN;
+	return result;
+}
+
+/* ---- MOVE ------------------------------------------------------------------------------------------ */
+
+/* Whether it is only the way that the name is written. Then the server has the name already: its own. */
+static bool is_same_name(const char *a, const char *b)
+{
+	return strcasecmp(a, b) == 0;
+}
+
+static enum remote_result move(struct upload *u, const char *from, const char *to)
+{
+	struct remote *r = u->p->remote;
+
+	*u->f = (struct remote_fault) { 0 };
+	return r->docs->move(r, from, to, false, u->p->cancel, u->f);
+}
+
+static enum remote_result move_it(struct upload *u)
+{
+	CLEANUP(str_free_p) char *aside = NULL;
+	enum remote_result result;
+
+	if (str_eq(u->d.path, u->to))
+		return REMOTE_OK;
+	result = move(u, u->d.path, u->to);
+	CRASH_POINT("upload.answered");
+	if (result != REMOTE_CONFLICT || !is_same_name(u->d.path, u->to))
+		return result;
+	aside = str_printf("%s (renaming)", u->to);
+	if (!aside)
+		return REMOTE_NOT_RUN;
+	result = move(u, u->d.path, aside);
+	if (result != REMOTE_OK)
+		return result;
+	result = move(u, aside, u->to);
+	return result == REMOTE_OK ? result : REMOTE_LOST;
+}
+
+/* ---- what became of it -------------------------------------------------------------------------------- */
+
+struct done {
+	struct txn *t;
+	struct upload *u;
+	struct local_item i;
+	struct pending_row *row;
+};
+
+static int wait_for_row(struct done *d)
+{
+	struct store_item *it = &d->i.it;
+	int r = str_set(&d->row->c.change.content.etag, d->u->stored);
+
+	d->u->ret->sent++;
+	d->row->c.state = STORE_CHANGE_SENT;
+	d->row->c.change.content.lost = false;
+	d->row->changed = true;
+	if (d->row->c.change.op == CHANGE_MOVE)
+		d->row->c.change.content.base = d->u->c.change.content.base;
+	/* What comes after it is stored over it. */
+	for (size_t i = 0; r == 0 && i < d->i.p.n; i++) {
+		struct pending_row *later = &d->i.p.v[i];
+
+		if (later->gone || later == d->row || later->c.change.op != CHANGE_STORE || later->c.id < d->row->c.id ||
+		    d->row->c.change.op != CHANGE_STORE)
+			continue;
+		later->changed = true;
+		r = str_set(&later->c.change.content.etag, doc_is_promoted(d->u->d.path) ? NULL : d->u->stored);
+	}
+	if (r == 0)
+		r = str_set(&it->item.path, d->u->to ? d->u->to : d->u->d.path);
+	return r;
+}
+
+static int follow_folder(struct done *d)
+{
+	if (d->row->c.change.op != CHANGE_MOVE || !d->i.it.item.folder)
+		return 0;
+	/* Its row says nothing that is not known. */
+	d->row->gone = true;
+	return apply_repath(d->t, d->u->d.path, d->u->to);
+}
+
+static int clear_error(struct done *d)
+{
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+	int r = store_node_of_item(d->t->st, d->i.it.id, &n);
+
+	if (r < 0 || !n.error)
+		return r == -ENOENT ? 0 : r;
+	str_free_p(&n.error);
+	r = store_node_put(d->t->st, &n);
+	return r < 0 ? r : txn_tell(d->t, SYNC_ATTR, &n);
+}
+
+static int accepted(struct done *d)
+{
+	int r = wait_for_row(d);
+
+	if (r == 0)
+		r = follow_folder(d);
+	if (r == 0)
+		r = store_item_put(d->t->st, &d->i.it);
+	if (r == 0)
+		r = pending_store(d->t->st, &d->i.p);
+	return r < 0 ? r : clear_error(d);
+}
+
+static int set_state(struct done *d, enum store_change_state state)
+{
+	d->row->c.state = state;
+	d->row->changed = true;
+	return local_requeued(d->t, d->i.it.id, &d->i.p);
+}
+
+static int refused(struct done *d)
+{
+	const struct remote_fault *f = d->u->f;
+
+	d->u->ret->refused++;
+	return park_refuse(d->t, &d->i.it, &d->i.p, d->row, f->server_code,
+			   f->err.text[0] ? f->err.text : "the server refused it without giving a reason");
+}
+
+static const char changed_there[] = "changed on the server too; the server's version stands";
+static const char taken_there[] = "there is another file of this name on the server";
+
+static int decide(struct done *d, enum remote_result result, enum fate fate)
+{
+	bool is_move = d->row->c.change.op == CHANGE_MOVE;
+
+	if (fate == FATE_BESIDE)
+		return doc_put_aside(d->t, &d->i.it, &d->i.p, d->row, d->u->is_new ? taken_there : changed_there);
+	if (fate == FATE_AGAIN)
+		return d->row->c.tries < TRIES_MAX ? set_state(d, STORE_CHANGE_UNSURE) : refused(d);
+	switch (result) {
+	case REMOTE_OK:
+		return accepted(d);
+	case REMOTE_CONFLICT:
+		return is_move ? doc_move_back(d->t, &d->i.it, &d->i.p, d->row, taken_there) : refused(d);
+	case REMOTE_ITEM_BAD:
+		return refused(d);
+	case REMOTE_ITEM_GONE: /* it, or its folder: a pull will tell */
+		return d->row->c.tries < TRIES_MAX / 2 ? set_state(d, STORE_CHANGE_UNSURE) : refused(d);
+	case REMOTE_LOST:
+	case REMOTE_CANCELED:
+		return set_state(d, STORE_CHANGE_UNSURE);
+	case REMOTE_NOT_RUN:
+	case REMOTE_LIST_BAD:
+	case REMOTE_LIST_GONE:
+	case REMOTE_TOKEN_GONE:
+	case REMOTE_SITE_BAD:
+	case REMOTE_AUTH:
+		break;
+	}
+	return set_state(d, STORE_CHANGE_QUEUED);
+}
+
+/* Nothing is left to do when the change or its item were given up meanwhile. */
+static int finish(struct upload *u, enum remote_result result, enum fate fate)
+{
+	CLEANUP(txn_end) struct txn t = TXN_INIT(u->p->conf);
+	struct done d = { .t = &t, .u = u, .i = LOCAL_ITEM_INIT };
+	int r = txn_begin(&t, u->p->list);
+
+	if (r == 0)
+		r = store_item_get(t.st, u->c.item, &d.i.it);
+	if (r == 0)
+		r = pending_load(t.st, u->c.item, &d.i.p);
+	d.row = r == 0 ? pending_row(&d.i.p, u->c.id) : NULL;
+	if (d.row)
+		r = decide(&d, result, fate);
+	local_item_release(&d.i);
+	if (r < 0 || !d.row)
+		return r == -ENOENT ? 0 : r;
+	CRASH_POINT("upload.outcome.before");
+	r = txn_commit(&t);
+	if (r < 0)
+		return r;
+	CRASH_POINT("upload.outcome.after");
+	u->ret->conflicts += t.conflicts;
+	events_deliver(&t.ev, u->p->conf->hooks);
+	return 0;
+}
+
+/* What concerns this document alone ends here; the list goes on. */
+static enum remote_result for_the_list(enum remote_result result)
+{
+	switch (result) {
+	case REMOTE_CONFLICT:
+	case REMOTE_ITEM_GONE:
+	case REMOTE_ITEM_BAD:
+	case REMOTE_NOT_RUN:
+		return REMOTE_OK;
+	case REMOTE_OK:
+	case REMOTE_LIST_BAD:
+	case REMOTE_LIST_GONE:
+	case REMOTE_TOKEN_GONE:
+	case REMOTE_SITE_BAD:
+	case REMOTE_LOST:
+	case REMOTE_AUTH:
+	case REMOTE_CANCELED:
+		break;
+	}
+	return result;
+}
+
+static enum remote_result local_failure(struct remote_fault *f, int r)
+{
+	if (r == -ENOENT)
+		return REMOTE_CANCELED;
+	err_set(&f->err, r, "a document cannot be sent: %s", err_text(NULL, r));
+	return REMOTE_LIST_BAD;
+}
+
+enum remote_result upload_run(const struct push *p, struct push_result *ret, struct remote_fault *f)
+{
+	CLEANUP(upload_release) struct upload u = { .p = p, .f = f, .ret = ret, .d = UPLOAD_DOC_INIT };
+	enum fate fate = FATE_RESULT;
+	enum remote_result result;
+	int r;
+
+	if (!p->remote->docs)
+		return REMOTE_OK;
+	r = take(&u);
+	if (r <= 0)
+		return r < 0 ? local_failure(f, r) : REMOTE_OK;
+	result = u.c.change.op == CHANGE_STORE ? store_it(&u, &fate) : move_it(&u);
+	r = finish(&u, result, fate);
+	ret->taken++;
+	return r < 0 ? local_failure(f, r) : for_the_list(result);
+}
