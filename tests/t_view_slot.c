@@ -65,7 +65,8 @@ static void test_create(void **state)
 		{ "no trash", S(ITEMS, TRASH, FREE), NO(EPERM) },
 		{ "the root holds lists only", S(ROOT, OTHER, FREE), NO(EPERM) },
 		{ "temporary in a library", S(LIBRARY, TEMPORARY, FREE), DO(MAKE_SCRATCH) },
-		{ "document", S(LIBRARY, OTHER, FREE), NO(EOPNOTSUPP) },
+		{ "document", S(LIBRARY, OTHER, FREE), DO(MAKE_DOCUMENT) },
+		{ "document that waits", S(LIBRARY, OTHER, VACATED), DO(BIND) },
 		{ "below a local directory all is local", S(LOCAL, ITEM, FREE), DO(MAKE_SCRATCH) },
 		{ "ERRORS below a local directory", S(LOCAL, RESERVED, FREE), DO(MAKE_SCRATCH) },
 		{ "a directory stands there", S(ITEMS, OTHER, FOLDER), NO(EISDIR) },
@@ -94,8 +95,8 @@ static void test_write_unlink_rmdir(void **state)
 		{ S(ITEMS, OTHER, SYMLINK), NO(ELOOP), DO(REMOVE), NO(ENOTDIR) },
 		{ S(ITEMS, OTHER, LOCAL_DIR), NO(EISDIR), NO(EISDIR), DO(REMOVE_DIR) },
 		{ S(ITEMS, OTHER, FOLDER), NO(EISDIR), NO(EISDIR), DO(REMOVE_DIR) },
-		{ S(LIBRARY, OTHER, FOLDER), NO(EISDIR), NO(EISDIR), NO(EOPNOTSUPP) },
-		{ S(LIBRARY, OTHER, DOCUMENT), NO(EOPNOTSUPP), NO(EOPNOTSUPP), NO(ENOTDIR) },
+		{ S(LIBRARY, OTHER, FOLDER), NO(EISDIR), NO(EISDIR), DO(REMOVE_DIR) },
+		{ S(LIBRARY, OTHER, DOCUMENT), DO(OPEN), DO(REMOVE), NO(ENOTDIR) },
 		{ S(ROOT, OTHER, LIST), NO(EISDIR), NO(EISDIR), NO(EPERM) },
 	};
 
@@ -124,7 +125,7 @@ static void test_mkdir_symlink(void **state)
 		{ S(LOCAL, OTHER, FREE), DO(MAKE_DIR), DO(MAKE_SYMLINK) },
 		{ S(LOCAL, TRASH, FREE), NO(EPERM), NO(EPERM) },
 		{ S(LIBRARY, TEMPORARY, FREE), DO(MAKE_DIR), DO(MAKE_SYMLINK) },
-		{ S(LIBRARY, OTHER, FREE), NO(EOPNOTSUPP), NO(EPERM) },
+		{ S(LIBRARY, OTHER, FREE), DO(MAKE_FOLDER), NO(EPERM) },
 	};
 	struct view_slot no_folders = S(ITEMS, OTHER, FREE);
 
@@ -175,9 +176,16 @@ static const struct pair pairs[] = {
 	{ "folder -> folder", S(ITEMS, OTHER, FOLDER), S(ITEMS, OTHER, FOLDER), NO(EEXIST), NO(EEXIST) },
 	{ "folder -> dot name", S(ITEMS, OTHER, FOLDER), S(ITEMS, TEMPORARY, FREE), NO(EPERM), NO(EPERM) },
 	{ "folder -> file", S(ITEMS, OTHER, FOLDER), S(ITEMS, ITEM, ITEM), NO(ENOTDIR), NO(EEXIST) },
-	{ "temporary -> document", S(LIBRARY, TEMPORARY, SCRATCH), S(LIBRARY, OTHER, FREE), NO(EOPNOTSUPP),
-	  NO(EOPNOTSUPP) },
-	{ "document", S(LIBRARY, OTHER, DOCUMENT), S(LIBRARY, OTHER, FREE), NO(EOPNOTSUPP), NO(EOPNOTSUPP) },
+	{ "temporary -> document", S(LIBRARY, TEMPORARY, SCRATCH), S(LIBRARY, OTHER, FREE), DO(SAVE_DOCUMENT),
+	  DO(SAVE_DOCUMENT) },
+	{ "temporary -> document that is there", S(LIBRARY, TEMPORARY, SCRATCH), S(LIBRARY, OTHER, DOCUMENT),
+	  DO(SAVE_DOCUMENT), NO(EEXIST) },
+	{ "symlink -> document", S(LIBRARY, TEMPORARY, SYMLINK), S(LIBRARY, OTHER, FREE), NO(EPERM), NO(EPERM) },
+	{ "document", S(LIBRARY, OTHER, DOCUMENT), S(LIBRARY, OTHER, FREE), DO(MOVE), NO(EPERM) },
+	{ "document -> temporary", S(LIBRARY, OTHER, DOCUMENT), S(LIBRARY, TEMPORARY, FREE), DO(BACKUP), DO(COPY) },
+	{ "library's folder", S(LIBRARY, OTHER, FOLDER), S(LIBRARY, OTHER, FREE), DO(MOVE), NO(EPERM) },
+	{ "library's folder -> folder", S(LIBRARY, OTHER, FOLDER), S(LIBRARY, OTHER, FOLDER), NO(ENOTEMPTY),
+	  NO(EEXIST) },
 	{ "nothing there", S(ITEMS, ITEM, VACATED), S(ITEMS, OTHER, FREE), NO(ENOENT), NO(ENOENT) },
 	{ "a list", S(ROOT, OTHER, LIST), S(ROOT, OTHER, FREE), NO(EPERM), NO(EPERM) },
 };

@@ -71,6 +71,7 @@ enum view_slot_action {
 	VIEW_SLOT_OPEN,          /* what stands there is meant: open it */
 	VIEW_SLOT_MAKE_DRAFT,    /* [make] an item that has no content yet */
 	VIEW_SLOT_MAKE_SCRATCH,  /* [make] */
+	VIEW_SLOT_MAKE_DOCUMENT, /* [document] */
 	VIEW_SLOT_MAKE_DIR,      /* [make] a directory that is only local */
 	VIEW_SLOT_MAKE_SYMLINK,  /* [make] */
 	VIEW_SLOT_MAKE_FOLDER,   /* [folder] */
@@ -83,6 +84,8 @@ enum view_slot_action {
 	VIEW_SLOT_BACKUP,        /* [backup] the bytes go local, the item waits for new ones */
 	VIEW_SLOT_RETITLE,       /* [retitle] after [unlink] of a draft in the way */
 	VIEW_SLOT_RENAME_FOLDER, /* [rename_folder] */
+	VIEW_SLOT_MOVE,          /* [rename] of a document or a library's folder */
+	VIEW_SLOT_SAVE_DOCUMENT, /* [save] the source's bytes become the document's, whatever they are */
 	VIEW_SLOT_SAVE,          /* [save] the source's bytes become the target's item */
 	VIEW_SLOT_COPY,          /* [make] scratch with a copy of the bytes */
 	VIEW_SLOT_NOTHING,       /* both names are the same item's */

@@ -19,6 +19,7 @@
 #include "state.h"
 #include "sync/submit.h"
 #include "view/name.h"
+#include "work.h"
 
 enum { TRIES = 8 };
 
@@ -272,11 +273,25 @@ static void settle(struct fs *f, struct node *n, const struct job *j)
 	notify_inode(f->notify, n->ino);
 }
 
+/* What it is when the bytes are handed over it still is: only who is busy with it changes that. */
+static bool is_document(struct node *n)
+{
+	bool is;
+
+	lock_take(&n->lock);
+	is = n->kind == STORE_NODE_DOCUMENT;
+	lock_give(&n->lock);
+	return is;
+}
+
 int commit_now(struct fs *f, struct node *n)
 {
 	struct job j = JOB_INIT;
 	bool empty;
 	int r = 0;
+
+	if (is_document(n))
+		return work_commit(f, n);
 
 	lock_take(&n->lock);
 	node_begin(n);
@@ -336,6 +351,9 @@ int commit_flush(struct fs *f, struct node *n)
 {
 	struct job j = JOB_INIT;
 	int r = 0;
+
+	if (is_document(n))
+		return work_flush(f, n);
 
 	lock_take(&n->lock);
 	node_begin(n);

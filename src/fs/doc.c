@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "ahead.h"
+#include "base/clock.h"
 #include "file.h"
 #include "reply.h"
 #include "sync/docs.h"
@@ -23,13 +24,39 @@ static int check_version(struct fs *f, const struct view_attr *a)
 	return r == 0 || r == -ENOENT ? -ESTALE : r;
 }
 
+/* The version that the process has before it from now on: what it saves is made from that (work.c). */
+static void remember(struct fs *f, const struct handle *h)
+{
+	struct values none = VALUES_INIT;
+	struct base *b = base_new(h->node->ino, sync_doc_version(h->doc), &none);
+
+	if (b)
+		bases_put(f->bases, h->node->item, h->tgid, b);
+	base_unref(b);
+}
+
+static int open_writer(struct fs *f, struct handle *h)
+{
+	struct node *n = h->node;
+	int r = 0;
+
+	if (!n->base)
+		n->base = sync_doc_hold(h->doc);
+	if (h->flags & O_TRUNC) {
+		r = node_truncate(f, n, 0);
+		n->writer = h->tgid;
+		n->mtime = clock_now_ns();
+	}
+	if (r == 0)
+		n->writers++;
+	return r;
+}
+
 int doc_open(struct fs *f, const struct caller *c, struct handle *h, const struct view_attr *a, struct file_open *ret)
 {
 	bool local, same;
 	int r;
 
-	if ((h->flags & O_ACCMODE) != O_RDONLY || h->flags & O_TRUNC)
-		return -EOPNOTSUPP;
 	r = sync_doc_open(f->sync, a->list, a->item, &h->doc);
 	if (r == 0)
 		r = check_version(f, a);
@@ -45,10 +72,12 @@ int doc_open(struct fs *f, const struct caller *c, struct handle *h, const struc
 	 * What is fetched anew may be newer than what the pages were made from: then all of it is. But not while somebody
 	 * reads: the kernel would let the open wait, deaf to signals, until each READ that is under way is answered.
 	 */
-	ret->keep_cache = (same && local) || sync_doc_is_shared(h->doc);
-	ret->noflush = true;
+	ret->keep_cache = (same && local) || h->node->dirty || sync_doc_is_shared(h->doc);
+	ret->noflush = (h->flags & O_ACCMODE) == O_RDONLY;
 	ret->news = !same && file_is_news(a);
-	return 0;
+	if ((h->flags & O_ACCMODE) != O_WRONLY)
+		remember(f, h);
+	return (h->flags & O_ACCMODE) == O_RDONLY ? 0 : open_writer(f, h);
 }
 
 /* ---- read -------------------------------------------------------------------------------- */
@@ -90,6 +119,31 @@ static int64_t end_of(size_t size, int64_t off)
 	return off > INT64_MAX - (int64_t) size ? INT64_MAX : off + (int64_t) size;
 }
 
+/* What was written to it since; false: nothing was. */
+static bool answer_written(struct fs *f, struct fuse_req *q, struct node *n, size_t size, int64_t off)
+{
+	size_t got = 0;
+	char *p;
+	bool written;
+	int r = 0;
+
+	lock_take(&n->lock);
+	written = n->fd >= 0;
+	lock_give(&n->lock);
+	if (!written)
+		return false;
+	p = malloc(size);
+	lock_take(&n->lock);
+	r = p ? node_read(f, n, p, size, off, &got) : -ENOMEM;
+	lock_give(&n->lock);
+	if (r < 0)
+		reply_err(q, r);
+	else
+		reply_bytes(q, p, got);
+	free(p);
+	return true;
+}
+
 /* Answers with what is here; false: it is not. */
 static bool reply_now(struct fs *f, struct fuse_req *q, struct handle *h, size_t size, int64_t off)
 {
@@ -98,6 +152,8 @@ static bool reply_now(struct fs *f, struct fuse_req *q, struct handle *h, size_t
 	bool shrinks;
 	int fd;
 
+	if (answer_written(f, q, n, size, off))
+		return true;
 	if (!sync_doc_look(h->doc, end_of(size, off), &fd, &total))
 		return false;
 	if (size_changes(n, total, true))

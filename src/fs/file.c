@@ -17,6 +17,7 @@
 #include "reply.h"
 #include "sync/docs.h"
 #include "wait.h"
+#include "work.h"
 
 static bool writes(int flags)
 {
@@ -112,7 +113,7 @@ static int kind_error(enum store_node_kind k)
 	case STORE_NODE_SCRATCH:
 		return 0;
 	case STORE_NODE_DOCUMENT:
-		return -EOPNOTSUPP;
+		return 0;
 	case STORE_NODE_SYMLINK:
 		return -ELOOP;
 	case STORE_NODE_GHOST:
@@ -265,6 +266,8 @@ int file_open_new(struct fs *f, const struct caller *c, const struct view_attr *
 
 	if (r == 0) {
 		r = node_know(f, h->node, &now);
+		if (r == 0 && now.kind == STORE_NODE_DOCUMENT)
+			r = work_open(f, h->node, &now);
 		if (r == 0 && writes(flags)) {
 			r = node_truncate(f, h->node, 0);
 			h->node->mtime = clock_now_ns();
@@ -344,7 +347,9 @@ int file_write(struct fs *f, struct handle *h, const void *p, size_t size, int64
 	if (h->kind != HANDLE_NODE)
 		return -EBADF;
 	lock_take(&n->lock);
-	if (h->flags & O_APPEND && n->kind != STORE_NODE_SCRATCH) {
+	if (h->flags & O_APPEND && n->kind == STORE_NODE_DOCUMENT) {
+		off = n->size;
+	} else if (h->flags & O_APPEND && n->kind != STORE_NODE_SCRATCH) {
 		/* the kernel's idea of the end may be older than the bytes */
 		r = node_load(f, n);
 		off = (int64_t) n->text.len;
@@ -386,7 +391,7 @@ int file_flush(struct fs *f, struct handle *h)
 
 void file_release(struct fs *f, struct handle *h)
 {
-	bool last;
+	bool last, dirty, document;
 
 	if (h->kind != HANDLE_NODE) {
 		handle_free(h);
@@ -395,10 +400,14 @@ void file_release(struct fs *f, struct handle *h)
 	lock_take(&h->node->lock);
 	if (writes(h->flags))
 		h->node->writers--;
-	last = h->node->writers == 0 && h->node->dirty;
+	last = writes(h->flags) && h->node->writers == 0;
+	dirty = h->node->writers == 0 && h->node->dirty;
+	document = h->node->kind == STORE_NODE_DOCUMENT;
 	lock_give(&h->node->lock);
-	if (last)
+	if (dirty)
 		commit_release(f, h->node);
+	if (last && document)
+		work_let_go(f, h->node);
 	end_handle(f, h); /* after the commit: until then the inode is this file's */
 }
 

@@ -10,7 +10,9 @@
 #include "file.h"
 #include "scratch.h"
 #include "state.h"
+#include "sync/docs.h"
 #include "sync/submit.h"
+#include "work.h"
 
 enum { BUCKETS = 1024 };
 
@@ -47,6 +49,8 @@ static struct node *new_node(int64_t ino)
 
 static void free_node(struct node *n)
 {
+	sync_doc_close(n->base);
+	free(n->work);
 	if (n->fd >= 0)
 		close(n->fd);
 	buf_release(&n->text);
@@ -138,6 +142,7 @@ void handles_put(struct fs *f, struct node *n)
 		if (n->kind == STORE_NODE_SCRATCH)
 			scratch_remove(f, n->ino);
 	}
+	sync_work_drop(f->sync, n->work);
 	free_node(n);
 }
 
@@ -190,6 +195,12 @@ void node_end(struct node *n)
 	cond_wake_all(&n->idle);
 }
 
+void node_thaw(struct node *n)
+{
+	while (n->frozen)
+		cond_wait(&n->idle, &n->lock);
+}
+
 /* ---- bytes -------------------------------------------------------------------------- */
 
 static void unload(struct node *n)
@@ -211,10 +222,8 @@ int node_know(struct fs *f, struct node *n, const struct view_attr *a)
 
 	if (n->known && (n->dirty || (n->version == a->version && n->kind == a->kind)))
 		return 0;
-	if (n->known && n->kind != a->kind && n->fd >= 0) {
-		close(n->fd);
-		n->fd = -1;
-	}
+	if (n->known && (n->kind != a->kind || n->kind == STORE_NODE_DOCUMENT))
+		work_end(f, n);
 	if (view_tree_name(f->tree, a->ino, name) == 0 && str_set(&n->name, name) < 0)
 		return -ENOMEM;
 	unload(n);
@@ -261,7 +270,7 @@ int node_load(struct fs *f, struct node *n)
 	struct view_attr a;
 	int r;
 
-	if (n->loaded || n->kind == STORE_NODE_SCRATCH)
+	if (n->loaded || n->kind == STORE_NODE_SCRATCH || n->kind == STORE_NODE_DOCUMENT)
 		return 0;
 	buf_reset(&n->text);
 	r = view_tree_attr(f->tree, n->ino, &a);
@@ -276,6 +285,12 @@ int node_load(struct fs *f, struct node *n)
 	return r;
 }
 
+/* Whether the bytes are in a file of their own. */
+static bool has_file(const struct node *n)
+{
+	return n->kind == STORE_NODE_SCRATCH || n->kind == STORE_NODE_DOCUMENT;
+}
+
 static int open_scratch(struct fs *f, struct node *n)
 {
 	return n->fd >= 0 ? 0 : scratch_open(f, n->ino, &n->fd);
@@ -286,11 +301,14 @@ int node_read(struct fs *f, struct node *n, void *p, size_t size, int64_t off, s
 	size_t left;
 	ssize_t got;
 	int r = n->kind == STORE_NODE_SCRATCH ? open_scratch(f, n) : node_load(f, n);
+	int fd = n->fd;
 
+	if (r == 0 && n->kind == STORE_NODE_DOCUMENT && fd < 0)
+		r = work_look(n, &fd);
 	if (r < 0)
 		return r;
-	if (n->kind == STORE_NODE_SCRATCH) {
-		got = pread(n->fd, p, size, off);
+	if (has_file(n)) {
+		got = pread(fd, p, size, off);
 		if (got < 0)
 			return -errno;
 		*ret_n = (size_t) got;
@@ -303,7 +321,7 @@ int node_read(struct fs *f, struct node *n, void *p, size_t size, int64_t off, s
 	return 0;
 }
 
-static int write_scratch(struct node *n, const char *p, size_t size, int64_t off)
+static int write_file(struct node *n, const char *p, size_t size, int64_t off)
 {
 	while (size) {
 		ssize_t put = pwrite(n->fd, p, size, off);
@@ -334,13 +352,18 @@ static int write_text(struct node *n, const void *p, size_t size, int64_t off)
 
 int node_write(struct fs *f, struct node *n, const void *p, size_t size, int64_t off)
 {
-	int r = n->kind == STORE_NODE_SCRATCH ? open_scratch(f, n) : node_load(f, n);
+	int r;
 
+	node_thaw(n);
+	r = n->kind == STORE_NODE_SCRATCH ? open_scratch(f, n) : node_load(f, n);
+	if (r == 0 && n->kind == STORE_NODE_DOCUMENT)
+		r = work_begin(f, n);
 	if (r == 0)
-		r = n->kind == STORE_NODE_SCRATCH ? write_scratch(n, p, size, off)
-						  : write_text(n, p, size, off);
+		r = has_file(n) ? write_file(n, p, size, off) : write_text(n, p, size, off);
 	if (r < 0)
 		return r;
+	if (n->kind == STORE_NODE_DOCUMENT && off + (int64_t) size > n->size)
+		n->size = off + (int64_t) size;
 	n->dirty = n->kind != STORE_NODE_SCRATCH;
 	n->seq++;
 	return 0;
@@ -350,7 +373,10 @@ int node_truncate(struct fs *f, struct node *n, int64_t size)
 {
 	int r = 0;
 
-	if (n->kind == STORE_NODE_SCRATCH) {
+	node_thaw(n);
+	if (n->kind == STORE_NODE_DOCUMENT) {
+		r = work_truncate(f, n, size);
+	} else if (n->kind == STORE_NODE_SCRATCH) {
 		r = open_scratch(f, n);
 		if (r == 0 && ftruncate(n->fd, size) < 0)
 			r = -errno;

@@ -26,7 +26,11 @@ struct sync_doc;
  *	  ^                          |
  *	  +--- commit or revert -----+   release of the last writer, or rename onto an item's name
  *
- * Invariants: (1) dirty implies loaded. (2) Only the thread that set `busy` hands the
+ * A document has no text but files: `fd` has what was written, else `base` what was opened. `work` says
+ * that the file of fd is still ours to write to; without it fd is of bytes that are stored, which
+ * the next write copies (work.c).
+ *
+ * Invariants: (1) dirty implies loaded, and of a document work. (2) Only the thread that set `busy` hands the
  * node's bytes to sync; it does so without the lock and from a copy, and `seq` tells it
  * afterwards whether they changed meanwhile. (3) A node that is clean takes the bytes of
  * the stored version when it is opened again; one that is dirty never does.
@@ -64,7 +68,10 @@ struct node {
 	struct buf text;
 	struct base *opened; /* refd; the values that the bytes show; NULL for drafts and scratch */
 	int64_t size;        /* DOCUMENT: as the kernel was told last */
-	int fd;              /* SCRATCH: its file, -1: not opened yet */
+	int fd;              /* SCRATCH: its file, -1: not opened yet; DOCUMENT: what was written, -1: nothing */
+	char *work;          /* owned; DOCUMENT: fd's name in unsent/ while it is ours */
+	struct sync_doc *base; /* owned; DOCUMENT: what a writer has opened */
+	bool frozen;         /* its file is being given away: who writes waits for `idle` */
 };
 
 enum handle_kind {
@@ -121,10 +128,13 @@ void node_end(struct node *n);
 /* Takes over what the store says of a clean node, and forgets bytes of another version. Needs the lock. */
 MUST_CHECK int node_know(struct fs *f, struct node *n, const struct view_attr *a);
 
+/* Waits until its file is not being given away. Needs the lock, and lets go of it meanwhile. */
+void node_thaw(struct node *n);
+
 /* Makes sure that the bytes are there. Needs the lock. -ESTALE: they are no more. */
 MUST_CHECK int node_load(struct fs *f, struct node *n);
 
-/* Reads, writes, cuts. Need the lock. -EFBIG, -ENOSPC, -EIO, -ESTALE, -ENOMEM. ret_n: bytes read into p. */
+/* Reads, writes, cuts. Need the lock. -EFBIG, -ENOSPC, -EIO, -ESTALE, -ENOMEM; WORK_NOT_HERE (work.h). ret_n: bytes read into p. */
 MUST_CHECK int node_read(struct fs *f, struct node *n, void *p, size_t size, int64_t off, size_t *ret_n);
 MUST_CHECK int node_write(struct fs *f, struct node *n, const void *p, size_t size, int64_t off);
 MUST_CHECK int node_truncate(struct fs *f, struct node *n, int64_t size);

@@ -13,6 +13,7 @@
 #include "rows.h"
 #include "scratch.h"
 #include "sync/submit.h"
+#include "work.h"
 
 /* ---- lookup ---------------------------------------------------------------------- */
 
@@ -68,9 +69,10 @@ static int entry_of(struct fs *f, int64_t parent, int64_t ino, struct entry *ret
 
 /* ---- new files --------------------------------------------------------------------- */
 
+enum { MAKE_EXCL = 1, MAKE_OPEN = 2 /* its writer has it open */ };
+
 /* One attempt; *ret_ino 0: what stands there is to be opened. */
-static int make_file(struct fs *f, int64_t parent, const char *name, mode_t mode, bool excl,
-		     int64_t *ret_ino)
+static int make_file(struct fs *f, int64_t parent, const char *name, mode_t mode, int how, int64_t *ret_ino)
 {
 	struct view_found at;
 	struct view_slot_do d;
@@ -78,7 +80,7 @@ static int make_file(struct fs *f, int64_t parent, const char *name, mode_t mode
 
 	if (r < 0)
 		return r;
-	d = view_slot_create(&at.slot, excl);
+	d = view_slot_create(&at.slot, how & MAKE_EXCL);
 	switch (d.action) {
 	case VIEW_SLOT_OPEN:
 		*ret_ino = at.node.ino;
@@ -87,6 +89,8 @@ static int make_file(struct fs *f, int64_t parent, const char *name, mode_t mode
 		return sync_submit_bind(f->sync, parent, name, at.item, ret_ino);
 	case VIEW_SLOT_MAKE_DRAFT:
 		return sync_submit_make(f->sync, parent, name, STORE_NODE_DRAFT, 0644, NULL, ret_ino);
+	case VIEW_SLOT_MAKE_DOCUMENT:
+		return sync_submit_document(f->sync, parent, name, how & MAKE_OPEN, work_hold_ms(name), ret_ino);
 	case VIEW_SLOT_MAKE_SCRATCH:
 		return sync_submit_make(f->sync, parent, name, STORE_NODE_SCRATCH, mode & 0777,
 					NULL, ret_ino);
@@ -96,14 +100,14 @@ static int make_file(struct fs *f, int64_t parent, const char *name, mode_t mode
 }
 
 /* 0: made; 1: it was there. */
-static int make(struct fs *f, int64_t parent, const char *name, mode_t mode, bool excl, int64_t *ret_ino)
+static int make(struct fs *f, int64_t parent, const char *name, mode_t mode, int how, int64_t *ret_ino)
 {
 	int r = -ESTALE;
 
 	if (control_owns(f, parent, name))
 		return -EPERM;
-	for (int i = 0; i < NAMES_TRIES && (r == -ESTALE || (r == -EEXIST && !excl)); i++)
-		r = make_file(f, parent, name, mode, excl, ret_ino);
+	for (int i = 0; i < NAMES_TRIES && (r == -ESTALE || (r == -EEXIST && !(how & MAKE_EXCL))); i++)
+		r = make_file(f, parent, name, mode, how, ret_ino);
 	return r == -ESTALE ? -EBUSY : r;
 }
 
@@ -113,7 +117,7 @@ int names_create(struct fs *f, const struct caller *c, int64_t parent, const cha
 	struct file_open o = { 0 };
 	struct view_attr a;
 	int64_t ino;
-	int r = make(f, parent, name, mode, flags & O_EXCL, &ino);
+	int r = make(f, parent, name, mode, MAKE_OPEN | (flags & O_EXCL ? MAKE_EXCL : 0), &ino);
 
 	if (r < 0)
 		return r;
@@ -144,7 +148,7 @@ int names_mknod(struct fs *f, const struct caller *c, int64_t parent, const char
 		return announce_made(f, parent, name, ret);
 	if (mode & S_IFMT && !S_ISREG(mode))
 		return -EPERM;
-	r = make(f, parent, name, mode, true, &ino);
+	r = make(f, parent, name, mode, MAKE_EXCL, &ino);
 	return r < 0 ? r : entry_of(f, parent, ino, ret);
 }
 

@@ -21,6 +21,7 @@
 #include "control.h"
 #include "dir.h"
 #include "file.h"
+#include "later.h"
 #include "names.h"
 #include "ops.h"
 #include "reply.h"
@@ -51,6 +52,11 @@ void reply_err(struct fuse_req *q, int r)
 void reply_bytes(struct fuse_req *q, const void *p, size_t n)
 {
 	fuse_reply_buf(q, p, n);
+}
+
+void reply_written(struct fuse_req *q, size_t n)
+{
+	fuse_reply_write(q, n);
 }
 
 void reply_file(struct fuse_req *q, int fd, size_t n, int64_t off)
@@ -102,8 +108,7 @@ static struct fuse_entry_param param_of(const struct entry *e)
 	};
 }
 
-/* A missing name is an error unless the kernel may remember that it is missing. */
-static void reply_entry(fuse_req_t q, int r, const struct entry *e)
+void reply_entry(struct fuse_req *q, int r, const struct entry *e)
 {
 	struct fuse_entry_param p;
 
@@ -117,7 +122,7 @@ static void reply_entry(fuse_req_t q, int r, const struct entry *e)
 	fuse_reply_entry(q, &p);
 }
 
-static void reply_attr(fuse_req_t q, int r, const struct entry *e)
+void reply_attr(struct fuse_req *q, int r, const struct entry *e)
 {
 	if (r < 0)
 		reply_err(q, r);
@@ -209,15 +214,14 @@ static void op_rename(fuse_req_t q, fuse_ino_t parent, const char *name, fuse_in
 	struct names_pair p = { (int64_t) parent, name, (int64_t) to_parent, to_name };
 	struct caller c = caller_of(q);
 
-	reply_err(q, names_rename(fs_of(q), &c, &p, flags));
+	later_rename(fs_of(q), q, &c, &p, flags);
 }
 
 static void op_link(fuse_req_t q, fuse_ino_t ino, fuse_ino_t to_parent, const char *to_name)
 {
 	struct caller c = caller_of(q);
-	struct entry e;
 
-	reply_entry(q, names_link(fs_of(q), &c, (int64_t) ino, (int64_t) to_parent, to_name, &e), &e);
+	later_link(fs_of(q), q, &c, (int64_t) ino, (int64_t) to_parent, to_name);
 }
 
 /* ---- attributes ------------------------------------------------------------------------ */
@@ -239,8 +243,6 @@ static void op_setattr(fuse_req_t q, fuse_ino_t ino, struct stat *st, int valid,
 {
 	struct attr_change ch = { -1, -1, -1, -1, -1 };
 	struct caller c = caller_of(q);
-	struct entry e;
-	int r;
 
 	if (valid & FUSE_SET_ATTR_MODE)
 		ch.mode = st->st_mode & 07777;
@@ -254,8 +256,7 @@ static void op_setattr(fuse_req_t q, fuse_ino_t ino, struct stat *st, int valid,
 		ch.uid = st->st_uid;
 	if (valid & FUSE_SET_ATTR_GID)
 		ch.gid = st->st_gid;
-	r = attr_set(fs_of(q), &c, (int64_t) ino, &ch, handle_of(fi), &e);
-	reply_attr(q, r, &e);
+	later_setattr(fs_of(q), q, &c, (int64_t) ino, &ch, handle_of(fi));
 }
 
 static void op_statfs(fuse_req_t q, fuse_ino_t ino UNUSED)
@@ -368,12 +369,7 @@ static void op_read(fuse_req_t q, fuse_ino_t ino UNUSED, size_t size, off_t off,
 
 static void op_write(fuse_req_t q, fuse_ino_t ino UNUSED, const char *p, size_t n, off_t off, struct fuse_file_info *fi)
 {
-	int r = file_write(fs_of(q), handle_of(fi), p, n, off);
-
-	if (r < 0)
-		reply_err(q, r);
-	else
-		fuse_reply_write(q, n);
+	later_write(fs_of(q), q, handle_of(fi), p, n, off);
 }
 
 static void op_flush(fuse_req_t q, fuse_ino_t ino UNUSED, struct fuse_file_info *fi)

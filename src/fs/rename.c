@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "commit.h"
 #include "control.h"
+#include "move.h"
 #include "names.h"
 #include "notify.h"
 #include "rows.h"
@@ -21,29 +22,13 @@
 #include "sync/submit.h"
 #include "view/name.h"
 
-struct move {
-	const struct names_pair *p;
-	struct view_found from;
-	struct view_found to;
-	pid_t tgid;
-	bool link;
-};
-
-/* The node's own inode: a former name stands for its item's. */
-static int64_t source_ino(const struct move *m)
-{
-	return m->from.node.target ? m->from.node.target : m->from.node.ino;
-}
-
-/* Both names may lead to something else than the kernel thinks. */
-static void both_changed(struct fs *f, const struct move *m)
+void move_both_changed(struct fs *f, const struct move *m)
 {
 	notify_name(f->notify, m->p->parent, m->p->name);
 	notify_name(f->notify, m->p->to_parent, m->p->to_name);
 }
 
-/* Handles know where their file is, for the title of a new item. Needs the lock. */
-static void renamed(struct node *n, const struct move *m)
+void move_renamed(struct node *n, const struct move *m)
 {
 	n->parent = m->p->to_parent;
 	(void) !str_set(&n->name, m->p->to_name); /* out of memory: the old name's title */
@@ -65,7 +50,7 @@ static int move_local(struct fs *f, const struct move *m, enum store_node_kind k
 	if (r < 0 || !n)
 		return r;
 	lock_take(&n->lock);
-	renamed(n, m);
+	move_renamed(n, m);
 	if (kind == STORE_NODE_SCRATCH && n->kind != STORE_NODE_SCRATCH) {
 		if (rows_again(f, bytes) > 0)
 			r = scratch_replace(f, n->ino, bytes->text.p, bytes->text.len);
@@ -118,7 +103,7 @@ static int backup(struct fs *f, const struct move *m)
 		if (rows_again(f, &bytes) > 0)
 			r = scratch_replace(f, bytes.node.ino, bytes.text.p, bytes.text.len);
 		node_to_scratch(bytes.open);
-		renamed(bytes.open, m);
+		move_renamed(bytes.open, m);
 		lock_give(&bytes.open->lock);
 	}
 	rows_give(f, &bytes);
@@ -211,15 +196,15 @@ static int retitle(struct fs *f, const struct move *m)
 		rows_end(f, &draft, r);
 	}
 	if (r == 0)
-		r = sync_submit_retitle(f->sync, source_ino(m), m->p->to_name, &fields);
+		r = sync_submit_retitle(f->sync, move_source(m), m->p->to_name, &fields);
 	if (r < 0)
 		return r == -EEXIST ? -ESTALE : r; /* the slot was free when it was looked at */
 	if (m->from.node.target)
-		both_changed(f, m);
-	n = handles_find(f->handles, source_ino(m));
+		move_both_changed(f, m);
+	n = handles_find(f->handles, move_source(m));
 	if (n) {
 		lock_take(&n->lock);
-		renamed(n, m);
+		move_renamed(n, m);
 		lock_give(&n->lock);
 		handles_put(f, n);
 	}
@@ -261,7 +246,7 @@ static void became_item(struct fs *f, const struct move *m, struct rows_bytes *b
 	int r;
 
 	lock_take(&n->lock);
-	renamed(n, m);
+	move_renamed(n, m);
 	r = rows_again(f, b); /* a writer went on: its bytes are committed when it lets go */
 	if (n->kind == STORE_NODE_SCRATCH)
 		node_to_text(n, STORE_NODE_ITEM, &b->text);
@@ -295,7 +280,7 @@ static int submit(struct fs *f, const struct move *m, const struct rows_bytes *b
 {
 	struct rows_going replaced = { 0 };
 	struct sync_save save = {
-		.ino = source_ino(m), .parent = m->p->to_parent, .name = m->p->to_name, .link = m->link,
+		.ino = move_source(m), .parent = m->p->to_parent, .name = m->p->to_name, .link = m->link,
 		.item = m->to.item, .fields = &re->fields, .complete = re->complete, .mtime = b->mtime,
 	};
 	int r;
@@ -327,11 +312,11 @@ static int save(struct fs *f, const struct move *m, struct rows_bytes *b, struct
 	else
 		became_item(f, m, b, re, &saved);
 	if (was_scratch)
-		scratch_remove(f, source_ino(m));
-	if (!re->complete || saved.ino != source_ino(m))
+		scratch_remove(f, move_source(m));
+	if (!re->complete || saved.ino != move_source(m))
 		notify_inode(f->notify, saved.ino);
-	if (m->from.node.target || m->to.slot.what == VIEW_SLOT_GHOST || saved.ino != source_ino(m))
-		both_changed(f, m);
+	if (m->from.node.target || m->to.slot.what == VIEW_SLOT_GHOST || saved.ino != move_source(m))
+		move_both_changed(f, m);
 	return r;
 }
 
@@ -374,7 +359,11 @@ static int carry_out(struct fs *f, const struct move *m, struct view_slot_do d)
 	case VIEW_SLOT_MOVE_AS_IS:
 		return move_as(f, m, m->from.node.kind);
 	case VIEW_SLOT_BACKUP:
-		return backup(f, m);
+		return m->from.slot.what == VIEW_SLOT_DOCUMENT ? move_document_aside(f, m) : backup(f, m);
+	case VIEW_SLOT_MOVE:
+		return move_document(f, m);
+	case VIEW_SLOT_SAVE_DOCUMENT:
+		return move_onto_document(f, m);
 	case VIEW_SLOT_RETITLE:
 		return retitle(f, m);
 	case VIEW_SLOT_RENAME_FOLDER:
@@ -384,10 +373,10 @@ static int carry_out(struct fs *f, const struct move *m, struct view_slot_do d)
 		return replace(f, m);
 	case VIEW_SLOT_COPY: /* a former name: it stays, and the kernel has it gone */
 		r = copy(f, m, &ino);
-		both_changed(f, m);
+		move_both_changed(f, m);
 		return r;
 	case VIEW_SLOT_NOTHING:
-		both_changed(f, m);
+		move_both_changed(f, m);
 		return 0;
 	default:
 		return d.error;
@@ -438,10 +427,10 @@ static int link_once(struct fs *f, struct move *m, int64_t *ret_ino)
 		return r;
 	d = view_slot_link(&m->from.slot, &m->to.slot);
 	if (d.action == VIEW_SLOT_COPY)
-		return copy(f, m, ret_ino);
-	if (d.action != VIEW_SLOT_SAVE)
+		return m->from.slot.what == VIEW_SLOT_DOCUMENT ? move_copy_document(f, m, ret_ino) : copy(f, m, ret_ino);
+	if (d.action != VIEW_SLOT_SAVE && d.action != VIEW_SLOT_SAVE_DOCUMENT)
 		return d.error;
-	r = replace(f, m);
+	r = d.action == VIEW_SLOT_SAVE ? replace(f, m) : move_onto_document(f, m);
 	if (r == 0)
 		r = view_tree_lookup(f->tree, m->p->to_parent, m->p->to_name, &a);
 	if (r == 0)

@@ -7,6 +7,7 @@
 
 #include "base/attr.h"
 
+struct entry;
 struct fs;
 struct fuse_pollhandle;
 struct fuse_req;
@@ -18,6 +19,13 @@ struct handle;
  */
 void reply_err(struct fuse_req *q, int r);
 void reply_bytes(struct fuse_req *q, const void *p, size_t n);
+
+/* n bytes were written. */
+void reply_written(struct fuse_req *q, size_t n);
+
+/* A missing name is an error unless the kernel may remember that it is missing. */
+void reply_entry(struct fuse_req *q, int r, const struct entry *e);
+void reply_attr(struct fuse_req *q, int r, const struct entry *e);
 
 /* n bytes of a file from `off` on; fewer at its end. */
 void reply_file(struct fuse_req *q, int fd, size_t n, int64_t off);

@@ -134,12 +134,7 @@ static int say_state(const struct about *a, struct buf *out)
 
 static int say_error(const struct about *a, struct buf *out)
 {
-	int r = view_tree_error(a->fs->tree, a->node->ino, out);
-
-	if (r == -ENODATA && a->node->kind == STORE_NODE_DOCUMENT)
-		return buf_adds(out, "the contents of documents cannot be read or written by this "
-				     "version of spfs");
-	return r;
+	return view_tree_error(a->fs->tree, a->node->ino, out);
 }
 
 static int say_list(const struct about *a, struct buf *out)

@@ -59,6 +59,12 @@ static bool is_item_slot(const struct view_slot *s)
 	return s->dir == VIEW_SLOT_ITEMS && s->name == VIEW_SLOT_NAME_ITEM;
 }
 
+/* A file of this name in this directory is a document, or would be. */
+static bool is_document_slot(const struct view_slot *s)
+{
+	return s->dir == VIEW_SLOT_LIBRARY && s->name == VIEW_SLOT_NAME_OTHER;
+}
+
 /* Files of this name stay on this machine. */
 static bool is_local_slot(const struct view_slot *s)
 {
@@ -74,7 +80,7 @@ static int name_error(const struct view_slot *s)
 {
 	if (s->name == VIEW_SLOT_NAME_TRASH || s->dir == VIEW_SLOT_ROOT)
 		return -EPERM;
-	if (s->unknown && s->dir == VIEW_SLOT_ITEMS && s->name == VIEW_SLOT_NAME_ITEM)
+	if (s->unknown && (is_item_slot(s) || is_document_slot(s)))
 		return -EAGAIN; /* else it would be a draft that nobody ever looks at again */
 	return s->name == VIEW_SLOT_NAME_RESERVED && s->dir != VIEW_SLOT_LOCAL ? -EPERM : 0;
 }
@@ -92,9 +98,9 @@ struct view_slot_do view_slot_create(const struct view_slot *s, bool excl)
 		return refuse(name_error(s));
 	if (is_local_slot(s))
 		return act(VIEW_SLOT_MAKE_SCRATCH);
-	if (s->dir == VIEW_SLOT_LIBRARY)
-		return refuse(-EOPNOTSUPP);
-	return act(s->what == VIEW_SLOT_VACATED ? VIEW_SLOT_BIND : VIEW_SLOT_MAKE_DRAFT);
+	if (s->what == VIEW_SLOT_VACATED)
+		return act(VIEW_SLOT_BIND);
+	return act(s->dir == VIEW_SLOT_LIBRARY ? VIEW_SLOT_MAKE_DOCUMENT : VIEW_SLOT_MAKE_DRAFT);
 }
 
 struct view_slot_do view_slot_mkdir(const struct view_slot *s)
@@ -105,8 +111,6 @@ struct view_slot_do view_slot_mkdir(const struct view_slot *s)
 		return refuse(name_error(s));
 	if (s->dir == VIEW_SLOT_LOCAL || s->name == VIEW_SLOT_NAME_TEMPORARY)
 		return act(VIEW_SLOT_MAKE_DIR);
-	if (s->dir == VIEW_SLOT_LIBRARY)
-		return refuse(-EOPNOTSUPP);
 	return s->folders ? act(VIEW_SLOT_MAKE_FOLDER) : refuse(-EPERM);
 }
 
@@ -131,11 +135,10 @@ struct view_slot_do view_slot_write(const struct view_slot *s)
 	case VIEW_SLOT_ITEM:
 	case VIEW_SLOT_DRAFT:
 	case VIEW_SLOT_SCRATCH:
+	case VIEW_SLOT_DOCUMENT:
 		return act(VIEW_SLOT_OPEN);
 	case VIEW_SLOT_SYMLINK:
 		return refuse(-ELOOP);
-	case VIEW_SLOT_DOCUMENT:
-		return refuse(-EOPNOTSUPP);
 	case VIEW_SLOT_LOCAL_DIR:
 	case VIEW_SLOT_FOLDER:
 	case VIEW_SLOT_LIST:
@@ -151,7 +154,7 @@ struct view_slot_do view_slot_unlink(const struct view_slot *s)
 		return refuse(-ENOENT);
 	if (is_dir(s->what))
 		return refuse(-EISDIR);
-	return s->what == VIEW_SLOT_DOCUMENT ? refuse(-EOPNOTSUPP) : act(VIEW_SLOT_REMOVE);
+	return act(VIEW_SLOT_REMOVE);
 }
 
 struct view_slot_do view_slot_rmdir(const struct view_slot *s)
@@ -162,8 +165,6 @@ struct view_slot_do view_slot_rmdir(const struct view_slot *s)
 		return refuse(-ENOTDIR);
 	if (s->what == VIEW_SLOT_LIST)
 		return refuse(-EPERM);
-	if (s->what == VIEW_SLOT_FOLDER && s->dir == VIEW_SLOT_LIBRARY)
-		return refuse(-EOPNOTSUPP);
 	return act(VIEW_SLOT_REMOVE_DIR);
 }
 
@@ -178,15 +179,18 @@ static int pair_error(const struct view_slot *from, const struct view_slot *to)
 		return -EPERM;
 	if (name_error(to))
 		return name_error(to);
-	if (from->list != to->list)
-		return -EXDEV;
-	return from->what == VIEW_SLOT_DOCUMENT || to->what == VIEW_SLOT_DOCUMENT ? -EOPNOTSUPP : 0;
+	return from->list != to->list ? -EXDEV : 0;
 }
 
 static struct view_slot_do rename_folder(const struct view_slot *from, const struct view_slot *to)
 {
-	if (from->dir == VIEW_SLOT_LIBRARY)
-		return refuse(-EOPNOTSUPP);
+	if (to->dir == VIEW_SLOT_LOCAL)
+		return refuse(-EXDEV);
+	if (from->dir == VIEW_SLOT_LIBRARY) {
+		if (is_taken(to->what))
+			return refuse(to->what == VIEW_SLOT_FOLDER ? -ENOTEMPTY : -EEXIST);
+		return to->name == VIEW_SLOT_NAME_TEMPORARY ? refuse(-EPERM) : act(VIEW_SLOT_MOVE);
+	}
 	if (from->parent != to->parent)
 		return refuse(-EXDEV);
 	if (is_taken(to->what))
@@ -208,12 +212,20 @@ static struct view_slot_do rename_item(const struct view_slot *from, const struc
 	return act(to->what == VIEW_SLOT_ITEM ? VIEW_SLOT_SAVE : VIEW_SLOT_RETITLE);
 }
 
+static struct view_slot_do rename_document(const struct view_slot *from, const struct view_slot *to)
+{
+	/* It moved aside, and is put back. */
+	if (to->item && to->item == from->item)
+		return act(VIEW_SLOT_NOTHING);
+	return act(is_document_slot(to) ? VIEW_SLOT_MOVE : VIEW_SLOT_BACKUP);
+}
+
 static struct view_slot_do rename_local(const struct view_slot *from, const struct view_slot *to)
 {
 	if (is_item_slot(to))
 		return from->what == VIEW_SLOT_SYMLINK ? refuse(-EPERM) : act(VIEW_SLOT_SAVE);
-	if (!is_local_slot(to))
-		return refuse(-EOPNOTSUPP);
+	if (is_document_slot(to))
+		return from->what == VIEW_SLOT_SYMLINK ? refuse(-EPERM) : act(VIEW_SLOT_SAVE_DOCUMENT);
 	return act(from->what == VIEW_SLOT_SYMLINK ? VIEW_SLOT_MOVE_AS_IS : VIEW_SLOT_MOVE_SCRATCH);
 }
 
@@ -224,7 +236,7 @@ static struct view_slot_do rename_local_dir(const struct view_slot *to)
 	if (to->dir == VIEW_SLOT_LOCAL || to->name == VIEW_SLOT_NAME_TEMPORARY)
 		return act(VIEW_SLOT_MOVE_AS_IS);
 	/* The new name is one of the server's: mv(1) then makes the folder there and copies. */
-	return refuse(to->dir == VIEW_SLOT_LIBRARY ? -EOPNOTSUPP : -EXDEV);
+	return refuse(-EXDEV);
 }
 
 struct view_slot_do view_slot_rename(const struct view_slot *from, const struct view_slot *to,
@@ -244,6 +256,8 @@ struct view_slot_do view_slot_rename(const struct view_slot *from, const struct 
 		return rename_folder(from, to);
 	if (from->what == VIEW_SLOT_LOCAL_DIR)
 		return rename_local_dir(to);
+	if (from->what == VIEW_SLOT_DOCUMENT)
+		return rename_document(from, to);
 	if (from->what == VIEW_SLOT_ITEM || from->what == VIEW_SLOT_GHOST)
 		return rename_item(from, to);
 	return rename_local(from, to);
@@ -263,7 +277,9 @@ struct view_slot_do view_slot_link(const struct view_slot *from, const struct vi
 		return refuse(-EPERM);
 	if (is_item_slot(to))
 		return from->what == VIEW_SLOT_SCRATCH ? act(VIEW_SLOT_SAVE) : refuse(-EPERM);
-	return is_local_slot(to) ? act(VIEW_SLOT_COPY) : refuse(-EOPNOTSUPP);
+	if (is_document_slot(to))
+		return from->what == VIEW_SLOT_SCRATCH ? act(VIEW_SLOT_SAVE_DOCUMENT) : refuse(-EPERM);
+	return act(VIEW_SLOT_COPY);
 }
 
 /* ---- bytes onto an item's name ----------------------------------------------- */
