@@ -179,7 +179,3 @@ def test_thumbnailers_get_nothing_that_is_not_local(mnt):
     read(mnt, 'Report.docx')
     assert mnt.run(*preview, cwd=mnt.mountpoint, env={'LC_ALL': 'C'}).code == 0
 
-
-def test_documents_stay_shut_for_writing(mnt):
-    assert mnt.run('sh', '-c', 'echo x > "%s/notes.txt"' % LIBRARY, cwd=mnt.mountpoint).code != 0
-    assert read(mnt, 'notes.txt') == digest(from_server(mnt, 'notes.txt'))
