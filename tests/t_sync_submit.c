@@ -567,7 +567,7 @@ static void folders_and_what_is_in_them(void **state)
 	must_push(c);
 	must_pull(c);
 	assert_int_equal(ino_of(c, "Again"), d);
-	assert_string_equal(fake_titled(c->f, "Dir")->leaf, "Again");
+	assert_string_equal(fake_titled(c->f, "Again")->leaf, "Again");
 }
 
 static void folder_removed_before_it_was_sent(void **state)
