@@ -134,6 +134,7 @@ check-planted: ; @$(AS_TEST) build-test/tests/t_sync_random
 	@scripts/check-planted build-test
 check-units-san: ; @$(AS_SAN) check-unit
 check-san: check-units-san san-build ; @SPFS_BUILD=build-san scripts/run-pytest tests/mount
+	@SPFS_BUILD=build-san scripts/run-pytest tests/demo/test_hostile.py -k 'random or mutated or deep'
 check-tsan: tsan-build ; @SPFS_BUILD=build-tsan scripts/run-pytest tests/mount
 check-fault: san-build ; @scripts/check-fault build-san
 bench: all ; @scripts/bench
