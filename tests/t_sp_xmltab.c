@@ -170,6 +170,24 @@ static void test_utf16_is_refused(void **state)
 	assert_true(parse_by(doc, sizeof(doc) - 1, 1, true, &log) < 0);
 }
 
+/* The parser frees the values that it had to make, by their places: one that is left out moves none. */
+static void test_attributes_that_are_left_out(void **state)
+{
+	static const char left_out[] = "<d:doc xmlns:d='urn:a' xmlns='urn:a' xmlns:z='#row'>"
+				       "<z:row z:a='1' ID='a&amp;b&lt;' B='2' C='c&gt;&amp;'/></d:doc>";
+	static const char repeated[] = "<d:doc xmlns:d='urn:a' xmlns='urn:a' xmlns:z='#row'>"
+				       "<z:row ID='1' ID='2' B='a&amp;b&lt;' C='2' D='d&amp;'/></d:doc>";
+	CLEANUP(buf_release_p) struct buf log = BUF_INIT(1 << 20);
+
+	(void) state;
+	for (int i = 0; i < 100; i++) {
+		assert_int_equal(parse(left_out, false, &log), 0);
+		assert_string_equal(buf_str(&log), "<1><row ID=a&b< B=2 C=c>&></2></1>");
+		assert_int_equal(parse(repeated, true, &log), 0);
+		assert_string_equal(buf_str(&log), "<1><row ID=1 B=a&b< C=2 D=d&></2></1>");
+	}
+}
+
 static void test_what_is_cut_off_is_refused_at_every_byte(void **state)
 {
 	static const char doc[] = "<?xml version='1.0'?>" DOC_OPEN "<z:row ID='1' T='&amp;'/><note>x</note></d:doc>";
@@ -346,6 +364,7 @@ int main(void)
 		cmocka_unit_test(test_the_sink_can_stop),
 		cmocka_unit_test(test_document_types_are_refused),
 		cmocka_unit_test(test_utf16_is_refused),
+		cmocka_unit_test(test_attributes_that_are_left_out),
 		cmocka_unit_test(test_what_is_cut_off_is_refused_at_every_byte),
 		cmocka_unit_test(test_ill_formed_documents_are_refused),
 		cmocka_unit_test(test_ceilings),

@@ -30,6 +30,10 @@ enum { DEPTH_MAX = 32, FIELDS = 5, CHUNK_MAX = 1 << 20 };
 /* libxml2 gives five pointers for each attribute. */
 enum attr_part { LOCAL_NAME, PREFIX, URI, VALUE, VALUE_END };
 
+struct shown_attr {
+	const xmlChar *name, *value, *end; /* foreign */
+};
+
 struct xml {
 	const struct xml_rule *rules;  /* foreign */
 	const struct xml_sink *sink;   /* foreign */
@@ -45,8 +49,9 @@ struct xml {
 	int depth;
 	int skipped;                   /* open elements without a rule */
 	bool complete;                 /* the root has ended */
-	const xmlChar **attrs;         /* foreign; of the start tag being reported */
+	struct shown_attr *attrs;      /* owned; of the start tag being reported */
 	size_t n_attrs;
+	size_t cap_attrs;
 	int error;                     /* sticky */
 	const char *words;             /* why, when it is ours to say */
 };
@@ -78,25 +83,28 @@ static void fail(struct xml *x, int error, const char *words)
 /* ---- attributes ------------------------------------------------------------------ */
 
 /* Of a repeated attribute the first stands. Names are interned: the pointers compare. */
-static bool is_repeated(const xmlChar *const *attrs, size_t n, const xmlChar *name)
+static bool is_repeated(const struct xml *x, const xmlChar *name)
 {
-	for (size_t i = 0; i < n; i++)
-		if (attrs[i * FIELDS + LOCAL_NAME] == name)
+	for (size_t i = 0; i < x->n_attrs; i++)
+		if (x->attrs[i].name == name)
 			return true;
 	return false;
 }
 
-/* Moves those without a namespace to the front. */
-static void set_attrs(struct xml *x, const xmlChar **attrs, int n)
+/* Copies those without a namespace. The parser's array stays as it is: it frees values by their places in it. */
+static void set_attrs(struct xml *x, const xmlChar *const *attrs, int n)
 {
-	x->attrs = attrs;
 	x->n_attrs = 0;
+	if (vec_grow(&x->attrs, &x->cap_attrs, (size_t) n, sizeof(*x->attrs)) < 0) {
+		fail(x, -ENOMEM, NULL);
+		return;
+	}
 	for (int i = 0; i < n; i++) {
-		const xmlChar **a = attrs + i * FIELDS;
+		const xmlChar *const *a = attrs + i * FIELDS;
 
-		if (a[URI] || a[PREFIX] || (x->mend && is_repeated(attrs, x->n_attrs, a[LOCAL_NAME])))
+		if (a[URI] || a[PREFIX] || (x->mend && is_repeated(x, a[LOCAL_NAME])))
 			continue;
-		memmove(attrs + x->n_attrs++ * FIELDS, a, FIELDS * sizeof(*a));
+		x->attrs[x->n_attrs++] = (struct shown_attr) { a[LOCAL_NAME], a[VALUE], a[VALUE_END] };
 	}
 }
 
@@ -107,12 +115,10 @@ size_t xml_attr_count(const struct xml *x)
 
 struct xml_attr xml_attr_at(const struct xml *x, size_t i)
 {
-	const xmlChar *const *a = x->attrs + i * FIELDS;
+	const struct shown_attr *a = &x->attrs[i];
 
 	return (struct xml_attr) {
-		.name = (const char *) a[LOCAL_NAME],
-		.raw = (const char *) a[VALUE],
-		.len = (size_t) (a[VALUE_END] - a[VALUE]),
+		.name = (const char *) a->name, .raw = (const char *) a->value, .len = (size_t) (a->end - a->value),
 	};
 }
 
@@ -204,7 +210,8 @@ static void on_start(void *arg, const xmlChar *name, const xmlChar *prefix, cons
 	rule = x->skipped ? NULL : find_rule(x, name, uri, prefix);
 	if (rule) {
 		set_attrs(x, attrs, n_attrs);
-		enter(x, rule);
+		if (!x->error)
+			enter(x, rule);
 	} else if (x->depth == 0) {
 		fail(x, -EBADMSG, "it is not a SOAP message");
 	} else {
@@ -296,6 +303,7 @@ struct xml *xml_free(struct xml *x)
 	buf_release(&x->mended);
 	buf_release(&x->value);
 	buf_release(&x->text);
+	free(x->attrs);
 	free(x);
 	return NULL;
 }
