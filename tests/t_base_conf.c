@@ -134,6 +134,7 @@ static void setting_a_key_leaves_the_rest_byte_for_byte(void **state)
 		{ "[s]\na=1\nk = x\\\n y\nb=2\n", "k", NULL, "[s]\na=1\nb=2\n" },
 		{ "[s] k = 1\nb=2\n", "k", "v", "[s]\n\tk = v\nb=2\n" },
 		{ "[s]\n", "k", " a;\"b\\", "[s]\n\tk = \" a;\\\"b\\\\\"\n" },
+		{ "[s]\nk = 1 \\\n", "new", "v", "[s]\nk = 1 \\\n\n\tnew = v\n" },
 		{ "[s]\n", "k", "", "[s]\n\tk = \"\"\n" },
 		{ "[s]\n", "k", "a\nb", "[s]\n\tk = \"a\\nb\"\n" },
 	};

@@ -8,10 +8,12 @@
 #include "base/buf.h"
 #include "base/str.h"
 
-/* A last line without its end must get one before something follows. */
+/* A last line without its end must get one before something follows, and so must one that goes on after it. */
 static void end_line(struct buf *out)
 {
 	if (out->len && out->p[out->len - 1] != '\n')
+		buf_addc(out, '\n');
+	if (str_ends(buf_str(out), "\\\n") || str_ends(buf_str(out), "\\\r\n"))
 		buf_addc(out, '\n');
 }
 
