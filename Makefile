@@ -85,6 +85,16 @@ $(1): $(patsubst $(B)/%,%,$(1)).c $$(call ARCHIVES,$(call layer_of,$(1))) ; @mkd
 endef
 $(foreach t,$(TESTS),$(eval $(call unit,$(t))))
 
+# tests/fuzz/fuzz_LAYER_NAME.c: the same, with clang and its libFuzzer in build-fuzz.
+FUZZERS := $(patsubst tests/%.c,$(B)/tests/%,$(filter-out $(if $(WITH_DEMO),,tests/fuzz/fuzz_demo_%),$(wildcard tests/fuzz/fuzz_*.c)))
+define fuzzer
+$(1): $(patsubst $(B)/%,%,$(1)).c $(wildcard tests/fuzz/*.h) $$(call ARCHIVES,$(call layer_of,$(1))) ; @mkdir -p $$(@D)
+	@echo "  CC $$<"
+	@$$(CC) $(STD) $$(CFLAGS) $(PKG_C) -Iinclude -Isrc/$(call layer_of,$(1)) -I$(B)/$(call layer_of,$(1)) -fsanitize=fuzzer \
+	  -o $$@ $$< $$(filter %.a,$$^) $$(LIBS) $(if $(filter demo,$(call layer_of,$(1))),$(DEMO_L))
+endef
+$(foreach t,$(FUZZERS),$(eval $(call fuzzer,$(t))))
+
 # ---- what people call -------------------------------------------------------
 
 install-deps: ; @scripts/install-deps
@@ -113,8 +123,11 @@ check-unit: $(TESTS)
 TEST_CFLAGS := -g -O1 -DSPFS_TEST
 SAN_CFLAGS  := $(TEST_CFLAGS) -fsanitize=address,undefined -fno-omit-frame-pointer
 TSAN_CFLAGS := $(TEST_CFLAGS) -fsanitize=thread
+FUZZ_CFLAGS := $(TEST_CFLAGS) -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
+               -fprofile-instr-generate -fcoverage-mapping
 AS_TEST := $(MAKE) --no-print-directory B=build-test CFLAGS='$(TEST_CFLAGS)'
 AS_SAN  := $(MAKE) --no-print-directory B=build-san CFLAGS='$(SAN_CFLAGS)'
+AS_FUZZ := $(MAKE) --no-print-directory B=build-fuzz CC=clang CFLAGS='$(FUZZ_CFLAGS)'
 AS_TSAN := $(MAKE) --no-print-directory B=build-tsan CFLAGS='$(TSAN_CFLAGS)'
 
 test-build: ; @$(AS_TEST) all
@@ -136,6 +149,10 @@ check-units-san: ; @$(AS_SAN) check-unit
 check-san: check-units-san san-build ; @SPFS_BUILD=build-san scripts/run-pytest tests/mount
 	@SPFS_BUILD=build-san scripts/run-pytest tests/demo/test_hostile.py -k 'random or mutated or deep'
 check-tsan: tsan-build ; @SPFS_BUILD=build-tsan scripts/run-pytest tests/mount
+# SPFS_FUZZ_SECONDS= for each fuzzer (10). What it finds stays in build-fuzz/found.
+check-fuzz: ; @command -v clang >/dev/null || { echo "check-fuzz SKIPPED: there is no clang"; exit 0; }; \
+	$(AS_FUZZ) fuzzers && scripts/check-fuzz build-fuzz
+fuzzers: $(FUZZERS)
 check-fault: san-build ; @scripts/check-fault build-san
 bench: all ; @scripts/bench
 
@@ -148,9 +165,9 @@ uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/spfs $(DESTDIR)$(BINDIR)/spfs-demo
 	for m in man/*.[1-8]; do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
 
-clean: ; rm -rf build build-test build-san build-tsan
+clean: ; rm -rf build build-test build-san build-tsan build-fuzz
 -include $(wildcard $(B)/*/*.d)
 .PHONY: all have-libraries no-demo install-deps demo check check-static check-layers check-size check-headers check-manuals \
-	check-requirements check-random check-cases check-planted check-unit check-units check-units-san check-mount check-demo check-view check-san check-tsan check-fault \
+	check-requirements check-random check-cases check-planted check-unit check-units check-units-san check-mount check-demo check-view check-san check-tsan check-fault check-fuzz fuzzers \
 	test-build san-build tsan-build bench install uninstall clean
 .DELETE_ON_ERROR:

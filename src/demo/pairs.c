@@ -5,10 +5,11 @@
 
 bool pairs_next(const struct pairs *p, size_t *at, const char **ret_name, const char **ret_value)
 {
-	const char *name = p->b.p + *at;
+	const char *name;
 
 	if (*at >= p->b.len)
 		return false;
+	name = p->b.p + *at;
 	*ret_name = name;
 	*ret_value = name + strlen(name) + 1;
 	*at += (size_t) (*ret_value - name) + strlen(*ret_value) + 1;
