@@ -162,6 +162,7 @@ def test_others_wait(start):
 
 
 def test_a_library_may_want_it(client):
+    """R161"""
     client.do('set "Shared Documents" RequireCheckout=True')
     id_ = notes(client)['ID']
     assert client.update(LIBRARY, method(1, 'Update', id_, Title='x'))[0].code == 0x81020036

@@ -213,7 +213,7 @@ def test_what_was_made_stays_made(client):
 
 
 def test_add_to_view(client):
-    """R458, R826"""
+    """R1992; R458, R826"""
     def view():
         return [f.get('Name') for f in client.call('GetListAndView', arg('listName', 'Tasks')).iter(SP + 'FieldRef')]
 
@@ -287,8 +287,8 @@ def test_deletes_a_type(client):
 
 
 def test_applies_a_type_of_the_site(client):
-    """R379, R384, R373"""
-    inner = arg('webUrl', '') + arg('contentTypeId', '0x0104') + arg('listName', 'Tasks')
+    """R379, R384, R373, R382"""
+    inner = arg('webUrl', 'http://elsewhere/') + arg('contentTypeId', '0x0104') + arg('listName', 'Tasks')
     assert client.call('ApplyContentTypeToList', inner).find('.//' + SP + 'Success') is not None
     assert [t.get('Name') for t in types(client)] == ['Task', 'Folder', 'Announcement']
     for wrong in ('0x01FF', 'x', ''):

@@ -20,6 +20,7 @@ def test_schema_is_at_hand():
 
 
 def test_every_answer_has_a_length_and_the_product_version(client):
+    """R1"""
     a = client.request('GET', '/sites/team/_vti_bin/Lists.asmx')
     assert a.status == 200
     assert int(a.headers['Content-Length']) == len(a.body)

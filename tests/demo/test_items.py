@@ -223,6 +223,7 @@ def test_R644_since_without_zone_is_local(client):
 
 
 def test_R645_contains(client):
+    """R634, R123302"""
     inner = arg('listName', 'Tasks') + ('<contains><Contains><FieldRef Name="Title"/><Value Type="Text">toner</Value>'
                                         '</Contains></contains>')
     _, data = item_changes(client, inner)

@@ -168,7 +168,7 @@ def test_attributes_of_each_product(start, version):
 
 def test_attributes_of_a_list(start):
     """R1352, R2236, R1353, R1354, R1360, R1361, R1362, R1363, R121, R141, R144, R1387, R2238, R2239, R2240, R152, R154, R155, R157, R158,
-    R1375, R1349, R1359, R52, R1351, R1381, R1429, R1430, R1428, R14160, R22490"""
+    R50, R1350, R5420003, R5420004, R1375, R1349, R1359, R52, R1351, R1381, R1429, R1430, R1428, R14160, R22490"""
     c = start('--site', '/sites/team', '--site', '/sites/x').client()
     for title in c.lists():
         l = c.get_list(title)
@@ -177,6 +177,7 @@ def test_attributes_of_a_list(start):
         assert l.get('Direction') in ('none', 'ltr', 'rtl') and l.get('ReadSecurity') in '12' and l.get('WriteSecurity') in '124'
         assert l.get('WebFullUrl') == '/sites/team' and l.get('RootFolder').startswith('/sites/team/')
         assert all(uuid.UUID(l.get(n)) is not None for n in ('FeatureId', 'WebId', 'ScopeId'))
+        assert l.get('Flags2') == '0' and l.get('DefaultViewUrl').startswith('/sites/team/')
         assert l.get('BaseType') in ('0', '1', '4', '5') and l.get('MobileDefaultViewUrl') is not None
         assert (l.get('DocTemplateUrl') != '') == (title == 'Shared Documents' or 'Gallery' in title), title
         if '_catalogs' in l.get('RootFolder'):
@@ -197,6 +198,24 @@ def test_attributes_of_a_list(start):
     assert c.get_list('Shared Documents').get('EnableAttachments') == 'False'
     other = c.get_list('Links')
     assert other.get('WebId') == l.get('WebId') and l.get('WebId') != start('--site', '/sites/y').client('/sites/y').get_list('Tasks').get('WebId')
+
+
+# attribute of List that says what is so when it was made so
+SETTABLE = {
+    'ExcludeFromOfflineClient': 'R2388 R1401', 'EnableFolderCreation': 'R14021 R1402', 'IrmEnabled': 'R14031 R1403',
+    'IsApplicationList': 'R2387 R1404', 'PreserveEmptyValues': 'R2386 R1405', 'StrictTypeCoercion': 'R2385',
+    'EnableResourceSelector': 'R2389 R1399', 'EnablePeopleSelector': 'R2390 R1398', 'HasExternalDataSource': 'R2391 R1397',
+}
+
+
+@pytest.mark.parametrize('name', SETTABLE)
+def test_attributes_that_can_be_set(client, name):
+    usual = client.get_list('Tasks').get(name)
+    other = {'True': 'False', 'False': 'True'}[usual]
+    client.do('set Tasks %s=%s' % (name, other))
+    assert client.get_list('Tasks').get(name) == client.lists()['Tasks'].get(name) == other
+    client.do('set Tasks %s=%s' % (name, usual))
+    assert client.get_list('Tasks').get(name) == usual and client.get_list('Links').get(name) in ('True', 'False')
 
 
 # ---- rows ---------------------------------------------------------------------------------------
@@ -303,6 +322,23 @@ def test_query_options(client, op):
     assert len(ask('Shared Documents', ['ID'], scope='Recursive')) > len(ask('Shared Documents', ['ID'], scope='FilesOnly'))
 
 
+DEFAULTS = [('<Folder></Folder>', 'R1247'), ('<IncludeMandatoryColumns>TRUE</IncludeMandatoryColumns>', 'R1257'),
+            ('<ViewAttributes/>', 'R1268'), ('<RecurrencePatternXMLVersion></RecurrencePatternXMLVersion>', 'R1270'),
+            ('<RecurrenceOrderBy>FALSE</RecurrenceOrderBy>', 'R1273'), ('<OptimizeLookups>FALSE</OptimizeLookups>', 'R3002'),
+            ('<IncludePermissions>FALSE</IncludePermissions>', 'R1275'), ('<DateInUtc>FALSE</DateInUtc>', 'R2252')]
+
+
+@pytest.mark.parametrize('op', ['GetListItems', 'GetListItemChangesSinceToken', 'GetListItemChangesWithKnowledge'])
+@pytest.mark.parametrize('option, ids', DEFAULTS, ids=[d[1] for d in DEFAULTS])
+def test_defaults_of_options(client, op, option, ids):
+    """What is said is as if it was not said."""
+    def ask(text):
+        return rows(client.call(op, arg('listName', 'Calendar') + '<viewFields><ViewFields><FieldRef Name="RecurrenceData"/><FieldRef Name="Created"/>'
+                                '</ViewFields></viewFields><queryOptions><QueryOptions>%s</QueryOptions></queryOptions>' % text))
+
+    assert ask(option) == ask('') != []
+
+
 # ---- batches ------------------------------------------------------------------------------------
 
 BOTH = pytest.mark.parametrize('op', ['UpdateListItems', 'UpdateListItemsWithKnowledge'])
@@ -316,7 +352,7 @@ def send(c, op, *methods, name='Tasks', **batch):
 
 @BOTH
 def test_results_of_a_batch(client, op):
-    """R2115, R967, R2117, R2366, R968, R962, R923, R926, R931, R941, R2075, R2099, R921; R2322, R2323, R2324, R2367, R2325, R2317, R2350,
+    """R2115, R967, R2117, R2366, R968, R962, R923, R926, R931, R941, R2075, R2099, R921; R2322, R2323, R2324, R2356, R2367, R2325, R2317, R2350,
     R2355, R1168; R2092, R2093, R2094, R20921, R20931, R20941, R929, R933; R972, R2326; R2120, R2327; R975, R2328"""
     one, two, three, four, five = send(
         client, op, method('a', 'New', Title='x', Status='Completed'), method('b', 'Update', 2, Title='y'), method('c', 'Delete', 3),

@@ -235,6 +235,7 @@ def test_restored_list(client):
 
 
 def test_item_that_moved_away(client):
+    """R1439, R1438, R1436"""
     token = client.sync('Vendors').token
     client.do('move-away Vendors 2 Announcements')
     s = client.sync('Vendors', token)
