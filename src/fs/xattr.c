@@ -137,6 +137,22 @@ static int say_error(const struct about *a, struct buf *out)
 	return view_tree_error(a->fs->tree, a->node->ino, out);
 }
 
+/* Who has the document checked out: "12;#Jane Roe" without the number. */
+static int say_checked_out(const struct about *a, struct buf *out)
+{
+	CLEANUP(item_release_p) struct item item = ITEM_INIT;
+	int r = a->node->kind == STORE_NODE_DOCUMENT ? view_tree_item(a->fs->tree, a->node->item, &item) : -ENODATA;
+	const char *who = r == 0 ? values_get(&item.values, "CheckoutUser") : NULL;
+	const char *name = who ? strstr(who, ";#") : NULL;
+
+	if (r < 0 && r != -ENOENT)
+		return r;
+	if (!name)
+		return -ENODATA;
+	name += 2;
+	return buf_add(out, name, strcspn(name, ","));
+}
+
 static int say_list(const struct about *a, struct buf *out)
 {
 	return buf_adds(out, a->list->info.title);
@@ -181,7 +197,7 @@ static const struct {
 } abouts[] = {
 	{ "id", say_id },	   { "version", say_version }, { "state", say_state },
 	{ "error", say_error },	   { "url", say_url },	       { "list", say_list },
-	{ "listid", say_list_id },
+	{ "listid", say_list_id },  { "checkedout", say_checked_out },
 };
 
 static int get_about(struct fs *f, int64_t ino, const char *name, struct buf *out)

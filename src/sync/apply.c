@@ -281,12 +281,47 @@ int apply_item(struct txn *t, struct store_item *it, struct pending *p, struct i
 
 /* ---- rows of a pull ---------------------------------------------------------------------------- */
 
+/* Somebody has put something into a folder that was removed here: it stays. 1: so it is, and shows again. */
+static int spare_folder(struct txn *t, const struct item *row)
+{
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	CLEANUP(pending_release_p) struct pending p = PENDING_INIT;
+	CLEANUP(str_free_p) char *path = NULL;
+	struct pending_row *del;
+	int64_t folder;
+	int r = str_set(&path, row->path);
+
+	if (r < 0 || !path || !strrchr(path, '/'))
+		return r;
+	*strrchr(path, '/') = '\0';
+	r = store_item_find_folder(t->st, t->list.id, path, &folder);
+	if (r == 0)
+		r = store_item_get(t->st, folder, &it);
+	if (r == 0)
+		r = pending_load(t->st, folder, &p);
+	del = r == 0 ? pending_find(&p, CHANGE_DELETE) : NULL;
+	if (!del || del->c.state != STORE_CHANGE_QUEUED)
+		return r == -ENOENT ? 0 : r;
+	del->gone = true;
+	r = keep_removed(t, &it, del->c.name);
+	if (r == 0)
+		r = pending_store(t->st, &p);
+	if (r == 0)
+		r = apply_reappear(t, &it, NULL);
+	return r < 0 ? r : 1;
+}
+
 static int apply_first(struct txn *t, struct item *row, bool anywhere)
 {
 	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
 	int64_t dir;
 	int r = place_parent(t, row, &dir);
 
+	if (r == -ENOENT && list_is_library(&t->list.info)) {
+		r = spare_folder(t, row);
+		if (r >= 0)
+			r = r ? place_parent(t, row, &dir) : -ENOENT;
+	}
 	if (r == -ENOENT && !anywhere)
 		return APPLY_LATER;
 	if (r == -ENOENT) {

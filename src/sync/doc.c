@@ -87,6 +87,16 @@ static int end_store(struct txn *t, const struct store_item *it, struct pending 
 	return adopt(t, it->id, row->version, k);
 }
 
+int doc_end_store(struct txn *t, struct store_item *it, struct pending *p, struct pending_row *sent)
+{
+	struct doc_news d = { .waits = doc_latest(p) != NULL };
+	struct item row = it->item; /* only looked at; of the length only the bytes tell, and they are ours */
+
+	row.version = it->item.version;
+	row.size = sent->c.change.content.size;
+	return end_store(t, it, p, sent, &row, &d);
+}
+
 /* A move: done, overtaken by somebody else's, or still to come. */
 static int end_move(struct txn *t, const struct store_item *it, const struct store_node *n, struct pending_row *move,
 		    const struct item *row, struct doc_news *d)

@@ -45,6 +45,9 @@ MUST_CHECK int doc_show(struct txn *t, const struct item *old, const struct stor
 MUST_CHECK int doc_put_aside(struct txn *t, struct store_item *it, struct pending *p, struct pending_row *row,
 			     const char *why);
 
+/* A SENT store is done: its row was there already, as it says of itself. p is changed, not stored. */
+MUST_CHECK int doc_end_store(struct txn *t, struct store_item *it, struct pending *p, struct pending_row *sent);
+
 /* Makes that local file in the directory; bytes: a file in unsent/, which stays; NULL: none. Tells. */
 MUST_CHECK int doc_make_copy(struct txn *t, int64_t dir, const char *file, const char *bytes, int64_t size,
 			     const char *why);

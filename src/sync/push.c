@@ -6,6 +6,7 @@
 
 #include "base/fault.h"
 #include "base/str.h"
+#include "remote/docs.h"
 #include "store/item.h"
 #include "store/journal.h"
 #include "numbers.h"
@@ -47,6 +48,7 @@ struct batch {
 	size_t limit;
 	bool has_folder;          /* the batch makes items in `folder` */
 	char *folder;             /* owned; NULL: the list's root */
+	bool folder_goes;         /* its only change is the deletion of a library's folder */
 	bool survey;              /* uploads are counted too */
 	int64_t until, later;     /* of uploads: push_look() */
 	int64_t n_uploads;
@@ -214,16 +216,30 @@ static int count_upload(struct batch *b, const struct store_change *c)
 	return r < 0 ? r : 0;
 }
 
+/* A library's folder is deleted alone, after what was in it: see check_empty(). 1, 0: not in this batch. */
+static int goes_now(struct batch *b, const struct store_change *c, bool *ret_alone)
+{
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	int r = store_item_get(b->t.st, c->item, &it);
+
+	if (r < 0 && r != -ENOENT)
+		return r;
+	*ret_alone = it.item.folder;
+	return !it.item.folder || !b->n || b->survey;
+}
+
 static int collect(void *arg, const struct store_change *c)
 {
 	struct batch *b = arg;
+	bool alone = false;
 	int r = 0;
 
 	if (c->state == STORE_CHANGE_QUEUED && upload_is(c))
 		return b->survey ? count_upload(b, c) : 0;
 	if (c->state == STORE_CHANGE_QUEUED)
 		r = fits(b, c);
-
+	if (r > 0 && c->change.op == CHANGE_DELETE && list_is_library(&b->t.list.info))
+		r = goes_now(b, c, &alone);
 	if (r <= 0)
 		return r;
 	r = vec_grow(&b->v, &b->cap, b->n + 1, sizeof(*b->v));
@@ -234,7 +250,8 @@ static int collect(void *arg, const struct store_change *c)
 	b->v[b->n] = (struct outcome_of) { .change = c->id, .item = c->item };
 	b->send[b->n] = (struct change) CHANGE_INIT;
 	r = make_send(b, c, &b->send[b->n++]);
-	return r < 0 ? r : b->n == b->limit;
+	b->folder_goes |= alone;
+	return r < 0 ? r : b->n == b->limit || (alone && !b->survey);
 }
 
 static int fill(struct batch *b, int64_t list)
@@ -362,6 +379,33 @@ static enum remote_result local_failure(struct remote_fault *f, int r)
 	return REMOTE_LIST_BAD;
 }
 
+/*
+ * Deleting a folder deletes what is in it (MS-OUTSPS_R66), also what nobody here can see: so it is asked for first.
+ * o->result REMOTE_ITEM_BAD: it is not empty.
+ */
+static enum remote_result check_empty(const struct push *p, struct batch *b, struct remote_outcome *o,
+				      struct remote_fault *f)
+{
+	enum remote_result res;
+	int64_t n = 0;
+
+	o->result = REMOTE_OK;
+	if (!p->remote->docs || !p->remote->docs->count || !b->send->file_ref)
+		return REMOTE_OK;
+	res = p->remote->docs->count(p->remote, b->send->file_ref, &n, p->cancel, f);
+	/* Where it cannot be asked for, the list has to do. */
+	if (res == REMOTE_ITEM_GONE || (res == REMOTE_ITEM_BAD && f->err.code == -EOPNOTSUPP))
+		n = 0;
+	else if (res != REMOTE_OK)
+		return res == REMOTE_ITEM_BAD || res == REMOTE_CONFLICT ? REMOTE_NOT_RUN : res;
+	*f = (struct remote_fault) { 0 };
+	if (n > 0) {
+		o->result = REMOTE_ITEM_BAD;
+		o->text = strdup("the folder is not empty on the server");
+	}
+	return REMOTE_OK;
+}
+
 static enum remote_result send(const struct push *p, struct batch *b, struct remote_outcome *o,
 			       struct remote_fault *f)
 {
@@ -372,6 +416,11 @@ static enum remote_result send(const struct push *p, struct batch *b, struct rem
 		return REMOTE_NOT_RUN;
 	for (size_t i = 0; i < b->n; i++)
 		changes[i] = &b->send[i];
+	res = b->folder_goes ? check_empty(p, b, o, f) : REMOTE_NOT_RUN;
+	if (b->folder_goes && (res != REMOTE_OK || o->result != REMOTE_OK)) {
+		free(changes);
+		return res;
+	}
 	res = p->remote->ops->push(p->remote, b->t.list.info.id, &b->t.list.info.schema, changes, b->n, o, p->cancel,
 				   f);
 	free(changes);

@@ -446,10 +446,23 @@ static int clear_error(struct done *d)
 	return r < 0 ? r : txn_tell(d->t, SYNC_ATTR, &n);
 }
 
+/* After a lost answer a pull may have brought its row before it was known to be ours: none will come again. */
+static int end_with_row(struct done *d)
+{
+	struct store_item *it = &d->i.it;
+
+	if (d->row->c.change.op != CHANGE_STORE || !it->item.id || it->item.version <= d->row->c.change.content.base)
+		return 0;
+	it->since = d->row->c.change.content.base;
+	return doc_end_store(d->t, it, &d->i.p, d->row);
+}
+
 static int accepted(struct done *d)
 {
 	int r = wait_for_row(d);
 
+	if (r == 0)
+		r = end_with_row(d);
 	if (r == 0)
 		r = follow_folder(d);
 	if (r == 0)

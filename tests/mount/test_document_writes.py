@@ -207,3 +207,59 @@ def test_a_document_over_another(mnt):
     assert from_server(mnt, 'notes.txt') == 'b\n' == lib(mnt, 'cat notes.txt')
     assert from_server(mnt, 'b.txt') is None
     assert text
+
+
+def test_a_folder_that_is_not_empty_on_the_server_stays(mnt):
+    lib(mnt, 'mkdir Sub')
+    mnt.settle()
+    mnt.server.stop()
+    lib(mnt, 'rmdir Sub')
+    mnt.server.start()
+    put(mnt, 'Sub/theirs.txt', 'theirs\n')
+    mnt.sh('echo > .spfs/sync')
+    mnt.settle()
+    assert from_server(mnt, 'Sub/theirs.txt') == 'theirs\n' == lib(mnt, 'cat Sub/theirs.txt')
+
+
+def test_a_tree_goes_with_its_folders(mnt):
+    lib(mnt, 'mkdir -p A/B; echo x > A/x.txt; echo y > A/B/y.txt')
+    mnt.settle()
+    assert from_server(mnt, 'A/B/y.txt') == 'y\n'
+    lib(mnt, 'rm -r A')
+    mnt.wait(lambda: from_server(mnt, 'A/B/y.txt') is None and from_server(mnt, 'A/x.txt') is None, 20)
+    mnt.settle()
+    assert 'A' not in names(mnt)
+    mnt.umount()
+    mnt.mount()
+    mnt.settle()
+    assert 'A' not in names(mnt)
+
+
+@pytest.mark.parametrize('point', ['store.commit.before', 'store.commit.after', 'submit.save.before', 'submit.save.after',
+                                   'upload.take.before', 'upload.take.after', 'upload.answered',
+                                   'upload.outcome.before', 'upload.outcome.after', 'fs.flush.after',
+                                   'fs.release.before', 'pull.chunk.before', 'pull.chunk.after'])
+def test_killed_anywhere_it_is_stored_once(site, point):
+    site.add(LIBRARY)
+    site.mount()
+    site.settle()
+    site.sh('cat notes.txt > /dev/null', cwd=site.mountpoint / LIBRARY)
+    site.umount()
+    site.server.reset()
+    site.run('spfs', site.mountpoint, env={'SPFS_CRASH_AT': point + ':1'})
+    site.run('bash', '-c', 'echo saved > notes.txt && echo done > "$HOME/acknowledged"',
+             cwd=site.mountpoint / LIBRARY)
+    if site.pid():
+        site.run('bash', '-c', 'sleep 3; ls', cwd=site.mountpoint / LIBRARY)
+    site.run('fusermount3', '-u', '-z', site.mountpoint)
+    if site.pid():
+        site.kill()
+    site.mount()
+    site.settle()
+    text = from_server(site, 'notes.txt')
+    assert text == site.sh('cat notes.txt', cwd=site.mountpoint / LIBRARY)
+    if (site.home / 'acknowledged').exists():
+        assert text == 'saved\n'
+    assert len([x for x in log(site) if x.endswith(' 200')]) <= 1
+    assert not [n for n in names(site) if 'conflict' in n]
+    assert site.sh('ls "$XDG_DATA_HOME"/spfs/default/unsent | wc -l') == '0\n'
