@@ -65,6 +65,12 @@ MUST_CHECK int sync_doc_want(struct sync_doc *d, int64_t end, struct sync_waiter
  */
 size_t sync_doc_ahead(struct sync *s, int64_t list, const int64_t *items, size_t n);
 
+/*
+ * A document, or all below a directory, is to be here always (store/pin.h): what is missing is fetched, now and
+ * after each pull. -ENOENT: there is no such node, or (unpin) it is not pinned itself.
+ */
+MUST_CHECK int sync_pin(struct sync *s, int64_t ino, bool pinned);
+
 /* Whether documents of that many bytes in all may be fetched ahead (MaxBulkDocumentSyncSize, [MS-LISTSWS] 3.1.4.22.2.2). */
 bool sync_doc_may_bulk(struct sync *s, int64_t list, int64_t bytes);
 

@@ -6,7 +6,8 @@
 /* In the order of `spfs --help`. */
 const struct cli_command *const cli_commands[] = {
 	&cmd_sync,    &cmd_status,    &cmd_umount, &cmd_remove, &cmd_offline,
-	&cmd_online,  &cmd_conflicts, &cmd_log,    NULL,
+	&cmd_online,  &cmd_conflicts, &cmd_log,    &cmd_pin,
+	&cmd_unpin,   NULL,
 };
 
 const struct cli_command *cli_find(const struct cli_command *const table[], const char *name)

@@ -11,6 +11,8 @@ extern const struct cli_command cmd_offline;
 extern const struct cli_command cmd_online;
 extern const struct cli_command cmd_conflicts;
 extern const struct cli_command cmd_log;
+extern const struct cli_command cmd_pin;
+extern const struct cli_command cmd_unpin;
 extern const struct cli_command cmd_remove;
 
 #endif

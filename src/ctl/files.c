@@ -12,6 +12,7 @@ const struct ctl_file ctl_mount_files[] = {
 	{ "status.json", READ, CTL_TEXT },
 	{ "events", READ, CTL_STREAM_EVENTS },
 	{ "online", WRITE, CTL_TEXT },
+	{ "pinned", WRITE, CTL_TEXT },
 	{ "conflicts.txt", READ, CTL_TEXT },
 	{ "conflicts.json", READ, CTL_TEXT },
 	{ "log", READ, CTL_TEXT },

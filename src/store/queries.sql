@@ -200,6 +200,35 @@ UPDATE blobs SET version = ?3, etag = NULL WHERE item = ?1 AND version = ?2
 -- BLOB_DELETE
 DELETE FROM blobs WHERE item = ?1
 
+-- PIN_SET
+INSERT OR IGNORE INTO pins (ino) VALUES (?1)
+-- PIN_CLEAR
+DELETE FROM pins WHERE ino = ?1
+-- PIN_MOVE
+UPDATE pins SET ino = ?2 WHERE ino = ?1
+-- PIN_TIDY slow
+/* pins are few, and this is when one is set */
+DELETE FROM pins WHERE ino NOT IN (SELECT ino FROM nodes)
+-- PIN_EACH slow
+/* when somebody asks */
+SELECT ino FROM pins
+-- PIN_ABOVE slow
+/* walks as many rows as the path has names */
+WITH RECURSIVE up (ino) AS (SELECT ?1 UNION ALL SELECT nodes.parent FROM up JOIN nodes ON nodes.ino = up.ino
+  WHERE nodes.parent > 0)
+SELECT 1 FROM up JOIN pins ON pins.ino = up.ino
+-- PIN_MISSING slow
+/* walks what is pinned; once a pull */
+WITH RECURSIVE down (ino) AS (SELECT ino FROM pins UNION SELECT nodes.ino FROM down
+  JOIN nodes ON nodes.parent = down.ino AND nodes.name IS NOT NULL AND nodes.kind <> 'ghost')
+SELECT items.id FROM down JOIN nodes ON nodes.ino = down.ino JOIN items ON items.id = nodes.item
+  LEFT JOIN blobs ON blobs.item = items.id AND blobs.version = items.version
+WHERE nodes.kind = 'document' AND nodes.list = ?1 AND items.sp_id IS NOT NULL AND blobs.item IS NULL
+-- PIN_BLOBS slow
+/* when a pin is set or taken away */
+UPDATE blobs SET pinned = item IN (WITH RECURSIVE down (ino) AS (SELECT ino FROM pins UNION SELECT nodes.ino FROM down
+  JOIN nodes ON nodes.parent = down.ino AND nodes.name IS NOT NULL AND nodes.kind <> 'ghost')
+SELECT nodes.item FROM down JOIN nodes ON nodes.ino = down.ino WHERE nodes.item IS NOT NULL)
 -- PERSON_PUT
 INSERT INTO people (site, id, text) VALUES (?1, ?2, ?3)
 ON CONFLICT (site, id) DO UPDATE SET text = ?3 WHERE text <> ?3

@@ -160,6 +160,11 @@ CREATE TABLE blobs (
 ) STRICT;
 CREATE INDEX blobs_by_use ON blobs (used, item, version, size) WHERE pinned = 0;
 
+/* What is to be here always: these files, and all documents below these directories. */
+CREATE TABLE pins (
+  ino INTEGER PRIMARY KEY        /* nodes.ino */
+) STRICT;
+
 /* Who is who on a site, by the id in its User Information List. */
 CREATE TABLE people (
   site TEXT NOT NULL,            /* as lists.site */

@@ -10,6 +10,7 @@
 #include "engine.h"
 #include "park.h"
 #include "pull.h"
+#include "transfer.h"
 #include "push.h"
 #include "txn.h"
 #include "upload.h"
@@ -241,6 +242,8 @@ static void do_pull(struct job *j)
 	j->received += res.received;
 	j->conflicts += res.conflicts;
 	end_pull(j, &res);
+	if (j->result == REMOTE_OK)
+		pins_fetch(j->s, j->e->list);
 }
 
 /* Batches shrink when the server does not take their size, and grow again slowly. Needs the lock. */

@@ -531,6 +531,7 @@ struct transfers *transfers_free(struct transfers *t)
 	for (struct transfer_site *ts = t->sites, *next; ts; ts = next) {
 		next = ts->next;
 		cond_release(&ts->work);
+		free(ts->pins);
 		free(ts);
 	}
 	cond_release(&t->watch);

@@ -77,6 +77,8 @@ struct transfer_site {
 	struct sync_doc **ahead_last;
 	int64_t ahead_bytes;        /* of what is queued and fetched so */
 	int n_ahead;                /* threads that do */
+	struct pinned_item *pins;   /* owned; documents that are to be here (pin.c), the last one first */
+	size_t n_pins, cap_pins;
 	int64_t moved;              /* monotonic ms: the last byte of any document */
 	int64_t not_before;         /* monotonic ms; 0 */
 	int why;                    /* the errno until then */
@@ -142,6 +144,22 @@ struct sync_doc *ahead_take(struct transfer_site *ts);
 void ahead_done(struct sync_doc *d, int r);
 
 void ahead_flush(struct transfer_site *ts);
+
+/* Puts a pinned document that is not here into the queue, when there is nothing else in it. Gives the lock back in
+ * between. false: there is none, or no thread for it. */
+bool ahead_refill(struct transfer_site *ts);
+
+/* ---- pin.c; no lock held ---- */
+
+struct pinned_item {
+	int64_t list, item;
+};
+
+/* The list was pulled: what is pinned and not here is fetched. */
+void pins_fetch(struct sync *s, int64_t list);
+
+/* The document came: it stays when it is pinned. */
+void pins_keep(struct sync *s, int64_t item);
 
 /* ---- the threads ---- */
 

@@ -57,6 +57,7 @@ void ahead_flush(struct transfer_site *ts)
 
 	while ((d = dequeue(ts)))
 		drop(ts, d);
+	ts->n_pins = 0; /* the next pull, or the next start, tries again */
 }
 
 void ahead_done(struct sync_doc *d, int r)
@@ -65,14 +66,14 @@ void ahead_done(struct sync_doc *d, int r)
 
 	ts->n_ahead--;
 	drop(ts, d);
-	if (r < 0)
+	if (r < 0 && r != -ESTALE) /* that one is another version now */
 		ahead_flush(ts);
 }
 
 /* Takes over one use of d. false: it is not wanted. Needs the lock. */
 static bool put(struct transfer_site *ts, struct sync_doc *d)
 {
-	if (d->all->quit || d->state != DOC_IDLE || d->ahead != AHEAD_NOT || d->listed > AHEAD_LARGEST)
+	if (d->all->quit || d->state != DOC_IDLE || d->ahead != AHEAD_NOT)
 		return false;
 	if (transfer_wake_thread(ts) < 0)
 		return false;
@@ -97,7 +98,7 @@ static int want(struct transfers *t, const struct site *site, int64_t list, int6
 	ts = transfer_site_of(t, site);
 	full = !ts || ts->ahead_bytes > AHEAD_BYTES - AHEAD_LARGEST;
 	if (!full)
-		taken = put(ts, d);
+		taken = d->listed <= AHEAD_LARGEST && put(ts, d);
 	lock_give(&t->lock);
 	if (!taken)
 		sync_doc_close(d);
@@ -127,4 +128,25 @@ bool sync_doc_may_bulk(struct sync *s, int64_t list, int64_t bytes)
 	limit = e && e->bulk > 0 ? e->bulk : usual;
 	lock_give(&s->lock);
 	return bytes <= limit;
+}
+
+bool ahead_refill(struct transfer_site *ts)
+{
+	struct transfers *t = ts->all;
+	struct pinned_item next;
+	struct sync_doc *d = NULL;
+	bool taken = false;
+
+	if (!ts->n_pins || ts->ahead_first || ts->n_ahead >= AHEAD_THREADS)
+		return false;
+	next = ts->pins[--ts->n_pins];
+	lock_give(&t->lock);
+	if (sync_doc_open(t->s, next.list, next.item, &d) < 0)
+		d = NULL;
+	lock_take(&t->lock);
+	if (d)
+		taken = put(ts, d);
+	if (d && !taken)
+		transfer_close(d);
+	return true;
 }

@@ -273,6 +273,8 @@ void transfer_store(struct transfer *t, struct sync_doc *d)
 	if (r < 0) {
 		log_info("a document is not kept item=%lld error=%d", (long long) d->item, r);
 		unlink(d->temp);
+	} else {
+		pins_keep(d->all->s, d->item);
 	}
 	str_free_p(&d->temp);
 }

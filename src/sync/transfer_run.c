@@ -118,6 +118,8 @@ void *transfer_main(void *transfer)
 			run(t, d);
 			continue;
 		}
+		if (ahead_refill(t->site))
+			continue;
 		t->site->n_asleep++;
 		cond_wait(&t->site->work, &all->lock);
 		t->site->n_asleep--;
