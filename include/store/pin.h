@@ -23,6 +23,10 @@ MUST_CHECK int store_pin_covers(struct store *s, int64_t ino);
 /* The inodes that are pinned themselves. fn's nonzero return ends it and is returned. */
 MUST_CHECK int store_pin_each(struct store *s, int (*fn)(void *arg, int64_t ino), void *arg);
 
+/* Contents that came some other way than by being fetched for a pin stay too. In a transaction of its own, when anything
+ * is pinned. */
+MUST_CHECK int store_pin_settle(struct store *s);
+
 /* The pinned documents of a list whose contents are not here, by local item id. As above. */
 MUST_CHECK int store_pin_missing(struct store *s, int64_t list, int (*fn)(void *arg, int64_t item), void *arg);
 

@@ -235,6 +235,7 @@ int store_node_renumber(struct store *s, int64_t ino, int64_t *ret_ino)
 		r = conn_run(s, Q_TEXT_MOVE, "ii", ino, n.ino);
 	if (r >= 0)
 		r = conn_run(s, Q_UNSAVED_MOVE, "ii", ino, n.ino);
+	if (r >= 0)
 		r = conn_run(s, Q_PIN_MOVE, "ii", ino, n.ino);
 	if (r < 0)
 		return r;

@@ -49,6 +49,30 @@ int store_pin_each(struct store *s, int (*fn)(void *arg, int64_t ino), void *arg
 	return walk(st, r, fn, arg);
 }
 
+static int is_one(void *arg, int64_t ino)
+{
+	(void) arg, (void) ino;
+	return 1;
+}
+
+int store_pin_settle(struct store *s)
+{
+	CLEANUP(store_txn_p) struct store *txn = NULL;
+	int r = store_pin_each(s, is_one, NULL);
+
+	if (r <= 0)
+		return r;
+	r = store_begin(s);
+	if (r < 0)
+		return r;
+	txn = s;
+	r = conn_run(s, Q_PIN_KEEP, "");
+	if (r < 0)
+		return r;
+	txn = NULL;
+	return store_commit(s);
+}
+
 int store_pin_missing(struct store *s, int64_t list, int (*fn)(void *arg, int64_t item), void *arg)
 {
 	CLEANUP(stmt_done_p) struct stmt *st = NULL;

@@ -229,6 +229,11 @@ WHERE nodes.kind = 'document' AND nodes.list = ?1 AND items.sp_id IS NOT NULL AN
 UPDATE blobs SET pinned = item IN (WITH RECURSIVE down (ino) AS (SELECT ino FROM pins UNION SELECT nodes.ino FROM down
   JOIN nodes ON nodes.parent = down.ino AND nodes.name IS NOT NULL AND nodes.kind <> 'ghost')
 SELECT nodes.item FROM down JOIN nodes ON nodes.ino = down.ino WHERE nodes.item IS NOT NULL)
+-- PIN_KEEP slow
+/* once a pull, when something is pinned */
+UPDATE blobs SET pinned = 1 WHERE pinned = 0 AND item IN (WITH RECURSIVE down (ino) AS (SELECT ino FROM pins UNION SELECT nodes.ino FROM down
+  JOIN nodes ON nodes.parent = down.ino AND nodes.name IS NOT NULL AND nodes.kind <> 'ghost')
+SELECT nodes.item FROM down JOIN nodes ON nodes.ino = down.ino WHERE nodes.item IS NOT NULL)
 -- PERSON_PUT
 INSERT INTO people (site, id, text) VALUES (?1, ?2, ?3)
 ON CONFLICT (site, id) DO UPDATE SET text = ?3 WHERE text <> ?3

@@ -49,8 +49,10 @@ void pins_fetch(struct sync *s, int64_t list)
 	const struct site *site = NULL;
 	struct transfers *t = s->transfers;
 	struct transfer_site *ts;
-	int r = t ? store_pin_missing(s->conf.store, list, add_missing, &m) : 0;
+	int r = t ? store_pin_settle(s->conf.store) : 0;
 
+	if (r == 0 && t)
+		r = store_pin_missing(s->conf.store, list, add_missing, &m);
 	if (r == 0 && m.n && transfer_find_site(s, list, &site) == 0) {
 		lock_take(&t->lock);
 		ts = transfer_site_of(t, site);
