@@ -143,6 +143,10 @@ check-random: ; @$(AS_TEST) build-test/tests/t_sync_random
 # The cases of tests/sync, killed and failing in more places than check-units does; CASES=all: in every one.
 check-cases: ; @$(AS_TEST) build-test/tests/t_sync_cases
 	@SPFS_CASES=$(or $(CASES),some) build-test/tests/t_sync_cases
+# Behaviours switched off one by one: the named tests have to notice.
+MUTANT_TESTS := $(addprefix build-test/tests/,t_sync_cases t_sync_plan t_sync_policy t_sync_pull t_sync_push t_view_outsps t_sp_requests)
+check-mutants: ; @$(AS_TEST) $(MUTANT_TESTS)
+	@scripts/check-mutants build-test
 check-planted: ; @$(AS_TEST) build-test/tests/t_sync_random
 	@scripts/check-planted build-test
 check-units-san: ; @$(AS_SAN) check-unit
@@ -168,6 +172,6 @@ uninstall:
 clean: ; rm -rf build build-test build-san build-tsan build-fuzz
 -include $(wildcard $(B)/*/*.d)
 .PHONY: all have-libraries no-demo install-deps demo check check-static check-layers check-size check-headers check-manuals \
-	check-requirements check-random check-cases check-planted check-unit check-units check-units-san check-mount check-demo check-view check-san check-tsan check-fault check-fuzz fuzzers \
+	check-requirements check-random check-cases check-mutants check-planted check-unit check-units check-units-san check-mount check-demo check-view check-san check-tsan check-fault check-fuzz fuzzers \
 	test-build san-build tsan-build bench install uninstall clean
 .DELETE_ON_ERROR:

@@ -17,6 +17,7 @@
  *	server column			the list gets a column
  *	server rights MASK		EffectivePermMask
  *	server page N, cut N, most N	rows a page, changes an answer (MoreChanges), methods a request
+ *	server between TITLE		gets the status "late" after the next page
  *	server no-rows on|off		answers without rows
  *	server ids delete-first|rename TITLE
  * Failures of the next request:
@@ -31,6 +32,7 @@
  * The engine:
  *	pull				push				grace
  *	sync				all that is due, until nothing is
+ *	offline, online			Work Offline
  * "repeat N STEP" does a step N times, with % as its number.
  *
  * At the end (each is checked; with nothing said of them there are no conflicts, and nothing waits):

@@ -358,6 +358,12 @@ static inline int do_discard(struct case_run *r, const struct case_step *s)
 	return res;
 }
 
+static inline int do_line(struct case_run *r, const struct case_step *s)
+{
+	r->cl->s->conf.offline = case_is(s, 0, "offline");
+	return 0;
+}
+
 static inline int do_retry(struct case_run *r, const struct case_step *s)
 {
 	CLEANUP(txn_end) struct txn t = TXN_INIT(&r->cl->conf);
@@ -593,6 +599,8 @@ static inline bool server_way(struct case_run *r, const struct case_step *s)
 		f->max_methods = n;
 	else if (strcmp(what, "no-rows") == 0)
 		f->no_rows = case_is(s, 2, "on");
+	else if (strcmp(what, "between") == 0)
+		f->between = item_named(r, s, s->word[2])->id;
 	else if (strcmp(what, "ids") == 0 && case_is(s, 2, "delete-first"))
 		f->delete_first = 1;
 	else if (strcmp(what, "ids") == 0 && case_is(s, 2, "rename"))

@@ -28,6 +28,7 @@ static const struct {
 	{ "save", do_save, false },	   { "replace", do_replace, false }, { "recreate", do_recreate, false },
 	{ "rename", do_name, false },	   { "rename-dir", do_name, false }, { "remove", do_remove, false },
 	{ "rmdir", do_remove, false },	   { "mkdir", do_mkdir, false },   { "discard", do_discard, false },
+	{ "offline", do_line, false },	   { "online", do_line, false },
 	{ "retry", do_retry, false },	   { "pull", do_pull, true },	   { "push", do_push, true },
 	{ "grace", do_grace, true },	   { "sync", do_sync, true },
 };

@@ -69,6 +69,7 @@ struct fake {
 	bool no_rows;       /* of pushes */
 	bool send_list;     /* the description in every answer */
 	int64_t rename_ids; /* a Rename id without its row, once */
+	int64_t between;    /* somebody edits this item after the next page that is not the last, once */
 	int64_t restore_ids; /* a Restore id of one item, once */
 	int64_t oldest_token; /* change tokens below are refused */
 	int64_t schema;     /* raised: the description is sent once with another column */
@@ -395,6 +396,10 @@ static inline int fake_answer(struct fake *f, const struct remote_pull *q, const
 	r = q->token ? fake_send_changes(f, strtol(q->token, NULL, 10), q, sink, ret, &upto)
 		     : fake_send_all(f, q, sink, ret);
 	ret->token = str_printf("%lld", (long long) upto);
+	if (f->between && ret->position) {
+		fake_set(f, f->between, NULL, "late", NULL);
+		f->between = 0;
+	}
 	return r;
 }
 

@@ -90,6 +90,31 @@ static void merge_table(void **state)
 	schema_release(&s);
 }
 
+/* Every combination of three values and none; what has to be done follows from which of them are equal. */
+static void every_combination(void **state)
+{
+	static const char *const texts[] = { NULL, "", "a", "b", "c" };
+	enum { N = sizeof(texts) / sizeof(*texts) };
+	struct schema s = make_schema();
+
+	(void) state;
+	for (int i = 0; i < N * N * N; i++) {
+		const char *b = texts[i % N], *m = texts[i / N % N], *t = texts[i / N / N];
+		CLEANUP(values_release_p) struct values base = one("Title", b);
+		CLEANUP(values_release_p) struct values mine = one("Title", m);
+		CLEANUP(values_release_p) struct values theirs = one("Title", t);
+		CLEANUP(values_release_p) struct values send = VALUES_INIT;
+		CLEANUP(values_release_p) struct values lost = VALUES_INIT;
+		const char *was = b ? b : "", *is = t ? t : "";
+		bool changed = m && strcmp(m, was) != 0 && strcmp(m, is) != 0, moved = strcmp(was, is) != 0;
+
+		assert_int_equal(plan_merge(&s, &base, &mine, &theirs, &send, &lost), 0);
+		if (send.n != (changed && !moved) || lost.n != (changed && moved))
+			fail_msg("base %s, mine %s, theirs %s: %zu to send, %zu lost", was, m ? m : "-", is, send.n, lost.n);
+	}
+	schema_release(&s);
+}
+
 /* Meaning counts, not bytes: 0.500 is 0.5; and what the schema lacks is compared as it is. */
 static void meaning_counts(void **state)
 {
@@ -210,6 +235,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(merge_table),
+		cmocka_unit_test(every_combination),
 		cmocka_unit_test(meaning_counts),
 		cmocka_unit_test(readonly_fields_are_no_edit),
 		cmocka_unit_test(chains_of_changes),

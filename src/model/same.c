@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/fault.h"
 #include "base/str.h"
 #include "model/field.h"
 
@@ -125,7 +126,9 @@ int field_truth(const char *s)
 
 	if (strcasecmp(s, "TRUE") == 0 || strcasecmp(s, "FALSE") == 0)
 		return *s == 'T' || *s == 't';
-	return str_to_i64(s, &n) < 0 ? -1 : n != 0;
+	if (str_to_i64(s, &n) < 0)
+		return -1;
+	return PLANTED("only_one_is_true") ? n == 1 : n != 0;
 }
 
 bool same_truth(const char *a, const char *b)

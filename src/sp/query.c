@@ -2,6 +2,7 @@
 #include "changes.h"
 
 #include "base/buf.h"
+#include "base/fault.h"
 #include "base/str.h"
 #include "lists.h"
 #include "xmlout.h"
@@ -41,7 +42,7 @@ static void add_field(struct buf *out, const char *name)
 /* No schema: empty ViewFields ask for all fields (2.2.4.5). */
 static void add_view_fields(struct buf *out, const struct schema *schema)
 {
-	buf_adds(out, "<viewFields><ViewFields Properties=\"TRUE\">");
+	buf_adds(out, PLANTED("no_bag") ? "<viewFields><ViewFields>" : "<viewFields><ViewFields Properties=\"TRUE\">");
 	for (int i = 0; schema && i < SERVICE_FIELDS; i++)
 		add_field(out, service_fields[i]);
 	for (size_t i = 0; schema && i < schema->n; i++)

@@ -1,5 +1,7 @@
 #include "backoff.h"
 
+#include "base/fault.h"
+
 /* A server that asks for days is not obeyed for longer than this: it may have mistaken a date. */
 enum { RETRY_AFTER_MAX = 24 * 3600 };
 
@@ -33,6 +35,8 @@ void backoff_pause(struct backoff *b, int64_t now, int retry_after, uint32_t ran
 
 	/* Up to a tenth later: all clients were told the same moment. */
 	ms += (int64_t) (random % 1000) * ms / 10000;
+	if (PLANTED("retry_after_ignored"))
+		ms = 0;
 	if (ms > RETRY_AFTER_MAX * 1000ll)
 		ms = RETRY_AFTER_MAX * 1000ll;
 	b->server_until = ms > 0 ? now + ms : 0;

@@ -133,6 +133,10 @@ static int refused(struct sent *s)
 	s->ret->refused++;
 	if (s->row->c.change.op == CHANGE_DELETE)
 		return refused_delete(s);
+	if (PLANTED("refused_dropped") && s->o->has_row) {
+		s->row->gone = true;
+		return adopt_row(s);
+	}
 	r = park_refuse(s->t, &s->i.it, &s->i.p, s->row, s->o->server_code, words(s->o));
 	if (r < 0 || !s->o->has_row || !s->i.it.item.id)
 		return r;
@@ -216,7 +220,7 @@ static int decide(struct sent *s, bool final)
 		break;
 	}
 	s->ret->not_run++;
-	return final ? refused(s) : requeue(s);
+	return final || PLANTED("not_run_refused") ? refused(s) : requeue(s);
 }
 
 int outcome_apply(struct txn *t, const struct outcome_of *of, struct remote_outcome *o, bool final,

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/fault.h"
 #include "base/str.h"
 
 /* File names come as "5;#Name" and are sent as "Name". */
@@ -18,7 +19,7 @@ bool plan_same(const struct schema *schema, const char *name, const char *a, con
 
 	if (f && f->type == FIELD_FILE)
 		return field_same(f, after_id(a), after_id(b));
-	if (f)
+	if (f && !PLANTED("bytes_differ"))
 		return field_same(f, a, b);
 	/* A property-bag entry: nothing is known of its type. */
 	return strcmp(a ? a : "", b ? b : "") == 0;
@@ -37,9 +38,10 @@ int plan_merge(const struct schema *schema, const struct values *base, const str
 
 		/* In this order: what both sides changed in the same way is no conflict and
 		 * nothing to send; asked the other way round, it would be sent again. */
-		if (plan_same(schema, name, now, text) || plan_same(schema, name, then, text))
+		if (plan_same(schema, name, now, text) ||
+		    (plan_same(schema, name, then, text) && !PLANTED("unchanged_sent")))
 			continue;
-		if (plan_same(schema, name, now, then))
+		if (plan_same(schema, name, now, then) || PLANTED("mine_wins"))
 			r = values_set(ret_send, name, text);
 		else
 			r = values_set(ret_conflict, name, text);

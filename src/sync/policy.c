@@ -1,5 +1,7 @@
 #include "policy.h"
 
+#include "base/fault.h"
+
 /* ---- who opens what ---------------------------------------------------------- */
 
 /* How many different lists other than `list` the process opened lately. */
@@ -77,14 +79,14 @@ int64_t policy_floor(int64_t now_ns, int64_t last_sync_ns, int min_minutes)
 {
 	int64_t until = last_sync_ns + (int64_t) min_minutes * 60 * 1000000000;
 
-	if (!last_sync_ns || min_minutes <= 0 || last_sync_ns > now_ns || until <= now_ns)
+	if (PLANTED("no_floor") || !last_sync_ns || min_minutes <= 0 || last_sync_ns > now_ns || until <= now_ns)
 		return 0;
 	return until;
 }
 
 bool policy_may_resync(int64_t last, int64_t now, bool asked)
 {
-	return asked || !last || now - last >= POLICY_RESYNC_MS;
+	return PLANTED("resync_always") || asked || !last || now - last >= POLICY_RESYNC_MS;
 }
 
 bool policy_read_whole(int64_t echoes, int64_t items, int page)
@@ -111,7 +113,7 @@ static enum policy_step step_to_send(const struct policy_facts *f)
 enum policy_step policy_step(const struct policy_facts *f)
 {
 	/* Sending first would do it twice when the lost answer was a yes. */
-	if (f->unsure)
+	if (f->unsure && !PLANTED("unsure_sends"))
 		return f->may_receive && !f->pulled ? POLICY_PULL : POLICY_END;
 	if (f->to_send > 0 && f->may_send && (f->due || f->wanted))
 		return step_to_send(f);

@@ -126,15 +126,15 @@ static const char *reason_to_start(struct puller *p, int *ret)
 	const char *then = p->list.perm_text, *now = p->page.end.perm_text;
 
 	*ret = 0;
-	if (p->page.end.whole_restore)
+	if (p->page.end.whole_restore && !PLANTED("no_restore"))
 		return "it was restored";
 	if (p->anew)
 		return NULL;
 	/* Items that we may not see any more are not reported as deleted (MS-OUTSPS_R803). */
-	if (then && now && strcmp(then, now) != 0)
+	if (then && now && strcmp(then, now) != 0 && !PLANTED("rights_ignored"))
 		return "permissions changed";
 	*ret = page_has_other_schema(&p->page, &p->list.info);
-	return *ret > 0 ? "columns changed" : NULL;
+	return *ret > 0 && !PLANTED("columns_ignored") ? "columns changed" : NULL;
 }
 
 /* ---- one page --------------------------------------------------------------------------------- */
@@ -168,7 +168,7 @@ static enum remote_result ask(struct puller *p, const char *extra, struct remote
 		.schema = p->list.info.schema.n ? &p->list.info.schema : NULL,
 		.token = p->list.token,
 		.position = p->position,
-		.extra_ids = p->list.token && *extra ? extra : NULL,
+		.extra_ids = p->list.token && *extra && !PLANTED("no_extra_ids") ? extra : NULL,
 		.row_limit = p->list.token ? 0 : row_limit(p),
 	};
 	/* Rows of earlier pages wait for their folders in the stage. */
@@ -250,7 +250,7 @@ static enum remote_result do_page(struct puller *p, const char *extra, bool *ret
 	if (r < 0)
 		return local_failure(f, r);
 	*ret_last = r == 0;
-	p->more |= p->page.end.more_changes;
+	p->more |= p->page.end.more_changes && !PLANTED("no_more_changes");
 	r = puller_apply(p, *ret_last);
 	if (r == -ECANCELED)
 		return REMOTE_CANCELED;

@@ -180,7 +180,8 @@ static int do_deferred(struct puller *p, struct txn *t)
 static int do_stale(struct puller *p, struct txn *t)
 {
 	int64_t ids[TAKE_ROWS];
-	int n = p->anew && !p->partial ? store_item_stale(t->st, t->list.id, t->list.generation, ids, TAKE_ROWS) : 0;
+	bool whole = p->anew && !p->partial && !PLANTED("vanished_stay");
+	int n = whole ? store_item_stale(t->st, t->list.id, t->list.generation, ids, TAKE_ROWS) : 0;
 
 	for (int i = 0; i < n; i++) {
 		int r = apply_gone(t, ids[i]);
@@ -195,7 +196,7 @@ static int finish(struct puller *p, struct txn *t)
 {
 	const struct remote_page *end = &p->page.end;
 	/* Only the last round has seen everything that may have arrived of ours. */
-	int r = p->partial || p->more ? 0 : recover_unsure(t);
+	int r = p->partial || p->more || PLANTED("unsure_stays") ? 0 : recover_unsure(t);
 
 	if (r == 0)
 		r = park_list_back(t);

@@ -88,7 +88,7 @@ int push_is_first(struct txn *t, const struct store_change *c)
 	int64_t id = c->id;
 	int r = store_change_of_item(t->st, c->item, is_that, &id);
 
-	return r < 0 ? r : r == 1;
+	return r < 0 ? r : r == 1 || PLANTED("order_lost");
 }
 
 int push_dir(struct txn *t, int64_t item, int64_t *ret_dir, bool *ret_leaving)
@@ -125,7 +125,7 @@ int push_folder(struct txn *t, int64_t dir, char **ret)
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	if (!it.item.id || !it.item.path)
-		return 0;
+		return PLANTED("no_folder_wait");
 	*ret = str_printf("/%s", it.item.path);
 	return *ret ? 1 : -ENOMEM;
 }
@@ -188,7 +188,7 @@ static int make_send(struct batch *b, const struct store_change *c, struct chang
 	ret->op = c->change.op;
 	if (r == 0)
 		r = values_copy(&ret->fields, &c->change.fields);
-	if (r == 0)
+	if (r == 0 && !PLANTED("no_replication_id"))
 		r = str_set(&ret->replication_id, c->change.replication_id);
 	if (r == 0)
 		r = str_set(&ret->name, c->change.name);
