@@ -59,6 +59,12 @@ static int set_script(struct opts *o, const char *v)
 	return 0;
 }
 
+static int set_keep(struct opts *o, const char *v)
+{
+	o->keep = v;
+	return 0;
+}
+
 static int set_items(struct opts *o, const char *v)
 {
 	return set_number("items", v, 10000000, &o->items);
@@ -156,6 +162,7 @@ static const struct {
 	{ "latency", "MS", set_latency, "delay of each answer" },
 	{ "server-version", "PRODUCT", set_version, "12 (2007), 14 (2010), 15 (2013), 16 (default), 2019 or SE" },
 	{ "script", "FILE", set_script, "orders of faults, one a line; see below" },
+	{ "keep", "DIR", set_keep, "keep the body of each SOAP request there" },
 	{ "quiet", NULL, set_quiet, "say nothing on standard output" },
 	{ "help", NULL, NULL, "show this" },
 	{ "version", NULL, NULL, "show the version" },

@@ -19,6 +19,7 @@ struct opts {
 	const char *bind;
 	const char *data;   /* directory; NULL: in memory */
 	const char *script; /* file of fault orders */
+	const char *keep;   /* directory for the bodies of SOAP requests; NULL: they are not kept */
 	int version;        /* of the product; see model.h */
 	int64_t items;      /* of "Big list"; 0: no such list */
 	int64_t latency;    /* ms */

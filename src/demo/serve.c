@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "base64.h"
+#include "keep.h"
 #include "opts.h"
 #include "reqlog.h"
 #include "server.h"
@@ -207,6 +208,8 @@ void server_handle(void *arg, const struct http_request *rq, struct http_reply *
 		serve(&v);
 	else
 		rp->silent = true;
+	if (s->opts->keep && *entry.op)
+		keep_request(s->opts->keep, entry.time_ns, rq);
 	entry.status = rp->silent ? 0 : rp->status;
 	entry.out = rp->file < 0 ? rp->body.len : (size_t) rp->file_size;
 	entry.took_us = (clock_now_ns() - entry.time_ns) / 1000;

@@ -25,6 +25,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from deadline import SLOW  # noqa: E402
+from soapschema import SCHEMA, validate  # noqa: E402
 
 BUILD = Path(os.environ.get('SPFS_BUILD', 'build-test')).resolve()
 ORDINARY = 'nobody'
@@ -85,7 +86,7 @@ class Server:
             port_file.unlink()
         self.process = subprocess.Popen(
             [self.world.bin / 'spfs-demo', '--port', str(self.port), '--port-file', port_file, '--data',
-             self.world.base / 'server', *self.options],
+             self.world.base / 'server', '--keep', self.world.requests, *self.options],
             stdin=subprocess.DEVNULL, stdout=open(self.world.base / 'server-log', 'ab'), stderr=subprocess.STDOUT,
             env=self.world.env)
         wait_until(lambda: port_file.exists() and port_file.read_text().strip(), 20, 'the sample server')
@@ -156,6 +157,8 @@ class World:
             'UBSAN_OPTIONS': 'print_stacktrace=1:log_path=%s/sanitizer' % self.base,
             'TSAN_OPTIONS': 'halt_on_error=0:log_path=%s/sanitizer' % self.base,
         }
+        self.requests = self.base / 'requests'
+        self.requests.mkdir()
         self.own()
         self.servers = []
 
@@ -252,6 +255,20 @@ class World:
 
     # ---- the end ----
 
+    def invalid_requests(self):
+        """What spfs sent and the published schema does not allow; each form of a request is looked at once."""
+        seen = set()
+        for p in self.requests.glob('*_spfs_*.xml') if SCHEMA.exists() else ():
+            body = p.read_bytes()
+            if not body or hash(body) in seen:
+                continue
+            seen.add(hash(body))
+            try:
+                validate(body)
+            except AssertionError as e:
+                return 'spfs sent what is not valid: %s' % e
+        return ''
+
     def clean(self):
         """Takes away all that was started. What the sanitizers found is returned."""
         for mount in mounts_below(self.base):
@@ -261,6 +278,7 @@ class World:
         for s in self.servers:
             s.stop()
         found = ''.join(p.read_text(errors='replace') for p in self.base.glob('sanitizer*'))
+        found += self.invalid_requests()
         shutil.rmtree(self.base, ignore_errors=True)
         return found
 
