@@ -550,9 +550,35 @@ static void failures_of_the_whole_batch(void **state)
 	assert_int_equal(count_state(c, STORE_CHANGE_UNSURE), 1);
 }
 
+#define AGENT "2fa454dc8373da4bbe5e3ba2a8701f73"
+#define OTHER "1a2650eddb304337b1378e5771a08443"
+
+/* lists.md 3.6: Outlook knows from it who edited what before. */
+static void edits_leave_their_history(void **state)
+{
+	struct client *c = *state;
+
+	c->conf.agent = AGENT;
+	must_pull(c);
+	create_file(c, c->root, "A", "x");
+	must_push(c);
+	assert_string_equal(fake_find(c->f, 1)->history, AGENT ":1");
+	snprintf(fake_find(c->f, 1)->history, FAKE_TEXT, AGENT ":1," OTHER ":2");
+	fake_touch(c->f, 1);
+	must_pull(c);
+	must_save(c, "A.txt", "Status", "y");
+	must_push(c);
+	assert_string_equal(fake_find(c->f, 1)->history, OTHER ":2," AGENT ":3");
+	/* It is no change of its own: what was saved stands, and nothing more is sent. */
+	must_pull(c);
+	assert_int_equal(journal(c), 0);
+	assert_has(c, "A.txt", "Status: y\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		CASE(edits_leave_their_history),
 		CASE(hundred_methods_a_batch),
 		CASE(refused_size_is_sent_in_less),
 		CASE(changes_of_an_item_keep_their_order),

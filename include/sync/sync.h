@@ -89,6 +89,7 @@ struct sync_config {
 	int stall_ms;      /* default 30000: longest wait of a document's reader without a byte */
 	int page_rows;     /* default 2000: rowLimit of a first sync */
 	bool offline;      /* start in Work Offline */
+	const char *agent; /* foreign; 32 hexadecimal digits by which other clients know our edits; NULL: none are left */
 };
 
 /* Fills in the defaults. */

@@ -50,6 +50,7 @@ struct app {
 	struct ctl_host host;
 	char *spool_dir;
 	char *fuse_options;
+	char *agent;                 /* 32 hexadecimal digits of this profile */
 	struct sync_present *present;
 	struct sync_hooks *hooks;
 

@@ -1,5 +1,6 @@
 #include "wire.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/fsutil.h"
+#include "base/guid.h"
 #include "base/str.h"
 #include "ctl/hub.h"
 #include "ctl/server.h"
@@ -38,6 +40,7 @@ static int open_store(struct app *app, struct err *err)
 }
 
 #define CACHE_MAX (4ll << 30)
+#define GUID_DIGITS 32
 
 /* A tenth of what is free, and no more than CACHE_MAX. */
 static int64_t cache_size(const char *dir)
@@ -129,11 +132,37 @@ static int open_fs(struct app *app, const struct wire_config *c)
 	return fs_new(&f, &app->fs);
 }
 
+/* What other clients know this profile's edits by; made once. Another database would be another agent. */
+static int find_agent(struct app *app)
+{
+	CLEANUP(str_free_p) char *path = str_printf("%s/agent", app->places->data);
+	CLEANUP(buf_release_p) struct buf text = BUF_INIT(4096);
+	char guid[GUID_SIZE];
+	int r = path ? fsutil_read(path, &text) : -ENOMEM;
+
+	if (r == 0 && text.len == GUID_DIGITS && strspn(buf_str(&text), "0123456789abcdef") == GUID_DIGITS)
+		return str_set(&app->agent, buf_str(&text));
+	if (r < 0 && r != -ENOENT)
+		return r;
+	buf_reset(&text);
+	r = guid_new(guid);
+	for (const char *s = guid; r == 0 && *s; s++)
+		if (isxdigit((unsigned char) *s))
+			buf_addc(&text, (char) tolower((unsigned char) *s));
+	if (r == 0)
+		r = buf_error(&text);
+	if (r == 0)
+		r = fsutil_replace(path, 0600, buf_str(&text), text.len);
+	return r < 0 ? r : str_set(&app->agent, buf_str(&text));
+}
+
 static int open_engine(struct app *app, const struct wire_config *c)
 {
 	struct sync_config s;
-	int r;
+	int r = find_agent(app);
 
+	if (r < 0)
+		return r;
 	sync_config_init(&s);
 	s.store = app->store;
 	s.blobs = app->blobs;
@@ -143,6 +172,7 @@ static int open_engine(struct app *app, const struct wire_config *c)
 	s.fresh_ms = c->settings->fresh_ms;
 	s.wait_ms = c->settings->wait_ms;
 	s.offline = c->settings->offline || c->quiet;
+	s.agent = app->agent;
 	app->go_online = c->quiet && !c->settings->offline;
 	r = sync_new(&s, &app->sync);
 	if (r == 0)
@@ -267,6 +297,7 @@ struct app *wire_close(struct app *app)
 	free(app->hooks);
 	free(app->fuse_options);
 	free(app->spool_dir);
+	free(app->agent);
 	free(app);
 	return NULL;
 }

@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/fault.h"
 #include "base/str.h"
 #include "remote/docs.h"
 #include "store/item.h"
 #include "store/journal.h"
+#include "history.h"
 #include "numbers.h"
 #include "outcome.h"
 #include "policy.h"
@@ -178,6 +180,19 @@ static int fits(struct batch *b, const struct store_change *c)
 
 /* ---- taking ------------------------------------------------------------------------------------ */
 
+/* Outlook merges by it (MS-OUTSPS 3.2.4.2.1); documents have versions of their own. */
+static int add_history(const struct batch *b, const struct values *now, struct values *fields)
+{
+	CLEANUP(buf_release_p) struct buf text = BUF_INIT(8192);
+	const char *agent = b->t.conf->agent;
+	int r;
+
+	if (!agent || list_is_library(&b->t.list.info))
+		return 0;
+	r = history_next(values_get(now, HISTORY_FIELD), agent, &text);
+	return r < 0 ? r : values_set(fields, HISTORY_FIELD, buf_str(&text));
+}
+
 /* What goes out: the change with the item's id and version as they are now. */
 static int make_send(struct batch *b, const struct store_change *c, struct change *ret)
 {
@@ -192,6 +207,8 @@ static int make_send(struct batch *b, const struct store_change *c, struct chang
 		r = str_set(&ret->replication_id, c->change.replication_id);
 	if (r == 0)
 		r = str_set(&ret->name, c->change.name);
+	if (r == 0 && c->change.op != CHANGE_DELETE)
+		r = add_history(b, store_item_base(&it), &ret->fields);
 	if (r < 0)
 		return r;
 	if (is_new)

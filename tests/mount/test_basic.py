@@ -180,3 +180,11 @@ def test_a_saved_item_still_names_people_in_full(mnt):
     mnt.sh("echo 'The lift is out of order.' > Announcements/Lift.txt")
     one_update(mnt, 'New')
     assert '# Modified By: Jane Roe <jane.roe@contoso.example>' in mnt.sh('cat Announcements/Lift.txt')
+
+
+def test_edits_leave_their_history_for_outlook(mnt):
+    mnt.sh('echo "Bring a torch." >> "Announcements/Fire drill on Friday.txt"')
+    one_update(mnt)
+    row = Client(mnt.server.url).find('Announcements', Title='Fire drill on Friday')
+    agent = (mnt.home / 'data/spfs/default/agent').read_text()
+    assert row['MetaInfo_vti_versionhistory'].endswith(agent + ':%d' % (row['MetaInfo_vti_versionhistory'].count(':')))
