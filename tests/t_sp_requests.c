@@ -85,7 +85,7 @@ static void check_pull(const char *name, const struct remote_pull *q)
 	CLEANUP(remote_page_release_p) struct remote_page page = { 0 };
 	struct heard h = HEARD_INIT;
 	struct remote_fault f = { 0 };
-	const struct remote_sink sink = { heard_restart, heard_list, heard_id, heard_row, &h };
+	const struct remote_sink sink = { heard_restart, heard_list, heard_id, heard_row, heard_present, &h };
 	struct site t = { 0 };
 
 	site_of(&t, "pull-empty.xml", NULL);

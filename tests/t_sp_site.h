@@ -165,6 +165,13 @@ static inline int heard_row(void *arg, struct item *row)
 	return h->stop_at && h->rows == h->stop_at ? -ENOSPC : 0;
 }
 
+static inline int heard_present(void *arg, int64_t id)
+{
+	struct heard *h = arg;
+
+	return buf_addf(&h->log, "there %lld\n", (long long) id);
+}
+
 #define HEARD_INIT { .log = BUF_INIT(1 << 20), .last = ITEM_INIT }
 
 static inline void heard_release(struct heard *h)
@@ -176,7 +183,7 @@ static inline void heard_release(struct heard *h)
 static inline enum remote_result site_pull(struct site *t, const char *token, struct heard *h,
 					   struct remote_page *page, struct remote_fault *f)
 {
-	const struct remote_sink sink = { heard_restart, heard_list, heard_id, heard_row, h };
+	const struct remote_sink sink = { heard_restart, heard_list, heard_id, heard_row, heard_present, h };
 	const struct remote_pull q = { .list_id = "{0E1F2A3B-4C5D-4E6F-8A9B-0C1D2E3F4A5B}", .token = token };
 
 	*f = (struct remote_fault) { 0 };

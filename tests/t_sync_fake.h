@@ -41,6 +41,7 @@ struct fake_item {
 	bool used, deleted, folder;
 	bool hidden; /* the client has no right to see it: no answer speaks of it */
 	char title[FAKE_TEXT], body[FAKE_TEXT], status[FAKE_TEXT], notes[FAKE_TEXT];
+	char history[FAKE_TEXT];
 	char replication[64], dir[FAKE_TEXT], leaf[FAKE_TEXT];
 	uint64_t perm; /* 0: not sent */
 };
@@ -62,6 +63,7 @@ struct fake {
 	int min_minutes, recommended;
 	int max_methods;    /* more are not run; 0: any */
 	int threshold;      /* pages of more rows are refused; 0: none */
+	bool old;           /* tells no deletions, names what is there */
 	int busy;           /* seconds of pause asked for with each answer */
 	_Atomic int latency_ms;  /* set to 0: whoever sleeps goes on */
 	_Atomic int asleep;      /* requests that wait so */
@@ -252,6 +254,7 @@ static inline void fake_row(const struct fake_item *i, struct item *row)
 	fake_value(&row->values, "Status", i->status);
 	fake_value(&row->values, "Body", i->body);
 	fake_value(&row->values, "MetaInfo_ReplicationID", i->replication);
+	fake_value(&row->values, "MetaInfo_vti_versionhistory", i->history);
 	if (i->perm) {
 		snprintf(text, sizeof(text), "0x%llx", (unsigned long long) i->perm);
 		fake_value(&row->values, "PermMask", text);
@@ -354,6 +357,8 @@ static inline int fake_send_changes(struct fake *f, int64_t token, const struct 
 				return 0;
 			}
 			sent++;
+			if (f->old && f->v[i].deleted)
+				continue;
 			if (f->v[i].deleted || f->delete_first)
 				r = sink->id(sink->arg, REMOTE_ID_DELETE, f->v[i].id);
 			if (!f->v[i].deleted)
@@ -395,6 +400,10 @@ static inline int fake_answer(struct fake *f, const struct remote_pull *q, const
 	}
 	r = q->token ? fake_send_changes(f, strtol(q->token, NULL, 10), q, sink, ret, &upto)
 		     : fake_send_all(f, q, sink, ret);
+	for (int i = 0; f->old && r == 0 && i < f->n; i++)
+		if (f->v[i].used && !f->v[i].deleted)
+			r = sink->present(sink->arg, f->v[i].id);
+	ret->complete = f->old;
 	ret->token = str_printf("%lld", (long long) upto);
 	if (f->between && ret->position) {
 		fake_set(f, f->between, NULL, "late", NULL);
@@ -487,6 +496,7 @@ static inline void fake_fill(struct fake_item *i, const struct change *c)
 	}
 	if (!i->folder)
 		fake_take(i->leaf, &c->fields, "FileLeafRef");
+	fake_take(i->history, &c->fields, "MetaInfo_vti_versionhistory");
 }
 
 static inline void fake_give_row(struct fake *f, const struct fake_item *i, struct remote_outcome *o)

@@ -570,6 +570,29 @@ static void open_text_against_delete(void **state)
 	assert_file(c, "A.txt", "half");
 }
 
+/* A server that tells no deletions names what is there; what we made ourselves is not its business. */
+static void what_an_old_server_does_not_name_is_gone(void **state)
+{
+	struct client *c = *state;
+
+	c->f->old = true;
+	for (int i = 0; i < 60; i++)
+		fake_add(c->f, "T");
+	must_pull(c);
+	assert_int_equal(count_files(c, c->root), 60);
+	create_file(c, c->root, "Ours", "x");
+	fake_delete(c->f, 1);
+	fake_delete(c->f, 30);
+	fake_delete(c->f, 60);
+	fake_set(c->f, 2, "Other", NULL, NULL);
+	must_pull(c);
+	assert_int_equal(count_files(c, c->root), 58);
+	assert_true(ino_of(c, "Other.txt") > 0);
+	assert_true(ino_of(c, "Ours.txt") > 0);
+	must_pull(c);
+	assert_int_equal(count_files(c, c->root), 58);
+}
+
 /* lists.md 1.5, 0x80070024: pages become smaller until they pass below the list view threshold. */
 static void a_low_threshold_makes_pages_smaller(void **state)
 {
@@ -625,6 +648,7 @@ int main(void)
 		CASE(same_change_on_both_sides_is_done),
 		CASE(edit_against_delete),
 		CASE(open_text_against_delete),
+		CASE(what_an_old_server_does_not_name_is_gone),
 		CASE(a_low_threshold_makes_pages_smaller),
 	};
 

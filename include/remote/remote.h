@@ -68,6 +68,8 @@ struct remote_sink {
 	int (*id)(void *arg, enum remote_id_change kind, int64_t id);
 	/* The callee may take what it wants out of `row` (leave it releasable). */
 	int (*row)(void *arg, struct item *row);
+	/* The item is there, whether its row came or not; see remote_page.complete. */
+	int (*present)(void *arg, int64_t id);
 	void *arg; /* foreign */
 };
 
@@ -89,6 +91,7 @@ struct remote_page {
 	char *alternate_urls; /* owned; AlternateUrls as sent, NULL when missing */
 	bool more_changes;
 	bool whole_restore; /* Restore without an id: drop all, read anew */
+	bool complete;     /* a server that tells no deletions: present() named every item that there is */
 	int min_minutes;    /* MinTimeBetweenSyncs, 0 */
 	int recommended_seconds; /* RecommendedTimeBetweenSyncs, 0 */
 	int bulk_megabytes; /* MaxBulkDocumentSyncSize, 0 */

@@ -70,6 +70,13 @@ MUST_CHECK int store_item_each(struct store *s, int64_t list, int (*fn)(void *ar
 /* Local ids of items with an sp_id and a generation below `generation`, at most max. Returns how many. */
 MUST_CHECK int store_item_stale(struct store *s, int64_t list, int64_t generation, int64_t ret_ids[], int max);
 
+/* Both numbers of items with an sp_id, by local id above `after`, at most max. Returns how many. */
+struct store_item_key {
+	int64_t id, sp_id;
+};
+
+MUST_CHECK int store_item_keys(struct store *s, int64_t list, int64_t after, struct store_item_key ret[], int max);
+
 MUST_CHECK int store_item_count(struct store *s, int64_t list, int64_t *ret);
 
 #endif

@@ -98,6 +98,10 @@ struct op {
 };
 
 const struct op *op_find(const char *name, int version);
+
+/* Whether WSS 2.0 had it. */
+bool op_is_of_2003(const struct op *op);
+
 const struct op *op_nth(unsigned n); /* NULL behind the last */
 
 #endif

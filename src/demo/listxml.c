@@ -312,7 +312,7 @@ static void write_settings(const struct view *v, struct buf *out)
 		 TZ_BIAS_MINUTES);
 	buf_addf(out, "<ServerSettings><ServerVersion>%s</ServerVersion><RecycleBinEnabled>True</RecycleBinEnabled>"
 		      "<ServerRelativeUrl>",
-		 server_version(v->c->m->version));
+		 v->c->m->wss2 ? "6.0.2.8117" : server_version(v->c->m->version));
 	xml_text(out, *v->l->site->path ? v->l->site->path : "/");
 	buf_adds(out, "</ServerRelativeUrl></ServerSettings>");
 }

@@ -95,6 +95,7 @@ struct model {
 	struct db *db; /* foreign */
 	struct davlocks *locks; /* foreign */
 	int version;   /* product: 12, 14, 15, 16, PRODUCT_2019, PRODUCT_SE */
+	bool wss2;     /* and of 12 only the operations that Windows SharePoint Services 2.0 (2003) had */
 	struct site **sites;
 	size_t n_sites, cap_sites;
 	struct person **people;
@@ -102,6 +103,7 @@ struct model {
 };
 
 /* Later products call themselves 16 too. */
+#define PRODUCT_2003 11 /* on the command line only: 12, and wss2 */
 #define PRODUCT_2019 17
 #define PRODUCT_SE 18
 

@@ -67,6 +67,20 @@ const struct op *op_find(const char *name, int version)
 	return NULL;
 }
 
+bool op_is_of_2003(const struct op *op)
+{
+	static const char *const names[] = {
+		"AddAttachment", "AddList", "DeleteAttachment", "DeleteList", "GetAttachmentCollection", "GetList",
+		"GetListAndView", "GetListCollection", "GetListItemChanges", "GetListItems", "UpdateList",
+		"UpdateListItems",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(op->name, names[i]) == 0)
+			return true;
+	return false;
+}
+
 const struct op *op_nth(unsigned n)
 {
 	return n < sizeof(ops) / sizeof(*ops) ? &ops[n] : NULL;

@@ -81,6 +81,7 @@ static int set_version(struct opts *o, const char *v)
 		const char *name;
 		int version;
 	} products[] = {
+		{ "11", PRODUCT_2003 }, { "2003", PRODUCT_2003 },
 		{ "12", 12 },   { "2007", 12 },		{ "14", 14 }, { "2010", 14 },
 		{ "15", 15 },   { "2013", 15 },		{ "16", 16 }, { "2016", 16 },
 		{ "2019", PRODUCT_2019 }, { "SE", PRODUCT_SE },
@@ -89,10 +90,12 @@ static int set_version(struct opts *o, const char *v)
 	for (size_t i = 0; i < sizeof(products) / sizeof(*products); i++) {
 		if (!str_eq_nocase(v, products[i].name))
 			continue;
-		o->version = products[i].version;
+		/* WSS 2.0 is 2007 that lacks operations: nobody has columns of that time to show. */
+		o->wss2 = products[i].version == PRODUCT_2003;
+		o->version = o->wss2 ? 12 : products[i].version;
 		return 0;
 	}
-	return say_wrong("server-version", v, "one of 12 (2007), 14 (2010), 15 (2013), 16 (2016), 2019, SE");
+	return say_wrong("server-version", v, "one of 11 (2003), 12 (2007), 14 (2010), 15 (2013), 16 (2016), 2019, SE");
 }
 
 static int set_quiet(struct opts *o, const char *v)
@@ -160,7 +163,7 @@ static const struct {
 	{ "items", "N", set_items, "add a list \"Big list\" with N items" },
 	{ "empty", NULL, set_empty, "sites without sample lists" },
 	{ "latency", "MS", set_latency, "delay of each answer" },
-	{ "server-version", "PRODUCT", set_version, "12 (2007), 14 (2010), 15 (2013), 16 (default), 2019 or SE" },
+	{ "server-version", "PRODUCT", set_version, "11 (2003), 12 (2007), 14 (2010), 15 (2013), 16 (default), 2019 or SE" },
 	{ "script", "FILE", set_script, "orders of faults, one a line; see below" },
 	{ "keep", "DIR", set_keep, "keep the body of each SOAP request there" },
 	{ "quiet", NULL, set_quiet, "say nothing on standard output" },

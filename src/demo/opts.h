@@ -21,6 +21,7 @@ struct opts {
 	const char *script; /* file of fault orders */
 	const char *keep;   /* directory for the bodies of SOAP requests; NULL: they are not kept */
 	int version;        /* of the product; see model.h */
+	bool wss2;          /* likewise */
 	int64_t items;      /* of "Big list"; 0: no such list */
 	int64_t latency;    /* ms */
 	bool quiet;

@@ -203,7 +203,7 @@ void server_handle(void *arg, const struct http_request *rq, struct http_reply *
 	find_base(rq, base, sizeof(base));
 	snprintf(entry.method, sizeof(entry.method), "%s", rq->method);
 	snprintf(entry.path, sizeof(entry.path), "%s", rq->path);
-	http_set_header(rp, "MicrosoftSharePointTeamServices", "%s", product(s->opts->version));
+	http_set_header(rp, "MicrosoftSharePointTeamServices", "%s", s->opts->wss2 ? "6.0.2.8117" : product(s->opts->version));
 	if (wait_latency(s))
 		serve(&v);
 	else

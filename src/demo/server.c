@@ -122,6 +122,7 @@ static int open_db(struct server *s)
 	s->model.db = s->db;
 	s->model.locks = &s->locks;
 	s->model.version = s->opts->version;
+	s->model.wss2 = s->opts->wss2;
 	r = model_load(&s->model);
 	if (r >= 0)
 		r = db_begin(s->db);

@@ -80,6 +80,8 @@ int soap_read(struct soap *s, struct call *c, const char *body, size_t n, const 
 	if (!action && !s->v12)
 		return client_fault(c, "Server did not recognize the value of HTTP Header SOAPAction: .", "");
 	c->op = strcmp(op->ns, SOAP_NS) == 0 ? op_find(op->name, c->m->version) : NULL;
+	if (c->op && c->m->wss2 && !op_is_of_2003(c->op))
+		c->op = NULL;
 	if (!c->op || (action && !is_action(action, c->op->name)))
 		return client_fault(c, "Server did not recognize the value of HTTP Header SOAPAction: ",
 				    action ? action : op->name);

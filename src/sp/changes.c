@@ -6,10 +6,16 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "lists.h"
 #include "listxml.h"
 #include "rowset.h"
+#include "since.h"
+#include "soap.h"
+#include "spcode.h"
 
 enum { ARGS_MAX = 4 << 20 };
+
+#define LIST_MISSING 0x82000006
 
 enum { LISTITEMS = LISTXML_STATES, CHANGES, ID, DATA, ROW };
 
@@ -207,17 +213,45 @@ static enum remote_result pull(struct sp *sp, const struct remote_pull *q, struc
 	return REMOTE_OK;
 }
 
+/* Old servers say in their own language only that a list does not exist ([MS-LISTSWS] notes 33 to 90). */
+struct wanted {
+	const char *id;
+	bool found;
+};
+
+static int look_for(void *arg, const struct list *l)
+{
+	struct wanted *w = arg;
+
+	w->found |= str_eq_nocase(l->id, w->id);
+	return 0;
+}
+
+static enum remote_result check_gone(struct sp *sp, const char *id, enum remote_result result, const atomic_int *cancel,
+				     struct remote_fault *f)
+{
+	struct wanted w = { .id = id };
+	struct remote_fault other = { 0 };
+
+	if (result != REMOTE_LIST_BAD || f->server_code || f->http_status != 500 ||
+	    lists_all(&sp->remote, look_for, &w, cancel, &other) != REMOTE_OK || w.found)
+		return result;
+	return soap_fail(sp, f, REMOTE_LIST_GONE, "%s", spcode_find(LIST_MISSING)->words);
+}
+
 enum remote_result changes_pull(struct remote *r, const struct remote_pull *q, const struct remote_sink *sink,
 				struct remote_page *ret, const atomic_int *cancel, struct remote_fault *f)
 {
 	struct sp *sp = (struct sp *) r;
 	struct pull c = { .sink = sink, .rows = ROWSET_INIT };
-	enum remote_result result;
+	enum remote_result result = sp->too_old ? REMOTE_LIST_BAD : pull(sp, q, &c, cancel, f);
 
-	if (sp->too_old)
-		return soap_fail(sp, f, REMOTE_LIST_BAD, "%s", SP_TOO_OLD);
-	result = pull(sp, q, &c, cancel, f);
-	if (result == REMOTE_OK) {
+	/* That it is too old the first answer may have said. */
+	if (result != REMOTE_OK && sp->too_old) {
+		*f = (struct remote_fault) { 0 };
+		sink->restart(sink->arg);
+		result = since_pull(sp, q, sink, ret, cancel, f);
+	} else if (result == REMOTE_OK) {
 		remote_page_release(ret);
 		*ret = c.page;
 	} else {
@@ -225,5 +259,5 @@ enum remote_result changes_pull(struct remote *r, const struct remote_pull *q, c
 	}
 	list_release(&c.list);
 	rowset_release(&c.rows);
-	return result;
+	return check_gone(sp, q->list_id, result, cancel, f);
 }

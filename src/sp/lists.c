@@ -127,7 +127,7 @@ enum remote_result lists_get(struct remote *r, const char *name, struct list *re
 		list_release(ret);
 		*ret = c.all[0];
 		c.all[0] = (struct list) LIST_INIT;
-		sp->too_old = ret->server_version && list_version_cmp(ret->server_version, SP_VERSION_MIN) < 0;
+		sp->too_old |= list_is_old(ret);
 	}
 	lists_release(&c);
 	return result;

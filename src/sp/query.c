@@ -40,7 +40,7 @@ static void add_field(struct buf *out, const char *name)
 }
 
 /* No schema: empty ViewFields ask for all fields (2.2.4.5). */
-static void add_view_fields(struct buf *out, const struct schema *schema)
+void changes_write_fields(const struct schema *schema, struct buf *out)
 {
 	buf_adds(out, PLANTED("no_bag") ? "<viewFields><ViewFields>" : "<viewFields><ViewFields Properties=\"TRUE\">");
 	for (int i = 0; schema && i < SERVICE_FIELDS; i++)
@@ -81,7 +81,7 @@ void changes_write(const struct remote_pull *q, struct buf *out)
 {
 	lists_add_name(out, q->list_id);
 	buf_adds(out, "<query><Query><OrderBy><FieldRef Name=\"ID\" Ascending=\"FALSE\"/></OrderBy></Query></query>");
-	add_view_fields(out, q->schema);
+	changes_write_fields(q->schema, out);
 	if (q->row_limit > 0)
 		buf_addf(out, "<rowLimit>%d</rowLimit>", q->row_limit);
 	add_options(out, q);

@@ -252,6 +252,7 @@ static enum remote_result call(struct answer *a, struct net_reply *reply, struct
 	result = r < 0 ? answer_failed(a->sp, a->call, r, reply->sent, f) : judge(a, reply, f);
 	hints = net_reply_hints(reply);
 	f->http_status = reply->status;
+	a->sp->too_old |= answer_too_old(reply);
 	f->retry_after = net_retry_seconds(&hints, clock_now_ns() / 1000000000);
 	return result;
 }

@@ -31,11 +31,9 @@ struct sp {
 #define SP_NS "http://schemas.microsoft.com/sharepoint/soap/"
 #define SOAP_NS "http://schemas.xmlsoap.org/soap/envelope/"
 
-/* From here on servers have GetListItemChangesSinceToken ([MS-OUTSPS] 1.7). */
-#define SP_VERSION_MIN "12.0.0.4326"
 #define SP_TOO_OLD                                                                       \
-	"this server is older than SharePoint 2007 (12.0.0.4326) and cannot tell what has changed; " \
-	"spfs cannot keep its lists in step"
+	"this server is older than SharePoint 2007 (12.0.0.4326) and does not know what spfs asks; " \
+	"its lists can be read, and no more"
 
 /* States of the envelope; an operation's own begin at SOAP_STATES, below SOAP_RESULT. */
 enum soap_state {

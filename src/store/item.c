@@ -182,6 +182,19 @@ int store_item_stale(struct store *s, int64_t list, int64_t generation, int64_t 
 	return r < 0 ? r : n;
 }
 
+int store_item_keys(struct store *s, int64_t list, int64_t after, struct store_item_key ret[], int max)
+{
+	CLEANUP(stmt_done_p) struct stmt *st = NULL;
+	int n = 0;
+	int r = conn_ask(s, &st, Q_ITEM_KEYS, "iid", list, after, max);
+
+	while (r >= 0 && n < max && (r = stmt_step(st)) > 0) {
+		ret[n].id = stmt_i64(st, 0);
+		ret[n++].sp_id = stmt_i64(st, 1);
+	}
+	return r < 0 ? r : n;
+}
+
 int store_item_count(struct store *s, int64_t list, int64_t *ret)
 {
 	return conn_number(s, ret, Q_ITEM_COUNT, "i", list);

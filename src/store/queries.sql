@@ -110,6 +110,9 @@ UPDATE items SET generation = ?2 WHERE id = ?1 AND generation <> ?2
 DELETE FROM items WHERE id = ?1
 -- ITEM_STALE
 SELECT id FROM items WHERE list = ?1 AND generation < ?2 AND sp_id IS NOT NULL ORDER BY id LIMIT ?3
+-- ITEM_KEYS
+SELECT id, sp_id FROM items INDEXED BY items_by_list WHERE list = ?1 AND id > ?2 AND sp_id IS NOT NULL
+ORDER BY id LIMIT ?3
 -- ITEM_COUNT
 SELECT count(*) FROM items WHERE list = ?1
 

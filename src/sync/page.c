@@ -17,6 +17,7 @@ static void reset(struct page *p)
 	p->has_info = false;
 	p->n_ids = 0;
 	numbers_release(&p->rows);
+	numbers_release(&p->present);
 	p->from = p->staged;
 }
 
@@ -99,10 +100,17 @@ static int sink_row(void *arg, struct item *row)
 	return fail(p, r);
 }
 
+static int sink_present(void *arg, int64_t id)
+{
+	struct page *p = arg;
+
+	return fail(p, numbers_add(&p->present, id));
+}
+
 enum remote_result page_ask(struct page *p, struct remote *r, const struct remote_pull *q, const atomic_int *cancel,
 			    struct remote_fault *f)
 {
-	const struct remote_sink sink = { sink_restart, sink_list, sink_id, sink_row, p };
+	const struct remote_sink sink = { sink_restart, sink_list, sink_id, sink_row, sink_present, p };
 	enum remote_result res;
 
 	reset(p);
@@ -114,5 +122,6 @@ enum remote_result page_ask(struct page *p, struct remote *r, const struct remot
 		return REMOTE_LIST_BAD;
 	}
 	numbers_sort(&p->rows);
+	numbers_sort(&p->present);
 	return res;
 }

@@ -27,6 +27,7 @@ struct page {
 	struct page_id *ids;    /* owned */
 	size_t n_ids, cap_ids;
 	struct numbers rows;    /* ids of the rows, of an answer with a token only; sorted by page_ask() */
+	struct numbers present; /* with end.complete: all that there is; sorted */
 	bool want_rows;
 	int64_t staged;         /* number of the last row in the stage */
 	int64_t from;           /* rows above this one are the answer's */

@@ -192,6 +192,22 @@ static int do_stale(struct puller *p, struct txn *t)
 	return n;
 }
 
+/* A server that tells no deletions names what is there. */
+static int do_absent(struct puller *p, struct txn *t)
+{
+	struct store_item_key keys[TAKE_ROWS];
+	int n = p->page.end.complete ? store_item_keys(t->st, t->list.id, p->checked, keys, TAKE_ROWS) : 0;
+
+	for (int i = 0; i < n; i++) {
+		int r = numbers_has(&p->page.present, keys[i].sp_id) ? 0 : apply_gone(t, keys[i].id);
+
+		if (r < 0)
+			return r;
+		p->checked = keys[i].id;
+	}
+	return n;
+}
+
 static int finish(struct puller *p, struct txn *t)
 {
 	const struct remote_page *end = &p->page.end;
@@ -229,6 +245,8 @@ static int do_some(struct puller *p, struct txn *t, bool last)
 		r = do_deferred(p, t);
 	if (r == 0 && last)
 		r = do_stale(p, t);
+	if (r == 0 && last)
+		r = do_absent(p, t);
 	return r;
 }
 
@@ -276,6 +294,7 @@ int puller_apply(struct puller *p, bool last)
 	p->next_id = 0;
 	p->applied = p->page.from;
 	p->anywhere = p->placed = false;
+	p->checked = 0;
 	p->out->received += p->page.end.rows + (int64_t) p->page.n_ids;
 	while (r == 0 && !done) {
 		if (p->in->cancel && atomic_load(p->in->cancel))

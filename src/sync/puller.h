@@ -39,6 +39,7 @@ struct puller {
 	size_t next_deferred;
 	bool placed;               /* one of them was, in this pass over them */
 	bool anywhere;             /* no more folders will come */
+	int64_t checked;           /* local id of the last item that was looked for among those present */
 };
 
 void puller_release(struct puller *p);
