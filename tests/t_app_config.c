@@ -66,6 +66,8 @@ static void mistakes_are_named_with_file_and_line(void **state)
 		{ "[profil \"x\"]\n", "config:1: unknown section; did you mean profile" },
 		{ "[zebra]\n", "config:1: unknown section; there are [defaults], [profile \"NAME\"], [site \"URL\"], "
 				"[group \"NAME\"]" },
+		{ "[site \"https://h\"]\nalternate = h2\n", "config:2: alternate is an address like https://server or "
+		  "https://server/sites/team, not \"h2\"" },
 		{ "[group]\nlists = x\n", "config:1: a group is named: [group \"team\"]" },
 		{ "[group \"g\"]\nlist = x\n", "config:2: unknown key list; did you mean lists?" },
 		{ "[group \"g\"]\ninterval = 0\n",

@@ -133,7 +133,7 @@ static inline void *serve(void *arg)
 static inline void start_sync(struct mounted *m)
 {
 	sync_config_init(&m->conf);
-	m->factory = (struct remote_factory) { fake_open, m->f };
+	m->factory = (struct remote_factory) { .open = fake_open, .arg = m->f };
 	m->present = (struct sync_present) { look_as_view, render_as_view, NULL };
 	m->hooks = (struct sync_hooks) { to_fs, fs_has, recover, m };
 	m->conf.store = m->st;

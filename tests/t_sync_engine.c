@@ -895,6 +895,33 @@ static void lost_batches_shrink(void **state)
 	client_stop(c, 0);
 }
 
+/* MS-OUTSPS_R84, R85: the connection is lost, so the sync begins again at another address. */
+static void another_address_is_tried(void **state)
+{
+	struct client *c = *state;
+	struct sync_status s;
+
+	c->factory.failed = fake_failed;
+	fake_add(c->f, "A");
+	c->conf.fresh_ms = 0;
+	client_renew(c);
+	start(c);
+	c->f->away = 1;
+	must_save(c, "A.txt", "Status", "x");
+	UNTIL(is_sent(c));
+	assert_string_equal(fake_find(c->f, 1)->status, "x");
+	assert_int_equal(c->f->address, 1);
+	assert_int_equal(sync_status(c->s, &s, NULL, NULL), 0);
+	assert_true(s.reachable);
+	/* R86: none is left; that ends too. */
+	c->f->away = 3;
+	assert_int_equal(sync_request(c->s, SYNC_ALL, 0), 0);
+	UNTIL(is_idle(c));
+	assert_int_equal(sync_status(c->s, &s, NULL, NULL), 0);
+	assert_false(s.reachable);
+	client_stop(c, 0);
+}
+
 /* ---- the end -------------------------------------------------------------------------------------- */
 
 /* Unmounting: graces end, and what waits is sent. */
@@ -1078,6 +1105,7 @@ int main(void)
 		CASE(a_locked_site_is_left_alone),
 		CASE(one_looks_first_after_an_outage),
 		CASE(lost_batches_shrink),
+		CASE(another_address_is_tried),
 		CASE(stop_sends_what_waits),
 		CASE(stop_does_not_wait_for_the_dead),
 		CASE(stop_answers_who_waits),

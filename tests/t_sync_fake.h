@@ -63,6 +63,9 @@ struct fake {
 	int min_minutes, recommended;
 	int max_methods;    /* more are not run; 0: any */
 	int threshold;      /* pages of more rows are refused; 0: none */
+	int away;           /* addresses that cannot be reached, from the first; a site has two */
+	int address;        /* in use */
+	int opened;         /* how often */
 	bool old;           /* tells no deletions, names what is there */
 	int busy;           /* seconds of pause asked for with each answer */
 	_Atomic int latency_ms;  /* set to 0: whoever sleeps goes on */
@@ -274,10 +277,24 @@ static inline int fake_send_row(const struct fake_item *i, const struct remote_s
 	return r;
 }
 
+/* The next address, if it is there. */
+static inline bool fake_failed(void *arg, struct remote *r)
+{
+	struct fake *f = arg;
+
+	(void) r;
+	return ++f->address < 2;
+}
+
 static inline bool fake_fails(struct fake *f, bool push, struct remote_fault *fault, enum remote_result *ret)
 {
 	int *n = push ? &f->push_fails.n : &f->pull_fails.n;
 
+	if (f->address < f->away) {
+		*ret = push ? REMOTE_LOST : REMOTE_SITE_BAD;
+		err_set(&fault->err, -ENOTCONN, "nobody there");
+		return true;
+	}
 	if (*n <= 0)
 		return false;
 	(*n)--;
@@ -624,6 +641,7 @@ static inline int fake_open(void *arg, const char *site, struct remote **ret, st
 	struct fake_remote *r;
 
 	(void) site;
+	f->opened++;
 	if (f->fails_open)
 		return err_set(err, f->fails_open, "the fake does not open");
 	r = calloc(1, sizeof(*r));
@@ -729,7 +747,7 @@ static inline void client_open(struct client *c)
 
 	assert_int_equal(store_open(c->dir, &c->st, &err), 0);
 	sync_config_init(&c->conf);
-	c->factory = (struct remote_factory) { fake_open, c->f };
+	c->factory = (struct remote_factory) { .open = fake_open, .arg = c->f };
 	c->present = (struct sync_present) { look_name, look_render, NULL };
 	c->hooks.event = on_event;
 	c->hooks.is_open = on_is_open;

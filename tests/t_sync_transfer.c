@@ -211,7 +211,7 @@ static int setup(void **state)
 	must(store_open(w->dir, &w->st, &err));
 	must(store_blobs_open(w->st, w->dir, 1 << 20, &w->blobs, &err));
 	add_items(w);
-	w->factory = (struct remote_factory) { fake_open, &w->v };
+	w->factory = (struct remote_factory) { .open = fake_open, .arg = &w->v };
 	w->hooks = (struct sync_hooks) { .event = on_event, .is_open = is_open };
 	sync_config_init(&w->conf);
 	w->conf.store = w->st;

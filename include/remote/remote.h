@@ -152,6 +152,11 @@ struct remote {
 struct remote_factory {
 	/* `site` is the web's URL, without a slash at the end. 0 or -errno with err filled. */
 	int (*open)(void *arg, const char *site, struct remote **ret, struct err *err);
+	/*
+	 * The connection of `r` was lost; the caller closes it. True: the site has another address, at which the
+	 * next open will try, so that what failed can be begun again at once. NULL: sites have one address.
+	 */
+	bool (*failed)(void *arg, struct remote *r);
 	void *arg; /* foreign */
 };
 

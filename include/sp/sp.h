@@ -20,6 +20,8 @@ struct net_account;
  *    between two of them means is REMOTE_NOT_RUN and REMOTE_LOST as in remote.h: see
  *    src/sp/update.h.
  *  - only push ever returns REMOTE_LOST.
+ *  - a site with alternate addresses is opened at the one that works; `failed` of the factory
+ *    moves on to the next (src/sp/address.h).
  */
 
 /* Given by app; everything foreign and longer-lived than the factory. */
@@ -29,6 +31,11 @@ struct sp_accounts {
 	 * releases it. Called with no lock held, from any thread. 0 or -errno with err filled.
 	 */
 	int (*account)(void *arg, const char *site, struct net_account *ret, struct err *err);
+	/*
+	 * The n-th other address of the site that the user has allowed, n from 0: a fresh string, an origin or the
+	 * site's URL there. -ENOENT: there are no more; -ENOMEM. NULL: no site has any.
+	 */
+	int (*alternate)(void *arg, const char *site, int n, char **ret);
 	void *arg;
 	const char *spool_dir; /* for answers above 1 MiB while they are read; NULL: memory */
 };

@@ -10,6 +10,7 @@
 #include "base/fsutil.h"
 #include "base/str.h"
 #include "base/thread.h"
+#include "base/uri.h"
 #include "net/auth.h"
 #include "net/cred.h"
 #include "config.h"
@@ -19,11 +20,19 @@ struct typed {
 	char *password; /* owned, wiped */
 };
 
+/* Other addresses of a site that were confirmed at `spfs add`. */
+struct confirmed {
+	char *url;       /* owned */
+	char *addresses; /* owned; blanks between */
+};
+
 struct accounts {
 	struct lock lock;    /* RANK_LEAF; protects the rest */
 	struct config sites; /* owned; only its sites are used */
 	struct typed *typed; /* owned */
 	size_t n, cap;
+	struct confirmed *confirmed; /* owned */
+	size_t n_confirmed, cap_confirmed;
 };
 
 struct accounts *accounts_new(void)
@@ -43,6 +52,11 @@ struct accounts *accounts_free(struct accounts *a)
 		net_cred_wipe_p(&a->typed[i].password);
 		free(a->typed[i].url);
 	}
+	for (size_t i = 0; i < a->n_confirmed; i++) {
+		free(a->confirmed[i].url);
+		free(a->confirmed[i].addresses);
+	}
+	free(a->confirmed);
 	free(a->typed);
 	config_release(&a->sites);
 	lock_release(&a->lock);
@@ -148,6 +162,103 @@ static int fill(const struct site_config *s, const char *typed, struct net_accou
 	return 0;
 }
 
+/* The n-th word; NULL: there are no more. */
+static char *nth_word(const char *text, int n)
+{
+	text += strspn(text, " ");
+	for (; n > 0 && *text; n--) {
+		text += strcspn(text, " ");
+		text += strspn(text, " ");
+	}
+	return *text ? strndup(text, strcspn(text, " ")) : NULL;
+}
+
+static const char *confirmed_for(const struct accounts *a, const char *url)
+{
+	for (size_t i = 0; i < a->n_confirmed; i++)
+		if (str_eq(a->confirmed[i].url, url))
+			return a->confirmed[i].addresses;
+	return "";
+}
+
+int accounts_alternate(void *accounts, const char *url, int n, char **ret)
+{
+	struct accounts *a = accounts;
+	const struct site_config *s;
+	int known;
+
+	lock_take(&a->lock);
+	s = config_site(&a->sites, url);
+	known = s ? (int) s->alternates.n : 0;
+	*ret = n < known ? strdup(s->alternates.v[n]) : nth_word(confirmed_for(a, url), n - known);
+	lock_give(&a->lock);
+	return *ret ? 0 : n < known ? -ENOMEM : -ENOENT;
+}
+
+static int confirm(struct accounts *a, const char *url, const char *addresses)
+{
+	struct confirmed *c;
+	int r;
+
+	for (size_t i = 0; i < a->n_confirmed; i++)
+		if (str_eq(a->confirmed[i].url, url))
+			return str_set(&a->confirmed[i].addresses, addresses);
+	r = vec_grow(&a->confirmed, &a->cap_confirmed, a->n_confirmed + 1, sizeof(*a->confirmed));
+	if (r < 0)
+		return r;
+	c = &a->confirmed[a->n_confirmed];
+	*c = (struct confirmed) { strdup(url), strdup(addresses) };
+	if (c->url && c->addresses) {
+		a->n_confirmed++;
+		return 0;
+	}
+	free(c->url);
+	free(c->addresses);
+	return -ENOMEM;
+}
+
+int accounts_confirm(struct accounts *a, const char *url, const char *addresses)
+{
+	int r;
+
+	lock_take(&a->lock);
+	r = confirm(a, url, addresses);
+	lock_give(&a->lock);
+	return r;
+}
+
+/* Whether the text names an address on the server of url. */
+static bool names_origin(const char *text, const char *url)
+{
+	struct uri a = { 0 }, b = { 0 };
+	bool same = uri_parse(text, &a) == 0 && uri_parse(url, &b) == 0 && uri_same_origin(&a, &b);
+
+	uri_release(&a);
+	uri_release(&b);
+	return same;
+}
+
+/* An address without a section of its own is logged in to like the site that it is another address of. */
+static const struct site_config *section_for(const struct accounts *a, const char *url)
+{
+	const struct site_config *s = config_site(&a->sites, url);
+
+	for (size_t i = 0; !s && i < a->sites.n_sites; i++)
+		for (size_t k = 0; !s && k < a->sites.sites[i].alternates.n; k++)
+			if (names_origin(a->sites.sites[i].alternates.v[k], url))
+				s = &a->sites.sites[i];
+	for (size_t i = 0; !s && i < a->n_confirmed; i++)
+		for (int n = 0; !s; n++) {
+			CLEANUP(str_free_p) char *word = nth_word(a->confirmed[i].addresses, n);
+
+			if (!word)
+				break;
+			if (names_origin(word, url))
+				s = config_site(&a->sites, a->confirmed[i].url);
+		}
+	return s;
+}
+
 int accounts_find(void *accounts, const char *url, struct net_account *ret, struct err *err)
 {
 	struct accounts *a = accounts;
@@ -155,7 +266,7 @@ int accounts_find(void *accounts, const char *url, struct net_account *ret, stru
 	int r = 0;
 
 	lock_take(&a->lock);
-	s = config_site(&a->sites, url);
+	s = section_for(a, url);
 	if (s)
 		r = fill(s, typed_for(a, s->url), ret);
 	lock_give(&a->lock);

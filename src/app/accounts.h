@@ -28,6 +28,12 @@ MUST_CHECK int accounts_ask(struct accounts *a, const char *url, struct err *err
 /* For struct sp_accounts. ret is empty; the caller releases it. 0 or -ENOMEM with err. */
 MUST_CHECK int accounts_find(void *accounts, const char *url, struct net_account *ret, struct err *err);
 
+/* For struct sp_accounts: the n-th other address of the site, from the configuration and what was confirmed. */
+MUST_CHECK int accounts_alternate(void *accounts, const char *url, int n, char **ret);
+
+/* Addresses (blanks between) of the site that the user allowed with `spfs add`. 0 or -ENOMEM. */
+MUST_CHECK int accounts_confirm(struct accounts *a, const char *url, const char *addresses);
+
 /* Milliseconds of the cycle of a site with `mode = 2003`; 0: it is in no such mode. */
 int accounts_cycle_2003(struct accounts *a, const char *url);
 

@@ -79,7 +79,8 @@ int adding_list(struct adding *a, const struct list *l)
 	const struct registry_entry *have = registry_find_id(&a->reg, a->site->url, l->id);
 	CLEANUP(str_free_p) char *name = NULL;
 	struct registry_entry e = { .site = a->site->url, .id = l->id, .title = l->title, .template = l->template,
-				    .library = list_is_library(l) };
+				    .library = list_is_library(l),
+				    .alternates = (char *) a->alternates /* only read */ };
 	struct err err = { 0 };
 
 	if (have) {

@@ -13,6 +13,7 @@ struct adding {
 	struct session *s;       /* foreign */
 	const struct site *site; /* foreign */
 	const char *as;          /* foreign; the directory's name; NULL: after the title */
+	const char *alternates; /* foreign; other addresses of the site, blanks between; NULL: none */
 	struct registry reg;     /* owned; as it is now */
 	int added;
 };

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "base/uri.h"
 #include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/talk.h"
@@ -86,17 +87,35 @@ static int add(const struct cli_env *env, struct adding *a, bool all, int argc, 
 	return code;
 }
 
+/* Addresses with blanks between. */
+static bool are_addresses(const char *text)
+{
+	CLEANUP(str_free_p) char *copy = strdup(text);
+	bool fine = copy != NULL;
+
+	for (char *at = copy, *word; fine && (word = strsep(&at, " "));) {
+		struct uri u = { 0 };
+
+		fine = !*word || uri_parse(word, &u) == 0;
+		uri_release(&u);
+	}
+	return fine;
+}
+
 static int run(const struct cli_env *env, int argc, char **argv)
 {
 	bool all = false;
 	struct adding a = { .s = env->arg };
-	const struct cli_option options[] = { { "as", 0, NULL, &a.as }, { "all", 0, &all, NULL }, { 0 } };
+	const struct cli_option options[] = { { "as", 0, NULL, &a.as }, { "all", 0, &all, NULL },
+					      { "alternate", 0, NULL, &a.alternates }, { 0 } };
 	int code;
 
 	if (!cli_args(&cmd_add, options, &argc, argv, &code))
 		return code;
 	if (argc < 2)
 		return cli_usage(&cmd_add, "the address of a site or of a list is missing");
+	if (a.alternates && !are_addresses(a.alternates))
+		return cli_usage(&cmd_add, "--alternate %s: not an address; it begins with https:// or http://", a.alternates);
 	code = add(env, &a, all, argc - 1, argv + 1);
 	registry_release(&a.reg);
 	return code;
@@ -104,10 +123,11 @@ static int run(const struct cli_env *env, int argc, char **argv)
 
 const struct cli_command cmd_add = {
 	.name = "add",
-	.usage = "add [--as NAME] [--all] URL [LIST...] | add LIST...",
+	.usage = "add [--as NAME] [--all] [--alternate URL] URL [LIST...] | add LIST...",
 	.summary = "register a list of a site; it is a directory of the mount from then on",
 	.help = "  --as NAME    call the directory so instead of after the list's title\n"
 		"  --all        every list that the site shows\n"
+		"  --alternate URL  another address of the same site, for when the first cannot be reached\n"
 		"URL is the address of a site, or that of a list as the browser shows it.\n"
 		"\n"
 		"  spfs add https://sharepoint.example.org/sites/team               what is there?\n"

@@ -47,6 +47,8 @@ const struct config_key config_keys[] = {
 	  .help = "2003: read-only, all its lists are synchronised each interval" },
 	{ "interval", SITE(interval_ms), .type = CONFIG_DURATION, .min = SECOND, .max = 7 * DAY, .def = "20m",
 	  .help = "how often, with mode = 2003" },
+	{ "alternate", SITE(alternates), .type = CONFIG_URLS,
+	  .help = "another address of the site, for when this one cannot be reached; may be repeated" },
 	{ "lists", GROUP(lists), .type = CONFIG_TEXTS, .help = "names of lists, with commas between; may be repeated" },
 	{ "interval", GROUP(interval_ms), .type = CONFIG_DURATION, .min = SECOND, .max = 7 * DAY,
 	  .help = "synchronise them by themselves so often" },
@@ -133,6 +135,18 @@ static int add_text(const struct config_key *k, struct config_texts *at, const c
 	return r;
 }
 
+static int add_url(const struct config_key *k, struct config_texts *at, const char *value, struct err *err)
+{
+	struct uri u = { 0 };
+	int r = uri_parse(value, &u);
+
+	uri_release(&u);
+	if (r == -EINVAL)
+		return err_set(err, r, "%s is an address like https://server or https://server/sites/team, not \"%s\"",
+			       k->name, value);
+	return r < 0 ? r : add_text(k, at, value, err);
+}
+
 static int set(const struct config_key *k, void *base, const char *value, struct err *err)
 {
 	void *at = (char *) base + k->offset;
@@ -148,6 +162,8 @@ static int set(const struct config_key *k, void *base, const char *value, struct
 		return set_text(k, at, value, err);
 	case CONFIG_TEXTS:
 		return add_text(k, at, value, err);
+	case CONFIG_URLS:
+		return add_url(k, at, value, err);
 	}
 	return -EINVAL;
 }
@@ -169,22 +185,23 @@ int config_init(struct config *c)
 	return set_defaults(&c->settings, IN_PROFILE);
 }
 
+static void release_texts(struct config_texts *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		free(t->v[i]);
+	free(t->v);
+}
+
 static void release_site(struct site_config *s)
 {
 	free(s->url);
+	release_texts(&s->alternates);
 	free(s->user);
 	if (s->password)
 		explicit_bzero(s->password, strlen(s->password));
 	free(s->password);
 	free(s->passcmd);
 	free(s->cafile);
-}
-
-static void release_texts(struct config_texts *t)
-{
-	for (size_t i = 0; i < t->n; i++)
-		free(t->v[i]);
-	free(t->v);
 }
 
 void config_release_groups(struct group_config *v, size_t n)

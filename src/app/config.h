@@ -30,6 +30,7 @@ enum config_type {
 	CONFIG_WORD,     /* int, index into words */
 	CONFIG_TEXT,     /* char *, owned */
 	CONFIG_TEXTS,    /* struct config_texts: each line adds one */
+	CONFIG_URLS,     /* the same, of addresses */
 };
 
 struct config_key {
@@ -78,6 +79,7 @@ struct site_config {
 	bool allow_http; /* the password may go over plain http */
 	int mode;       /* enum site_mode; 2003: read-only, and synchronised by itself */
 	int interval_ms; /* how often, with MODE_2003 */
+	struct config_texts alternates; /* other addresses of the site */
 };
 
 /* [group "NAME"]: lists that are synchronised together (S9). */

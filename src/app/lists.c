@@ -17,6 +17,7 @@
 #include "store/store.h"
 #include "sync/submit.h"
 #include "sync/sync.h"
+#include "accounts.h"
 #include "events.h"
 #include "registry.h"
 
@@ -91,6 +92,9 @@ int lists_reconcile(struct app *app, struct err *err)
 	int added = 0;
 	int r = registry_load(app->places->lists, app->places->profile, &reg, err);
 
+	for (size_t i = 0; r >= 0 && i < reg.n; i++)
+		if (reg.v[i].alternates)
+			r = accounts_confirm(app->accounts, reg.v[i].site, reg.v[i].alternates);
 	for (size_t i = 0; r >= 0 && i < reg.n; i++) {
 		r = add_if_missing(app, &reg.v[i], err);
 		added += r > 0;

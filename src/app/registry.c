@@ -21,6 +21,7 @@ static void release_entry(struct registry_entry *e)
 	free(e->site);
 	free(e->id);
 	free(e->title);
+	free(e->alternates);
 }
 
 void registry_release(struct registry *r)
@@ -77,6 +78,7 @@ static int fill(struct registry_entry *e, const struct conf *c, size_t i)
 {
 	const char *site = value(c, i, "site"), *template = value(c, i, "template");
 	const char *title = value(c, i, "title"), *library = value(c, i, "library");
+	const char *alternates = value(c, i, "alternates");
 	char guid[GUID_SIZE] = "";
 	int64_t number = 100;
 	size_t n = strlen(site);
@@ -92,6 +94,8 @@ static int fill(struct registry_entry *e, const struct conf *c, size_t i)
 		number = 100;
 	e->template = (int) number;
 	e->library = library && conf_bool(library) == 1;
+	if (alternates && str_set(&e->alternates, alternates) < 0)
+		return -ENOMEM;
 	return e->name && e->site && e->id && e->title ? 0 : -ENOMEM;
 }
 
@@ -247,6 +251,8 @@ static void write_entry(struct buf *out, const char *profile, const struct regis
 	conf_add_entry(out, "template", template);
 	if (e->library)
 		conf_add_entry(out, "library", "yes");
+	if (e->alternates)
+		conf_add_entry(out, "alternates", e->alternates);
 }
 
 int registry_add(const char *path, const char *profile, const struct registry_entry *e, struct err *err)

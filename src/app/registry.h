@@ -33,6 +33,7 @@ struct registry_entry {
 	char *title;  /* owned */
 	int template; /* ServerTemplate */
 	bool library;
+	char *alternates; /* owned; other addresses of the site, blanks between; NULL: none */
 };
 
 struct registry {

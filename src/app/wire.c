@@ -70,7 +70,7 @@ static void open_cache(struct app *app)
 /* Big answers wait on disk until they are read; what a killed run left of them has no names. */
 static int open_remote(struct app *app)
 {
-	struct sp_accounts who = { .account = accounts_find, .arg = app->accounts };
+	struct sp_accounts who = { .account = accounts_find, .alternate = accounts_alternate, .arg = app->accounts };
 
 	app->spool_dir = str_printf("%s/spool", app->places->data);
 	if (!app->spool_dir)

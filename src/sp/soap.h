@@ -18,7 +18,8 @@ struct net_source;
 struct sp {
 	struct remote remote;  /* first: what the outside sees */
 	struct net_http *http; /* owned */
-	char *site;            /* owned; the web's URL, without a slash at the end */
+	char *site;            /* owned; the web's URL as it was registered, without a slash at the end */
+	char *address;         /* owned; the same, or another address of it: what is asked */
 	char *host;            /* owned; for words */
 	char *endpoint;        /* owned; {site}/_vti_bin/Lists.asmx */
 	char *origin;          /* owned; "http://host[:port]" of the site */

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "base/thread.h"
 #include "base/uri.h"
+#include "address.h"
 #include "changes.h"
 #include "docs.h"
 #include "lists.h"
@@ -31,6 +32,7 @@ struct sp_factory {
 	struct remote_factory remote; /* immutable */
 	struct lock lock;             /* RANK_LEAF */
 	struct login *logins;         /* protected by lock */
+	struct address_book *book;    /* owned; thread-safe */
 };
 
 /* ---- one site --------------------------------------------------------------------- */
@@ -43,6 +45,7 @@ static struct remote *sp_close(struct remote *r)
 		return NULL;
 	net_http_free(sp->http);
 	free(sp->site);
+	free(sp->address);
 	free(sp->host);
 	free(sp->endpoint);
 	free(sp->origin);
@@ -76,11 +79,12 @@ static int set_web(struct sp *sp, const char *path, struct buf *url)
 	return str_set(&sp->web, copy);
 }
 
-static int set_addresses(struct sp *sp, const char *site, const struct uri *u)
+static int set_addresses(struct sp *sp, const char *site, const char *address, const struct uri *u)
 {
 	CLEANUP(buf_release_p) struct buf b = BUF_INIT(16384);
 	int r = str_set(&sp->site, site);
 
+	r = r ?: str_set(&sp->address, address);
 	r = r ?: str_set(&sp->host, u->host);
 	uri_origin(u, &b);
 	r = r ?: buf_error(&b);
@@ -182,7 +186,8 @@ static int find_place(struct sp_factory *f, const char *site, struct place *p, s
 	return r ?: get_login(f, buf_str(&p->origin), &p->account, &p->login, err);
 }
 
-static int open_sp(const struct sp_factory *f, const char *site, const struct place *p, struct remote **ret)
+static int open_sp(const struct sp_factory *f, const char *site, const char *address, const struct place *p,
+		   struct remote **ret)
 {
 	struct sp *sp = calloc(1, sizeof(*sp));
 	int r;
@@ -193,7 +198,7 @@ static int open_sp(const struct sp_factory *f, const char *site, const struct pl
 	sp->remote.docs = &docs_ops;
 	sp->dir = f->accounts.spool_dir;
 	sp->docs = &p->login->docs;
-	r = set_addresses(sp, site, &p->uri);
+	r = set_addresses(sp, site, address, &p->uri);
 	r = r ?: net_http_new(&p->account, p->login->auth, &sp->http);
 	if (r < 0) {
 		sp_close(&sp->remote);
@@ -207,10 +212,14 @@ static int open_site(void *arg, const char *site, struct remote **ret, struct er
 {
 	struct sp_factory *f = arg;
 	struct place p = { .origin = BUF_INIT(4096) };
-	int r = find_place(f, site, &p, err);
+	CLEANUP(str_free_p) char *address = NULL;
+	int r = address_choose(f->book, site, &address);
 
+	if (r < 0)
+		return err_set(err, r, "out of memory");
+	r = find_place(f, address, &p, err);
 	if (r == 0) {
-		r = open_sp(f, site, &p, ret);
+		r = open_sp(f, site, address, &p, ret);
 		if (r < 0)
 			err_set(err, r, "out of memory");
 	}
@@ -218,14 +227,38 @@ static int open_site(void *arg, const char *site, struct remote **ret, struct er
 	return r;
 }
 
-int sp_factory_login(struct sp_factory *f, const char *site, struct err *err)
+static bool site_failed(void *arg, struct remote *r)
+{
+	struct sp_factory *f = arg;
+	const struct sp *sp = (const struct sp *) r;
+
+	return address_failed(f->book, sp->site, sp->address);
+}
+
+static int login_at(struct sp_factory *f, const char *address, struct err *err)
 {
 	struct place p = { .origin = BUF_INIT(4096) };
-	int r = find_place(f, site, &p, err);
+	int r = find_place(f, address, &p, err);
 
 	r = r ?: net_auth_update(p.login->auth, &p.account, err);
 	place_release(&p);
 	return r;
+}
+
+int sp_factory_login(struct sp_factory *f, const char *site, struct err *err)
+{
+	for (int n = 0;; n++) {
+		CLEANUP(str_free_p) char *address = NULL;
+		int r = address_nth(&f->accounts, site, n, &address);
+
+		if (r < 0)
+			return err_set(err, r, "out of memory");
+		if (!address)
+			return 0;
+		r = login_at(f, address, err);
+		if (r < 0)
+			return r;
+	}
 }
 
 struct sp_factory *sp_factory_new(const struct sp_accounts *accounts)
@@ -236,7 +269,12 @@ struct sp_factory *sp_factory_new(const struct sp_accounts *accounts)
 		return NULL;
 	xml_setup();
 	f->accounts = *accounts;
-	f->remote = (struct remote_factory) { .open = open_site, .arg = f };
+	f->remote = (struct remote_factory) { .open = open_site, .failed = site_failed, .arg = f };
+	f->book = address_book_new(&f->accounts);
+	if (!f->book) {
+		free(f);
+		return NULL;
+	}
 	lock_init(&f->lock, RANK_LEAF);
 	return f;
 }
@@ -251,6 +289,7 @@ struct sp_factory *sp_factory_free(struct sp_factory *f)
 		f->logins = l->next;
 		free_login(l);
 	}
+	address_book_free(f->book);
 	lock_release(&f->lock);
 	free(f);
 	return NULL;

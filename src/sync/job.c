@@ -370,6 +370,36 @@ static bool open_remote(struct job *j)
 	return false;
 }
 
+/* MS-OUTSPS_R84 to R86: another address of the site, if it has one that did not fail recently. True: begin again. */
+static bool move_on(struct job *j)
+{
+	const struct remote_factory *f = j->s->conf.remotes;
+	bool again;
+
+	if ((j->result != REMOTE_SITE_BAD && j->result != REMOTE_LOST) || j->fault.http_status || !f->failed ||
+	    !j->w->remote)
+		return false;
+	again = f->failed(f->arg, j->w->remote);
+	j->w->remote = j->w->remote->ops->close(j->w->remote);
+	if (!again || atomic_load(&j->w->cancel))
+		return false;
+	log_notice("list=\"%s\": %s; another address is tried", j->name, failure_text(j));
+	j->fault = (struct remote_fault) { 0 };
+	j->result = REMOTE_OK;
+	j->pulled = false;
+	return true;
+}
+
+static void do_steps(struct job *j)
+{
+	do {
+		if (!open_remote(j))
+			return;
+		for (int i = 0; i < STEPS_MAX && do_step(j); i++)
+			continue;
+	} while (move_on(j));
+}
+
 /* ---- the end --------------------------------------------------------------------------------------- */
 
 static int errno_of(const struct job *j)
@@ -495,9 +525,8 @@ void job_run(struct worker *w, struct entry *e)
 		j.name = l.name;
 	else
 		j.result = REMOTE_CANCELED;
-	if (j.result == REMOTE_OK && open_remote(&j))
-		for (int i = 0; i < STEPS_MAX && do_step(&j); i++)
-			continue;
+	if (j.result == REMOTE_OK)
+		do_steps(&j);
 	if (j.result != REMOTE_OK && j.result != REMOTE_CANCELED && store_failure(&j) < 0)
 		log_error("list=\"%s\": its state could not be stored", j.name);
 	if (j.name)

@@ -245,6 +245,19 @@ static int get(struct fetch *x, const char *path, struct remote_fault *f)
 	return errno_of(result, f, d->have > 0);
 }
 
+/* No connection: another address of the site is tried, if it has one. 0: go on with that. */
+static int move_on(struct transfer *t, int r, struct remote_fault *f)
+{
+	const struct remote_factory *factory = t->site->all->s->conf.remotes;
+	bool again;
+
+	if ((r != -ENETUNREACH && r != -EIO) || f->http_status || !factory->failed || !t->remote)
+		return r;
+	again = factory->failed(factory->arg, t->remote);
+	t->remote = t->remote->ops->close(t->remote);
+	return again && !atomic_load(&t->cancel) ? open_remote(t, f) : r;
+}
+
 int transfer_fetch(struct transfer *t, struct sync_doc *d, struct remote_fault *f)
 {
 	CLEANUP(str_free_p) char *path = NULL;
@@ -253,8 +266,9 @@ int transfer_fetch(struct transfer *t, struct sync_doc *d, struct remote_fault *
 
 	if (r == 0)
 		r = get_path(d, &path);
-	while (r == 0 && (r = get(&x, path, f)) == 1)
-		r = 0;
+	while (r == 0 && (r = get(&x, path, f)) != 0)
+		if ((r = r == 1 ? 0 : move_on(t, r, f)) < 0)
+			break;
 	if (r == 0)
 		r = open_temp(d); /* an empty document */
 	if (r == 0 && d->total < 0)
