@@ -87,6 +87,12 @@ int adding_list(struct adding *a, const struct list *l)
 		printf("%s: registered already, as %s\n", l->title, have->name);
 		return CLI_OK;
 	}
+	/* MS-OUTSPS_R1120; rows of another system have no change log and no lasting numbers. */
+	if (l->flags & LIST_EXCLUDED)
+		return cli_fail(CLI_FAILED, "%s: its site does not allow it offline (ExcludeFromOfflineClient)", l->title);
+	if (l->flags & LIST_EXTERNAL)
+		return cli_fail(CLI_FAILED, "%s: its rows are another system's (an external list), which cannot be kept in step",
+				l->title);
 	if (choose_name(a, l, &name) < 0)
 		return cli_fail(CLI_FAILED, "\"%s\" cannot be a directory's name", a->as ? a->as : l->title);
 	e.name = name;

@@ -42,6 +42,8 @@ const char *store_list_read_only(const struct store_list *l)
 		return "its rows are another system's";
 	if (list_is_old(&l->info))
 		return "the server is older than SharePoint 2007";
+	if (l->info.flags & LIST_EXCLUDED)
+		return "its site excludes it from offline use (ExcludeFromOfflineClient)";
 	return l->info.write_security == 4 ? "nobody may change its items (WriteSecurity)" : NULL;
 }
 
