@@ -263,3 +263,62 @@ def test_killed_anywhere_it_is_stored_once(site, point):
     assert len([x for x in log(site) if x.endswith(' 200')]) <= 1
     assert not [n for n in names(site) if 'conflict' in n]
     assert site.sh('ls "$XDG_DATA_HOME"/spfs/default/unsent | wc -l') == '0\n'
+
+
+REFUSALS = {
+    'blocked': ('habit blocked=exe', 'a.exe'),
+    'too big': ('habit max-file=10', 'big.txt'),
+    'quota': ('habit quota=10', 'more.txt'),
+    'virus': ('habit virus=EICAR', 'EICAR.txt'),
+}
+
+
+@pytest.mark.parametrize('why', REFUSALS)
+def test_what_is_refused_stays_with_its_reason(mnt, why):
+    habit, name = REFUSALS[why]
+    mnt.server.do(habit)
+    lib(mnt, 'echo "this is EICAR, and long" > %s' % name)
+    mnt.wait(lambda: state(mnt, name) == 'refused', 20)
+    assert lib(mnt, 'cat %s' % name) == 'this is EICAR, and long\n'
+    assert mnt.sh('getfattr --only-values -n user.spfs.error "%s/%s"' % (LIBRARY, name))
+    assert name in mnt.sh('ls .spfs/outbox')
+    assert from_server(mnt, name) is None
+    n = len(log(mnt))
+    mnt.server.do('habit blocked=none max-file=1000000 quota=0 virus=')
+    mnt.umount()
+    mnt.mount()
+    mnt.settle()
+    assert len(log(mnt)) == n                         # not by itself
+    mnt.sh('echo retry > .spfs/sync')
+    mnt.wait(lambda: from_server(mnt, name) == 'this is EICAR, and long\n', 20)
+    mnt.settle()
+    assert state(mnt, name) == 'clean'
+
+
+@pytest.mark.parametrize('habit', ['promote=1', 'promote=2', 'promote=1 put-etag=on', 'promote=2 put-etag=on'])
+def test_a_document_that_the_server_rewrites_is_no_conflict(mnt, habit):
+    mnt.server.do('habit ' + habit)
+    for text in ('one', 'two', 'three'):
+        lib(mnt, 'echo %s > letter.docx' % text)
+        mnt.settle()
+        mnt.wait(lambda: text in (from_server(mnt, 'letter.docx') or ''), 20)
+        assert text in lib(mnt, 'cat letter.docx')
+    lib(mnt, 'echo four > letter.docx; echo five > letter.docx')
+    mnt.settle()
+    assert 'five' in from_server(mnt, 'letter.docx')
+    assert not [n for n in names(mnt) if 'conflict' in n]
+
+
+def test_a_lost_answer_stores_nothing_twice(mnt):
+    lib(mnt, 'cat notes.txt > /dev/null')
+    mnt.server.script('method=PUT close=after count=1')
+    lib(mnt, 'echo mine > notes.txt')
+    mnt.wait(lambda: from_server(mnt, 'notes.txt') == 'mine\n', 20)
+    mnt.sh('echo > .spfs/sync')
+    mnt.settle()
+    assert lib(mnt, 'cat notes.txt') == 'mine\n'
+    assert not [n for n in names(mnt) if 'conflict' in n]
+    lib(mnt, 'echo again > notes.txt')
+    mnt.settle()
+    assert from_server(mnt, 'notes.txt') == 'again\n'
+    assert not [n for n in names(mnt) if 'conflict' in n]
