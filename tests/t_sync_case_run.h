@@ -103,7 +103,7 @@ static inline enum remote_result wall_pull(struct remote *remote, const struct r
 {
 	struct wall *w = (struct wall *) remote;
 	struct wall_sink ws = { sink, w->r, 0 };
-	const struct remote_sink outer = { NULL, wall_list, wall_id, wall_row, &ws };
+	const struct remote_sink outer = { .list = wall_list, .id = wall_id, .row = wall_row, .arg = &ws };
 	enum remote_result res;
 
 	arm(w->r, false);

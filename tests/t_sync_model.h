@@ -410,7 +410,7 @@ static inline enum remote_result line_pull(struct remote *r, const struct remote
 	struct line *l = (struct line *) r;
 	struct model_client *mc = l->mc;
 	struct cut_sink cut = { sink, 1 };
-	const struct remote_sink some = { NULL, cut_list, cut_id, cut_row, &cut };
+	const struct remote_sink some = { .list = cut_list, .id = cut_id, .row = cut_row, .arg = &cut };
 	int fault = next_fault(mc);
 	bool cuts = fault == FAULT_CUT || fault == FAULT_LOST || fault == FAULT_RESTART || fault == FAULT_PART;
 	enum remote_result res;

@@ -123,7 +123,14 @@ static int on_row(void *arg, struct item *row)
 	return 0;
 }
 
-static const struct remote_sink sink = { on_restart, on_list, on_id, on_row, NULL };
+static int on_present(void *arg, int64_t id)
+{
+	(void) arg;
+	(void) id;
+	return 0;
+}
+
+static const struct remote_sink sink = { on_restart, on_list, on_id, on_row, on_present, NULL };
 
 static enum remote_result pull(struct remote *r, struct remote_fault *f)
 {
