@@ -79,6 +79,7 @@ struct fake {
 	int64_t oldest_token; /* change tokens below are refused */
 	int64_t schema;     /* raised: the description is sent once with another column */
 	int64_t schema_told;
+	int64_t schema_seq; /* clients whose token is older are told the description */
 	char perm[FAKE_TEXT];
 	char default_status[FAKE_TEXT];
 	int calls_running, calls_most; /* at the same time */
@@ -396,7 +397,7 @@ static inline int fake_answer(struct fake *f, const struct remote_pull *q, const
 	ret->min_minutes = f->min_minutes;
 	ret->recommended_seconds = f->recommended;
 	ret->perm_text = strdup(f->perm);
-	if (!q->token || f->send_list || f->schema_told != f->schema)
+	if (!q->token || f->send_list || f->schema_told != f->schema || strtoll(q->token, NULL, 10) < f->schema_seq)
 		fake_send_list(f, sink);
 	if (q->token && f->whole_restore) {
 		ret->whole_restore = true;

@@ -600,6 +600,38 @@ static inline int letter_name(void *arg, const struct list *l, const struct item
 }
 
 /* Starts the client on what its directory has. */
+/* What a writer had flushed becomes a save, as the mount does it at its next start. */
+static inline int model_recover(void *arg, int64_t ino)
+{
+	struct client *c = arg;
+	struct model_client *mc = arg;
+	CLEANUP(store_text_release_p) struct store_text t = STORE_TEXT_INIT;
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+	CLEANUP(buf_release_p) struct buf b = BUF_INIT(1 << 16);
+	CLEANUP(values_release_p) struct values v = VALUES_INIT;
+	char field[32], text[64];
+	struct sync_saved saved;
+	struct sync_save save = { .ino = ino, .fields = &v };
+	int r, t_at;
+
+	assert_int_equal(store_text_get(c->st, ino, &b, &t), 0);
+	assert_int_equal(store_node_get(c->st, ino, &n), 0);
+	assert_int_equal(sscanf(buf_str(&b), "%31[^:]: %63[^\n]", field, text), 2);
+	assert_int_equal(values_set(&v, field, text), 0);
+	save.item = n.item;
+	save.base = t.has_base ? &t.base : NULL;
+	save.text = buf_str(&b);
+	save.n = b.len;
+	r = sync_submit_save(c->s, &save, &saved);
+	if (r == 0)
+		return 0;
+	/* Rights were lost meanwhile: the mount keeps it as a draft, and this user gives it up. */
+	t_at = token_of(mc->m, field[0] == 'S' ? STATUS : BODY, text);
+	assert_true(t_at > 0);
+	mc->m->tok[t_at].superseded = true;
+	return sync_submit_revert(c->s, ino);
+}
+
 static inline void client_starts(struct model_client *mc)
 {
 	struct client *c = &mc->c;
@@ -607,6 +639,7 @@ static inline void client_starts(struct model_client *mc)
 
 	client_open(c);
 	c->present.name = letter_name;
+	c->hooks.recover = model_recover;
 	mc->killed = false;
 	mc->editor.on = false;
 	c->list = 1;

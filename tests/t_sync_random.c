@@ -24,6 +24,7 @@ enum kind {
 	OP_CREATE, OP_EDIT, OP_EDIT_MANY, OP_NOTE, OP_RENAME, OP_UNLINK, OP_REPLACE, OP_DANCE, OP_RECREATE,
 	OP_DISCARD, OP_OPEN, OP_SAVE, OP_GRACE, OP_PULL, OP_PUSH, OP_SYNC, OP_KILL, OP_OFFLINE, OP_ONLINE,
 	OP_FAULT, OP_EXPIRE, OP_RESTORE, OP_PAGES, OP_RIGHTS, OP_THIRD, OP_THIRD_DELETES, OP_RETRY,
+	OP_FLUSH, OP_COLUMN,
 	OP_COUNT
 };
 
@@ -57,6 +58,8 @@ static const struct {
 	[OP_PAGES] = { "pages", 2, false },
 	[OP_RIGHTS] = { "rights", 1, false },
 	[OP_THIRD] = { "third", 6, false },
+	[OP_FLUSH] = { "flush", 4, false },
+	[OP_COLUMN] = { "column", 1, false },
 	[OP_THIRD_DELETES] = { "third-deletes", 3, false },
 	[OP_RETRY] = { "retry", 1, false },
 };
@@ -386,6 +389,40 @@ static void op_save(struct model_client *mc)
 	(void) !save(mc, &w, &s);
 }
 
+/* Close has returned and release has not come: half of the time it never does. */
+static void op_flush(struct model_client *mc)
+{
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	struct files f;
+	int i = pick_file(mc, &f), view[TOKEN_KINDS], record, kind = 1 + (int) roll(mc->m, 2), r;
+	struct writing w = { 0 };
+	struct sync_save s = { .base = &it.item.values };
+
+	if (i < 0)
+		return;
+	record = look(mc, f.v[i].item, view);
+	assert_int_equal(store_item_get(mc->c.st, f.v[i].item, &it), 0);
+	write_field(mc, &w, record, kind, view[kind], 'a');
+	r = sync_submit_open_text(mc->c.s, f.v[i].ino, w.text, strlen(w.text), &it.item.values);
+	s.ino = f.v[i].ino;
+	s.item = f.v[i].item;
+	if (r == 0 && roll(mc->m, 2)) {
+		if (save(mc, &w, &s) < 0)
+			assert_int_equal(sync_submit_revert(mc->c.s, f.v[i].ino), 0);
+		return;
+	}
+	if (r == 0)
+		kill_here(mc);
+	writing_is_done(mc, &w, r);
+}
+
+static void op_column(struct model *m)
+{
+	m->f->schema = !m->f->schema;
+	m->f->schema_told = m->f->schema;
+	m->f->schema_seq = ++m->f->seq;
+}
+
 /* ---- what the engine does ----------------------------------------------------------------------- */
 
 static bool pull_once(struct model_client *mc)
@@ -525,6 +562,8 @@ static void run_op(struct model *m, const struct op *op)
 	case OP_THIRD: third_acts(m, false); break;
 	case OP_THIRD_DELETES: third_acts(m, true); break;
 	case OP_RETRY: op_retry(mc); break;
+	case OP_FLUSH: op_flush(mc); break;
+	case OP_COLUMN: op_column(m); break;
 	case OP_COUNT: break;
 	}
 	if (mc->killed) {
