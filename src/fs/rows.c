@@ -46,6 +46,18 @@ static int read_bytes(struct fs *f, struct rows_bytes *b)
 	return r < 0 ? r : buf_add(&b->text, b->open->text.p, b->open->text.len);
 }
 
+/* What was decided was decided about another file when a commit went on meanwhile: a draft is an item now, with a text of
+ * its own. Needs the node to be ours. */
+static int check_same(struct fs *f, const struct view_attr *a)
+{
+	struct view_attr now;
+	int r = view_tree_attr(f->tree, a->target ? a->target : a->ino, &now);
+
+	if (r < 0)
+		return r == -ENOENT ? -ESTALE : r;
+	return now.item == a->item && (a->target || now.kind == a->kind) ? 0 : -ESTALE;
+}
+
 int rows_take(struct fs *f, const struct view_attr *a, struct rows_bytes *ret)
 {
 	int r;
@@ -61,7 +73,9 @@ int rows_take(struct fs *f, const struct view_attr *a, struct rows_bytes *ret)
 	node_begin(ret->open);
 	ret->known = ret->open->known;
 	ret->seq = ret->open->seq;
-	r = read_bytes(f, ret);
+	r = check_same(f, a);
+	if (r == 0)
+		r = read_bytes(f, ret);
 	if (ret->open->dirty)
 		ret->mtime = ret->open->mtime;
 	lock_give(&ret->open->lock);

@@ -47,7 +47,7 @@ struct rows_bytes {
 
 #define ROWS_BYTES_INIT { .text = BUF_INIT(NODE_MAX) }
 
-/* -EFBIG, -EIO, ... ; to be given back also on failure. */
+/* -ESTALE: the file is not what `a` says any more, decide anew; -EFBIG, -EIO, ... ; to be given back also on failure. */
 MUST_CHECK int rows_take(struct fs *f, const struct view_attr *a, struct rows_bytes *ret);
 void rows_give(struct fs *f, struct rows_bytes *b);
 

@@ -188,3 +188,28 @@ def test_edits_leave_their_history_for_outlook(mnt):
     row = Client(mnt.server.url).find('Announcements', Title='Fire drill on Friday')
     agent = (mnt.home / 'data/spfs/default/agent').read_text()
     assert row['MetaInfo_vti_versionhistory'].endswith(agent + ':%d' % (row['MetaInfo_vti_versionhistory'].count(':')))
+
+
+def test_a_rename_that_meets_the_release_of_its_file_keeps_both(mnt):
+    """The kernel releases a closed file when it likes: a rename that had seen the draft took the rendering of the
+    item that it had become meanwhile for its text, with the old title in it."""
+    mnt.spfs('offline')
+    script = '''
+import os
+for i in range(20):
+    for name, text in (('A%d' % i, 'one'), ('B%d' % i, 'two')):
+        fd = os.open(name + '.txt', os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.write(fd, (chr(10) + text + chr(10)).encode())
+        os.close(fd)
+        if name[0] == 'A':
+            os.rename(name + '.txt', 'B%d.txt' % i)
+'''
+    mnt.sh("python3 -c '%s'" % script.replace("'", '"').replace('"""', ''), cwd=mnt.mountpoint / 'Announcements')
+    mnt.spfs('online')
+    mnt.wait(lambda: mnt.server.methods() == {'New': 20}, 20, 'twenty items')
+    mnt.settle()
+    names = mnt.sh('ls Announcements').splitlines()
+    assert [n for n in names if n[0] == 'A' and n[1].isdigit()] == []
+    for i in range(20):
+        text = mnt.sh('cat Announcements/B%d.txt' % i)
+        assert 'Title: B%d\n' % i in text and text.endswith('two\n')
