@@ -58,6 +58,9 @@ MUST_CHECK int store_open(const char *dir, struct store **ret, struct err *err);
 struct store *store_close(struct store *s);
 DEFINE_CLEANUP(struct store *, store_close);
 
+/* A file of this name stands in the directory once SQLite has met damage, until somebody takes it away. */
+#define STORE_DAMAGED "spfs.db-damaged"
+
 /* Reads the whole database for damage (seconds for a big one). 0, or -EUCLEAN with err naming the first. */
 MUST_CHECK int store_check(struct store *s, struct err *err);
 

@@ -49,6 +49,7 @@ struct app {
 	struct events *events;       /* what is told to watchers; thread-safe by itself */
 	struct ctl_host host;
 	char *spool_dir;
+	char *kept;                  /* where a database was kept aside; NULL: nowhere */
 	char *fuse_options;
 	char *agent;                 /* 32 hexadecimal digits of this profile */
 	struct sync_present *present;

@@ -13,6 +13,7 @@
 #include "config.h"
 #include "conflicts.h"
 #include "events.h"
+#include "fsck.h"
 #include "groups.h"
 
 /*
@@ -130,6 +131,7 @@ int command_run(struct app *app, int argc, char **argv, struct buf *out, struct 
 		{ "last-run", run_last_run },
 		{ "sync-name", run_sync_name },
 		{ "conflict", conflicts_command },
+		{ "fsck", fsck_command },
 	};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "ctl/json.h"
+#include "store/store.h"
 #include "sync/sync.h"
 #include "events.h"
 #include "words.h"
@@ -81,6 +82,22 @@ static const char *online_word(const struct sync_status *s)
 	return !s->online ? "no (work offline)" : s->reachable ? "yes" : "no (server not reachable)";
 }
 
+/* Whether SQLite has met damage since it was read to its end. */
+static bool is_damaged(const struct app *app)
+{
+	CLEANUP(str_free_p) char *mark = str_printf("%s/" STORE_DAMAGED, app->places->data);
+
+	return mark && access(mark, F_OK) == 0;
+}
+
+static void add_store(const struct app *app, struct buf *out)
+{
+	if (is_damaged(app))
+		buf_adds(out, "database: damaged; unmount and mount again: it is kept aside then, with what was not sent\n");
+	if (app->kept)
+		buf_addf(out, "kept-aside: %s\n", app->kept);
+}
+
 static int add_all(struct app *app, struct buf *out)
 {
 	CLEANUP(buf_release_p) struct buf rows = BUF_INIT(out->max);
@@ -95,6 +112,7 @@ static int add_all(struct app *app, struct buf *out)
 	buf_addf(out, "profile: %s\n", app->places->profile);
 	buf_addf(out, "pid: %d\n", (int) getpid());
 	buf_addf(out, "online: %s\n", online_word(&s));
+	add_store(app, out);
 	if (events_login(app, &login) == 0 && login.len)
 		buf_addf(out, "login: %s\n", buf_str(&login));
 	buf_addf(out, "state: %s\n", s.running ? "running" : "idle");
@@ -216,6 +234,8 @@ int host_status_json(struct app *app, int64_t list, struct buf *out)
 	ctl_json_str(j, "mountpoint", app->mountpoint);
 	ctl_json_str(j, "profile", app->places->profile);
 	ctl_json_int(j, "pid", getpid());
+	ctl_json_bool(j, "damaged", is_damaged(app));
+	ctl_json_str(j, "kept_aside", app->kept);
 	ctl_json_array(j, "lists");
 	r = sync_status(app->sync, &s, add_json, &w);
 	ctl_json_end(j);

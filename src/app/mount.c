@@ -182,6 +182,17 @@ static void open_log(const struct mount *m, bool mounted)
 	log_setup(m->opts.foreground || !mounted ? LOG_TO_STDERR : LOG_TO_SYSLOG, (enum log_level) level);
 }
 
+static int open_prepared(const struct wire_config *c, struct app **ret, struct err *err)
+{
+	int r = wire_open(c, ret, err);
+
+	if (r == 0)
+		r = wire_prepare(*ret, err);
+	if (r < 0)
+		*ret = wire_close(*ret);
+	return r;
+}
+
 static int open_app(struct mount *m)
 {
 	const struct wire_config c = {
@@ -194,9 +205,12 @@ static int open_app(struct mount *m)
 	int r;
 
 	open_log(m, false);
-	r = wire_open(&c, &m->s.app, &err);
-	if (r == 0)
-		r = wire_prepare(m->s.app, &err);
+	r = open_prepared(&c, &m->s.app, &err);
+	/* Damage that only shows when rows are read is known now, and kept aside. */
+	if (r == -EUCLEAN) {
+		err = (struct err) { 0 };
+		r = open_prepared(&c, &m->s.app, &err);
+	}
 	if (r == 0)
 		r = wire_listen(m->s.app, &err);
 	return r < 0 ? cli_fail(CLI_FAILED, "%s", err_text(&err, r)) : CLI_OK;

@@ -30,10 +30,11 @@
 
 static int open_store(struct app *app, struct err *err)
 {
-	int r = quarantine_open(app->places->data, &app->store, err);
+	int r = quarantine_open(app->places->data, false, &app->store, err);
 
 	if (r < 0)
 		return r;
+	app->kept = quarantine_kept(app->places->data);
 	/* before the engine reads the lists; afterwards it would have to be told of each */
 	r = lists_reconcile(app, err);
 	return r < 0 ? r : 0;
@@ -197,7 +198,7 @@ static int open_parts(struct app *app, const struct wire_config *c, struct err *
 	return r < 0 ? err_add(err, r, "%s: %s", app->places->data, err_text(NULL, r)) : 0;
 }
 
-int wire_open(const struct wire_config *c, struct app **ret, struct err *err)
+static int open_once(const struct wire_config *c, struct app **ret, struct err *err)
 {
 	struct app *app = calloc(1, sizeof(*app));
 	int r;
@@ -218,6 +219,21 @@ int wire_open(const struct wire_config *c, struct app **ret, struct err *err)
 	}
 	*ret = app;
 	return 0;
+}
+
+int wire_open(const struct wire_config *c, struct app **ret, struct err *err)
+{
+	struct err why = { 0 };
+	int r = open_once(c, ret, &why);
+
+	/* As in mount.c, for those who only ask. */
+	if (r == -EUCLEAN) {
+		why = (struct err) { 0 };
+		r = open_once(c, ret, &why);
+	}
+	if (r < 0)
+		*err = why;
+	return r;
 }
 
 /* ---- the socket ------------------------------------------------------------------------ */
@@ -253,7 +269,8 @@ int wire_prepare(struct app *app, struct err *err)
 {
 	int r = sync_prepare(app->sync);
 
-	return r < 0 ? err_set(err, r, "%s: %s", app->places->data, err_text(NULL, r)) : 0;
+	return r < 0 ? err_set(err, r, "%s: %s%s", app->places->data, err_text(NULL, r),
+			       r == -EUCLEAN ? "; the database is damaged: start again, and it is kept aside" : "") : 0;
 }
 
 int wire_start(struct app *app, struct err *err)
@@ -298,6 +315,7 @@ struct app *wire_close(struct app *app)
 	free(app->fuse_options);
 	free(app->spool_dir);
 	free(app->agent);
+	free(app->kept);
 	free(app);
 	return NULL;
 }

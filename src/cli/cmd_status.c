@@ -96,6 +96,8 @@ static int format(const char *status, struct buf *out)
 	buf_addf(out, "\nlast sync: %s", ago);
 	add_key(out, status, "next-try", "   next try by itself: ");
 	add_key(out, status, "login", "\nlogin needed: ");
+	add_key(out, status, "database", "\ndatabase: ");
+	add_key(out, status, "kept-aside", "\nkept aside: ");
 	buf_addc(out, '\n');
 	if (r == 0)
 		r = cli_table_each(status, add_row, &rows);

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/str.h"
 
@@ -53,6 +54,25 @@ void conn_end_all(struct store *s)
 		s->sessions = me->next;
 		session_free(me);
 	}
+}
+
+int conn_init(struct store *s, const char *dir)
+{
+	size_t n = strlen(dir);
+
+	s->lock_fd = -1;
+	lock_init(&s->write, RANK_STORE);
+	lock_init(&s->pool, RANK_LEAF);
+	while (n > 1 && dir[n - 1] == '/')
+		n--;
+	s->dir = strndup(dir, n);
+	s->path = str_printf("%.*s/spfs.db", (int) n, dir);
+	if (!s->dir || !s->path)
+		return -ENOMEM;
+	if (pthread_key_create(&s->key, conn_end) != 0)
+		return -ENOMEM;
+	s->has_key = true;
+	return 0;
 }
 
 int conn_session(struct store *s, struct session **ret)

@@ -54,6 +54,9 @@ struct store {
 	struct session *sessions; /* protected by pool */
 };
 
+/* Fills in a store of a directory that is all zero; store_close() ends it. 0, -ENOMEM. */
+MUST_CHECK int conn_init(struct store *s, const char *dir);
+
 /* The calling thread's session, made when missing. */
 MUST_CHECK int conn_session(struct store *s, struct session **ret);
 

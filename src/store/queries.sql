@@ -320,3 +320,56 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
 -- STAGE_TAKE
 SELECT number, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified, size, fields
 FROM stage WHERE number > ?1 ORDER BY number LIMIT ?2
+
+-- SALVAGE_CHANGES slow
+/* out of a database that may be damaged, and so are those that follow: each is another way through the pages */
+SELECT id FROM journal ORDER BY id
+-- SALVAGE_CHANGES_BACK slow
+/* the same */
+SELECT id FROM journal ORDER BY id DESC
+-- SALVAGE_CHANGES_INDEX slow
+/* the same */
+SELECT id FROM journal INDEXED BY journal_by_state ORDER BY state
+-- SALVAGE_TEXTS slow
+/* the same */
+SELECT ino FROM texts ORDER BY ino
+-- SALVAGE_TEXTS_BACK slow
+/* the same */
+SELECT ino FROM texts ORDER BY ino DESC
+-- SALVAGE_TEXTS_INDEX slow
+/* the same */
+SELECT ino FROM texts INDEXED BY texts_by_state ORDER BY state
+
+-- FSCK_CHANGES_LOST slow
+/* asked for by `spfs fsck`, and so are those that follow. Changes that nobody will send */
+SELECT count(*) FROM journal WHERE NOT EXISTS (SELECT 1 FROM lists WHERE lists.id = journal.list)
+   OR (op <> 'delete' AND NOT EXISTS (SELECT 1 FROM items WHERE items.id = journal.item))
+-- FSCK_CHANGES_TWICE slow
+/* new items that are on the server already: sent, they would be there twice */
+SELECT count(*) FROM journal JOIN items ON items.id = journal.item
+WHERE journal.op IN ('new', 'new folder') AND items.sp_id IS NOT NULL
+-- FSCK_NODES_LOST slow
+/* names in a directory that is not there */
+SELECT count(*) FROM nodes WHERE name IS NOT NULL AND ino <> 1
+   AND NOT EXISTS (SELECT 1 FROM nodes AS up WHERE up.ino = nodes.parent)
+-- FSCK_NODES_EMPTY
+/* files of items that are not there */
+SELECT count(*) FROM nodes WHERE kind IN ('item', 'folder', 'document', 'ghost') AND item IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM items WHERE items.id = nodes.item)
+-- FSCK_ITEMS_HIDDEN slow
+/* items that no file shows and that nothing waits for */
+SELECT count(*) FROM items WHERE NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.item = items.id)
+   AND NOT EXISTS (SELECT 1 FROM vacancies WHERE vacancies.item = items.id)
+   AND NOT EXISTS (SELECT 1 FROM journal WHERE journal.item = items.id)
+-- FSCK_TEXTS_LOST slow
+/* bytes without a file; only what nobody wrote is taken away */
+SELECT count(*) FROM texts WHERE NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.ino = texts.ino) AND state <> 'kept'
+-- FSCK_TEXTS_USELESS
+DELETE FROM texts WHERE NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.ino = texts.ino) AND state = 'kept'
+-- FSCK_VACANCIES_USELESS slow
+DELETE FROM vacancies WHERE NOT EXISTS (SELECT 1 FROM items WHERE items.id = vacancies.item)
+-- FSCK_GHOSTS_USELESS
+DELETE FROM nodes WHERE kind = 'ghost' AND item IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM items WHERE items.id = nodes.item)
+-- FSCK_SCRATCH slow
+SELECT ino FROM nodes WHERE kind = 'scratch' AND size > 0

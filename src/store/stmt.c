@@ -2,10 +2,13 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 
 #include "base/fault.h"
+#include "base/fsutil.h"
+#include "base/str.h"
 
 /* Only programs outside spfs can make us wait: a person with a sqlite3 shell. */
 enum { BUSY_MS = 10000 };
@@ -75,6 +78,16 @@ static int constraint_errno(int code)
 	}
 }
 
+/* Leaves word beside the file, so that the next start reads the whole database (store.h: STORE_DAMAGED). */
+static void mark_damage(const struct db *db)
+{
+	const char *path = sqlite3_db_filename(db->h, "main");
+	CLEANUP(str_free_p) char *mark = str_empty(path) ? NULL : str_printf("%s-damaged", path);
+	int fd = mark ? open(mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) : -1;
+
+	fsutil_close_p(&fd);
+}
+
 /* The one place where SQLite's codes become ours. */
 static int to_errno(const struct db *db, int code)
 {
@@ -92,6 +105,7 @@ static int to_errno(const struct db *db, int code)
 		return -ENOMEM;
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
+		mark_damage(db);
 		return -EUCLEAN;
 	case SQLITE_READONLY:
 		return -EROFS;
@@ -166,6 +180,11 @@ int db_open(const char *path, enum script setup, struct db **ret, struct err *er
 	}
 	*ret = db;
 	return 0;
+}
+
+void db_keep_log(struct db *db)
+{
+	(void) sqlite3_db_config(db->h, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 }
 
 struct db *db_close(struct db *db)

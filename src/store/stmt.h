@@ -50,6 +50,9 @@ enum script {
  */
 MUST_CHECK int db_open(const char *path, enum script setup, struct db **ret, struct err *err);
 
+/* The connection will not move the log into the database, not even when it is the last one. */
+void db_keep_log(struct db *db);
+
 /* No statement of it may be in use. NULL is allowed; returns NULL. */
 struct db *db_close(struct db *db);
 

@@ -164,25 +164,6 @@ static int prepare_db(struct store *s, struct err *err)
 
 /* ---- open and close ---------------------------------------------------- */
 
-static int init(struct store *s, const char *dir)
-{
-	size_t n = strlen(dir);
-
-	s->lock_fd = -1;
-	lock_init(&s->write, RANK_STORE);
-	lock_init(&s->pool, RANK_LEAF);
-	while (n > 1 && dir[n - 1] == '/')
-		n--;
-	s->dir = strndup(dir, n);
-	s->path = str_printf("%.*s/spfs.db", (int) n, dir);
-	if (!s->dir || !s->path)
-		return -ENOMEM;
-	if (pthread_key_create(&s->key, conn_end) != 0)
-		return -ENOMEM;
-	s->has_key = true;
-	return 0;
-}
-
 /* Adds to what happened what can be done about it. */
 static int explain(const struct store *s, int r, const struct err *why, struct err *err)
 {
@@ -212,7 +193,7 @@ int store_open(const char *dir, struct store **ret, struct err *err)
 
 	if (!s)
 		return err_set(err, -ENOMEM, "%s: out of memory", dir);
-	r = init(s, dir);
+	r = conn_init(s, dir);
 	if (r == 0)
 		r = prepare_dir(s, &why);
 	if (r == 0)
