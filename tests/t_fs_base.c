@@ -10,13 +10,13 @@
 
 static struct base *make(int64_t ino, int64_t version, const char *title)
 {
-	struct values v = VALUES_INIT;
+	struct view_seen v = VIEW_SEEN_INIT;
 	struct base *b;
 
-	assert_int_equal(values_set(&v, "Title", title), 0);
+	assert_int_equal(values_set(&v.item.values, "Title", title), 0);
 	b = base_new(ino, version, &v);
 	assert_non_null(b);
-	assert_int_equal(v.n, 0);
+	assert_int_equal(v.item.values.n, 0);
 	return b;
 }
 
@@ -34,7 +34,7 @@ static const char *title_of(struct bases *b, int64_t item, pid_t tgid)
 	static _Thread_local char title[64];
 	struct base *base = bases_find(b, item, tgid);
 
-	snprintf(title, sizeof(title), "%s", base ? values_get(&base->values, "Title") : "");
+	snprintf(title, sizeof(title), "%s", base ? values_get(&base->seen.item.values, "Title") : "");
 	base_unref(base);
 	return title;
 }
@@ -113,7 +113,7 @@ static void test_versions_are_shared(void **state)
 	assert_null(bases_of_version(b, 1, 8, 3));
 	bases_free(b);
 	/* held by us still */
-	assert_string_equal(values_get(&same->values, "Title"), "t");
+	assert_string_equal(values_get(&same->seen.item.values, "Title"), "t");
 	base_unref(same);
 	base_unref(read);
 }

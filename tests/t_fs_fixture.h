@@ -52,10 +52,11 @@ static inline int look_as_view(void *arg, const struct list *l, const struct ite
 	return view_name_make(l, i, with_id, out);
 }
 
-static inline int render_as_view(void *arg, const struct list *l, const struct values *v, struct buf *out)
+static inline int render_as_view(void *arg, const struct store_list *l, int64_t item, const struct item *i, struct buf *out)
 {
 	(void) arg;
-	return view_text_render(l, v, out);
+	(void) item;
+	return view_text_render(&l->info, &i->values, out);
 }
 
 static inline int host_read(void *arg, int64_t list, const char *name, struct buf *out)
@@ -134,7 +135,7 @@ static inline void start_sync(struct mounted *m)
 {
 	sync_config_init(&m->conf);
 	m->factory = (struct remote_factory) { .open = fake_open, .arg = m->f };
-	m->present = (struct sync_present) { look_as_view, render_as_view, NULL };
+	m->present = (struct sync_present) { .name = look_as_view, .render = render_as_view };
 	m->hooks = (struct sync_hooks) { to_fs, fs_has, recover, m };
 	m->conf.store = m->st;
 	m->conf.remotes = &m->factory;

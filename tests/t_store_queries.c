@@ -96,6 +96,7 @@ static void plans_are_as_marked(void **state)
 	assert_int_equal(sqlite3_open(":memory:", &stage), SQLITE_OK);
 	run_script(db, "CONNECTION");
 	run_script(db, "SCHEMA");
+	run_script(db, "SCHEMA_2");
 	run_script(stage, "STAGE");
 	for (size_t i = 0; i < sizeof(query) / sizeof(*query); i++)
 		if (has_slow_plan(strncmp(query[i].name, "STAGE_", 6) == 0 ? stage : db, i) != query[i].slow)

@@ -670,14 +670,16 @@ static inline int look_name(void *arg, const struct list *l, const struct item *
 	return 0;
 }
 
-static inline int look_render(void *arg, const struct list *l, const struct values *v, struct buf *out)
+static inline int look_render(void *arg, const struct store_list *l, int64_t item, const struct item *i, struct buf *out)
 {
 	static const char *const shown[] = { "Title", "Status", "Notes", "Body" };
+	const struct values *v = &i->values;
 
 	(void) arg;
 	(void) l;
-	for (size_t i = 0; i < sizeof(shown) / sizeof(*shown); i++)
-		buf_addf(out, "%s: %s\n", shown[i], values_get(v, shown[i]) ? values_get(v, shown[i]) : "");
+	(void) item;
+	for (size_t k = 0; k < sizeof(shown) / sizeof(*shown); k++)
+		buf_addf(out, "%s: %s\n", shown[k], values_get(v, shown[k]) ? values_get(v, shown[k]) : "");
 	if (values_get(v, "Editor"))
 		buf_addf(out, "# %s\n", values_get(v, "Editor"));
 	return buf_error(out);
@@ -749,7 +751,7 @@ static inline void client_open(struct client *c)
 	assert_int_equal(store_open(c->dir, &c->st, &err), 0);
 	sync_config_init(&c->conf);
 	c->factory = (struct remote_factory) { .open = fake_open, .arg = c->f };
-	c->present = (struct sync_present) { look_name, look_render, NULL };
+	c->present = (struct sync_present) { .name = look_name, .render = look_render };
 	c->hooks.event = on_event;
 	c->hooks.is_open = on_is_open;
 	c->hooks.arg = c;
@@ -944,7 +946,7 @@ static inline void read_file(struct client *c, const char *name, char out[4096])
 
 	if (r == -ENOENT && n.item) {
 		assert_int_equal(store_item_get(c->st, n.item, &it), 0);
-		assert_int_equal(look_render(NULL, NULL, &it.item.values, &b), 0);
+		assert_int_equal(look_render(NULL, NULL, 0, &it.item, &b), 0);
 	}
 	snprintf(out, 4096, "%s", buf_str(&b));
 	/* What stat says must be what read gives. */

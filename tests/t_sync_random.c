@@ -626,7 +626,7 @@ static void check_item(struct model_client *mc, struct fake_item *i)
 			violated(mc->m, "I5 client %d has %s \"%s\" and the server \"%s\"", mc->number, field_names[k],
 				 values_get(&it.item.values, field_names[k]), server_text(i, k));
 	if (store_text_get(mc->c.st, n.ino, &bytes, NULL) < 0)
-		assert_int_equal(look_render(NULL, NULL, &it.item.values, &bytes), 0);
+		assert_int_equal(look_render(NULL, NULL, 0, &it.item, &bytes), 0);
 	if (n.size != (int64_t) bytes.len)
 		violated(mc->m, "I5 client %d: %s has %lld bytes and says %lld", mc->number, n.name,
 			 (long long) bytes.len, (long long) n.size);

@@ -21,6 +21,7 @@ struct values;
  * or by the interrupt.
  */
 struct fs;
+struct view_forms;
 
 struct fs_config {
 	struct store *store;         /* foreign */
@@ -54,6 +55,9 @@ void fs_exit(struct fs *f);
 
 /* Unmounts if still mounted, frees. NULL allowed; returns NULL. */
 struct fs *fs_free(struct fs *f);
+
+/* Renders the files, for sync_present. */
+struct view_forms *fs_forms(const struct fs *f);
 
 /* Tells the kernel what to forget, and announces. For sync_hooks.event; never called from a FUSE thread. */
 void fs_event(struct fs *f, const struct sync_event *e);

@@ -44,6 +44,8 @@ struct list {
 	unsigned flags;     /* enum list_flag */
 	int bias;           /* RegionalSettings TimeZone: minutes, UTC = local + bias */
 	char *server_version; /* owned; "16.0.0.6223" or NULL */
+	char *format;      /* owned; not the server's: in what form its items are files, a word of view_format_is_name();
+			    * NULL: in the list's own. Not packed: the store keeps it beside the description. */
 	struct schema schema; /* empty in GetListCollection */
 };
 

@@ -46,6 +46,9 @@ MUST_CHECK int store_item_find_new(struct store *s, int64_t list, const char *re
 /* The same by its path. 0 or -ENOENT. */
 MUST_CHECK int store_item_find_unsent(struct store *s, int64_t list, const char *path, struct store_item *ret);
 
+/* Whether an item that is on the server has that ReplicationID: 1 or 0. */
+MUST_CHECK int store_item_has_replication(struct store *s, int64_t list, const char *replication_id);
+
 /* Without its values: whether anything changed at all costs no blob. 0 or -ENOENT. */
 MUST_CHECK int store_item_peek(struct store *s, int64_t list, int64_t sp_id, int64_t *ret_id, int64_t *ret_version,
 			       int64_t *ret_generation);
@@ -59,7 +62,7 @@ MUST_CHECK int store_item_put(struct store *s, struct store_item *i);
 /* Marks the item as seen by a full pull. No such item is no error. */
 MUST_CHECK int store_item_mark(struct store *s, int64_t id, int64_t generation);
 
-/* Deletes the row; its nodes, texts, vacancies and changes are the caller's to delete first. */
+/* Deletes the row and its form; its nodes, texts, vacancies and changes are the caller's to delete first. */
 MUST_CHECK int store_item_delete(struct store *s, int64_t id);
 
 /* All items of a list by local id; list 0: of all lists. fn's negative return ends it, positive too

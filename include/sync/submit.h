@@ -7,6 +7,7 @@
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "model/change.h"
 #include "model/values.h"
 #include "store/node.h"
 
@@ -113,6 +114,14 @@ struct sync_content {
 	int hold_ms;      /* a new document is not sent before this time is over */
 };
 
+/* What becomes of an item that is shown in the file of another one. */
+struct sync_part {
+	enum change_op op;           /* NEW, UPDATE or DELETE */
+	int64_t item;                /* 0: a new one */
+	const struct values *base;   /* foreign; what the writer had read of it; NULL for NEW */
+	const struct values *fields; /* foreign; empty for DELETE */
+};
+
 /* One save: bytes that were read as fields become the item's, or those of a document the document. */
 struct sync_save {
 	int64_t ino;        /* the node that holds the bytes: ITEM, DRAFT, SCRATCH, or GHOST's item node */
@@ -127,6 +136,14 @@ struct sync_save {
 	bool complete;      /* the text lists every editable field: the bytes stand as they are (KEPT) */
 	const struct sync_content *content; /* foreign; a document's: then there are no fields and no text */
 	int64_t mtime;      /* ns; 0: now */
+	const struct sync_part *part; /* foreign, n_parts; in the order in which they are to be sent */
+	size_t n_parts;
+	size_t n_before;    /* of these are to be sent before the item's own change */
+	bool drops_parts;   /* the item's own change makes the server drop those that it has */
+	bool has_form;      /* the next two are said: */
+	const char *uid;    /* foreign; of a new item; NULL: it has none of its own */
+	const char *extras; /* foreign; lines that the server has no place for; NULL: none */
+	const char *replication_id; /* foreign; of a new item, when the text names one; taken unless another item has it */
 };
 
 struct sync_saved {

@@ -15,6 +15,8 @@ struct buf;
 struct remote_factory;
 struct store;
 struct store_blobs;
+struct store_list;
+struct values;
 struct sync_doc;
 
 /*
@@ -34,8 +36,17 @@ struct sync;
 struct sync_present {
 	/* As view_name_make: 0, 1 (must carry the id), -errno. */
 	int (*name)(void *arg, const struct list *l, const struct item *i, bool with_id, char out[256]);
-	/* The item's text. 0 or -errno. */
-	int (*render)(void *arg, const struct list *l, const struct values *v, struct buf *out);
+	/* The file of an item of the store, as it is or was; called inside a transaction. 0 or -errno. */
+	int (*render)(void *arg, const struct store_list *l, int64_t item, const struct item *i, struct buf *out);
+	/* Whether a file keeps the name under which a program made it, until what names come from changes. NULL: none. */
+	bool (*keeps_names)(void *arg, const struct list *l);
+	/* Whether the list has items that are shown in the files of others. NULL: none has, and the next two are not called. */
+	bool (*has_parts)(void *arg, const struct list *l);
+	/* The ID of the item in whose file this one is shown; 0: it has its own. *ret_hidden: it has none when that is not
+	 * there. */
+	int64_t (*master)(void *arg, const struct list *l, const struct item *i, bool *ret_hidden);
+	/* A new part of that item's file: sets what tells the server of which item. 0 or -errno. */
+	int (*link)(void *arg, const struct list *l, const struct item *master, struct values *fields);
 	void *arg; /* foreign */
 };
 

@@ -125,4 +125,10 @@ void view_format_uid(const struct list *l, const struct item *i, const char *hos
  * there has a file of its own (MS-OUTSPS_R813). */
 int64_t view_format_master(const struct list *l, const struct item *i);
 
+/* Whether it only says that an instance of a series is not there: without its master it has no file. */
+bool view_format_is_deleted(const struct list *l, const struct item *i);
+
+/* Sets in the fields of a new instance which series it is of. 0, -ENOMEM. */
+MUST_CHECK int view_format_link(const struct list *l, const struct item *master, struct values *fields);
+
 #endif

@@ -11,6 +11,7 @@
 #include "model/values.h"
 #include "store/list.h"
 #include "store/node.h"
+#include "view/forms.h"
 #include "view/slot.h"
 #include "view/text.h"
 
@@ -124,9 +125,20 @@ MUST_CHECK int view_tree_slot(struct view_tree *t, int64_t parent, const char *n
 /* ---- contents -------------------------------------------------------------- */
 
 /* Adds the bytes of an ITEM, DRAFT or GHOST: its own text, else the rendering of its item, else nothing.
- * values (NULL: not needed): as view_tree_values, of the same moment. -EISDIR, -EOPNOTSUPP: a document. */
+ * seen (NULL: not needed): as view_tree_seen, of the same moment. -EISDIR, -EOPNOTSUPP: a document. */
 MUST_CHECK int view_tree_content(struct view_tree *t, const struct view_attr *a, struct buf *out,
-				 struct values *values);
+				 struct view_seen *seen);
+
+/* An item with all that its file is made of. ret is initialised by the caller. */
+MUST_CHECK int view_tree_seen(struct view_tree *t, int64_t list, int64_t item, struct view_seen *ret);
+
+/* For those who render and read files themselves. */
+struct view_forms *view_tree_forms(const struct view_tree *t);
+
+static inline struct view_forms_list view_list_forms(const struct view_list *l)
+{
+	return (struct view_forms_list) { l->id, l->site, &l->info };
+}
 
 /* An item's values as the user sees them. ret is initialised by the caller. */
 MUST_CHECK int view_tree_values(struct view_tree *t, int64_t item, struct values *ret);

@@ -34,24 +34,33 @@ struct bases {
 
 /* ---- values -------------------------------------------------------------------- */
 
-static size_t size_of(const struct values *v)
+static size_t size_of_values(const struct values *v)
 {
-	size_t n = sizeof(struct base) + v->cap * sizeof(*v->v) + v->block_len;
+	size_t n = v->cap * sizeof(*v->v) + v->block_len;
 
 	for (size_t i = 0; i < v->n && !v->block; i++)
 		n += strlen(v->v[i].name) + strlen(v->v[i].text) + 2;
 	return n;
 }
 
-struct base *base_new(int64_t ino, int64_t version, struct values *v)
+static size_t size_of(const struct view_seen *s)
+{
+	size_t n = sizeof(struct base) + size_of_values(&s->item.values);
+
+	for (size_t i = 0; i < s->parts.n; i++)
+		n += sizeof(s->parts.item[i]) + size_of_values(&s->parts.item[i].values);
+	return n + (s->parts.extras ? strlen(s->parts.extras) : 0);
+}
+
+struct base *base_new(int64_t ino, int64_t version, struct view_seen *s)
 {
 	struct base *b = malloc(sizeof(*b));
 
 	if (b)
-		*b = (struct base) { ino, version, *v, size_of(v), 1, 0 };
+		*b = (struct base) { ino, version, *s, size_of(s), 1, 0 };
 	else
-		values_release(v);
-	*v = (struct values) VALUES_INIT;
+		view_seen_release(s);
+	*s = (struct view_seen) VIEW_SEEN_INIT;
 	return b;
 }
 
@@ -64,7 +73,7 @@ struct base *base_ref(struct base *b)
 struct base *base_unref(struct base *b)
 {
 	if (b && __atomic_sub_fetch(&b->refs, 1, __ATOMIC_ACQ_REL) == 0) {
-		values_release(&b->values);
+		view_seen_release(&b->seen);
 		free(b);
 	}
 	return NULL;

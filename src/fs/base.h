@@ -6,7 +6,7 @@
 #include <sys/types.h>
 
 #include "base/attr.h"
-#include "model/values.h"
+#include "view/forms.h"
 
 /*
  * What each process has read of each item: the base of the merge when it saves
@@ -20,7 +20,7 @@ struct bases;
 struct base {
 	int64_t ino;
 	int64_t version; /* of the node's content, 0: of no stored content */
-	struct values values;
+	struct view_seen seen;
 	size_t size;     /* in memory, about */
 	int refs;        /* atomic */
 	int entries;     /* the table's */
@@ -32,8 +32,8 @@ enum { BASES_ENTRIES = 16384, BASES_BYTES = 16 << 20 };
 struct bases *bases_new(size_t max_entries, size_t max_bytes); /* NULL: out of memory */
 struct bases *bases_free(struct bases *b);
 
-/* Takes over *v (emptied). NULL: out of memory (then v is released). */
-struct base *base_new(int64_t ino, int64_t version, struct values *v);
+/* Takes over *s (emptied). NULL: out of memory (then s is released). */
+struct base *base_new(int64_t ino, int64_t version, struct view_seen *s);
 struct base *base_ref(struct base *b);
 struct base *base_unref(struct base *b); /* NULL allowed; returns NULL */
 static inline void base_unref_p(struct base **b)

@@ -10,6 +10,8 @@
 #include "commit.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/fault.h"
 #include "base/log.h"
@@ -27,8 +29,44 @@ enum { TRIES = 8 };
 
 void reading_release(struct reading *r)
 {
+	view_changes_release(&r->changes);
 	values_release(&r->fields);
-	values_release(&r->base);
+	base_unref(r->base);
+	free(r->part);
+	*r = (struct reading) READING_INIT;
+}
+
+/* What the text is read against: as its writer saw it, else as it stands now. */
+static int read_base(struct fs *f, const struct view_list *l, const struct commit_text *t, struct base **ret)
+{
+	CLEANUP(view_seen_release_p) struct view_seen s = VIEW_SEEN_INIT;
+	const struct view_forms_list of = view_list_forms(l);
+	int r;
+
+	if (t->item && t->base) {
+		*ret = base_ref((struct base *) t->base);
+		return 0;
+	}
+	r = t->item ? view_tree_seen(f->tree, t->list, t->item, &s)
+		    : view_forms_see_new(view_tree_forms(f->tree), &of, t->parent, &s);
+	if (r < 0)
+		return r;
+	*ret = base_new(0, 0, &s);
+	return *ret ? 0 : -ENOMEM;
+}
+
+/* The item's own fields come apart from those of others. */
+static void take_fields(struct reading *r)
+{
+	for (size_t i = 0; i < r->changes.n; i++) {
+		struct view_op *op = &r->changes.op[i];
+
+		if (op->instance || (op->item && op->item != &r->base->seen.item))
+			continue;
+		r->fields = op->fields;
+		op->fields = (struct values) VALUES_INIT;
+		return;
+	}
 }
 
 int commit_read(struct fs *f, const struct commit_text *t, struct reading *ret, struct err *err)
@@ -36,20 +74,71 @@ int commit_read(struct fs *f, const struct commit_text *t, struct reading *ret, 
 	CLEANUP(view_list_unref_p) const struct view_list *l = NULL;
 	char title[VIEW_NAME_SIZE];
 	struct view_resolve resolve;
-	struct view_edit edit = { .base = &ret->base };
+	struct view_forms_list of;
 	int r = view_tree_list(f->tree, t->list, &l);
 
-	if (r == 0 && t->item)
-		r = t->base ? values_copy(&ret->base, &t->base->values)
-			    : view_tree_values(f->tree, t->item, &ret->base);
+	if (r == 0)
+		r = read_base(f, l, t, &ret->base);
 	if (r < 0)
 		return r;
 	view_tree_resolve(f->tree, l, &resolve);
-	edit.list = &l->info;
-	edit.known = &resolve.known;
-	if (!t->item)
-		edit.new_title = view_name_title(&l->info, t->name, 0, title) == 0 ? title : t->name;
-	return view_text_parse(&edit, t->text, t->n, &ret->fields, &ret->complete, err);
+	of = view_list_forms(l);
+	if (view_name_title(&l->info, t->name, 0, title) < 0)
+		snprintf(title, sizeof(title), "%s", t->name);
+	r = view_forms_parse(view_tree_forms(f->tree), &of, &ret->base->seen, &resolve.known, title, t->text, t->n,
+			     &ret->changes, err);
+	if (r < 0)
+		return r;
+	ret->complete = ret->changes.complete;
+	take_fields(ret);
+	return 0;
+}
+
+/* The place of an item among the parts that were seen; n: it is none of them. */
+static size_t part_at(const struct view_parts *p, const struct item *i)
+{
+	size_t k = 0;
+
+	while (k < p->n && i != &p->item[k])
+		k++;
+	return k;
+}
+
+int commit_fill(struct reading *r, struct sync_save *save)
+{
+	const struct view_changes *c = &r->changes;
+	const struct view_parts *p = &r->base->seen.parts;
+	size_t n = 0;
+
+	free(r->part);
+	r->part = calloc(c->n ? c->n : 1, sizeof(*r->part));
+	if (!r->part)
+		return -ENOMEM;
+	save->base = save->item ? &r->base->seen.item.values : NULL;
+	save->fields = &r->fields;
+	save->complete = r->complete;
+	save->n_before = 0;
+	for (size_t i = 0; i < c->n; i++) {
+		const struct view_op *op = &c->op[i];
+		size_t k = op->item ? part_at(p, op->item) : p->n;
+
+		if (!op->instance && k == p->n) {
+			save->n_before = n;
+			continue;
+		}
+		r->part[n++] = (struct sync_part) {
+			.op = op->op, .item = k < p->n ? p->id[k] : 0,
+			.base = k < p->n ? &p->item[k].values : NULL, .fields = &op->fields,
+		};
+	}
+	save->part = r->part;
+	save->n_parts = n;
+	save->drops_parts = c->drops_instances;
+	save->has_form = c->extras || c->uid || p->extras;
+	save->extras = c->extras;
+	save->uid = c->replication_id ? NULL : c->uid;
+	save->replication_id = c->replication_id;
+	return 0;
 }
 
 struct base *commit_base(struct fs *f, const struct node *n, pid_t tgid)
@@ -59,15 +148,50 @@ struct base *commit_base(struct fs *f, const struct node *n, pid_t tgid)
 	return n->item ? bases_find(f->bases, n->item, tgid) : NULL;
 }
 
-struct base *commit_remember(struct fs *f, int64_t item, pid_t tgid, const struct reading *r)
+static void drop_part(struct view_parts *p, size_t i)
+{
+	item_release(&p->item[i]);
+	p->n--;
+	memmove(&p->item[i], &p->item[i + 1], (p->n - i) * sizeof(*p->item));
+	memmove(&p->id[i], &p->id[i + 1], (p->n - i) * sizeof(*p->id));
+}
+
+/* Which parts a process knows that saved what it had read: those that it had read, with what it changed, and its own
+ * new ones. Others' edits that it has not seen are not among them. */
+static int remember_parts(const struct reading *r, struct view_seen *now)
+{
+	const struct view_parts *old = &r->base->seen.parts;
+	int k = 0;
+
+	for (size_t i = now->parts.n; k == 0 && i > 0; i--) {
+		size_t o = 0;
+
+		while (o < old->n && old->id[o] != now->parts.id[i - 1])
+			o++;
+		if (o < old->n)
+			k = values_copy(&now->parts.item[i - 1].values, &old->item[o].values);
+		else if (now->parts.item[i - 1].id) /* one that is on the server already is not its own */
+			drop_part(&now->parts, i - 1);
+	}
+	for (size_t i = 0; k == 0 && i < r->changes.n; i++)
+		for (size_t n = 0; k == 0 && n < now->parts.n; n++)
+			if (r->changes.op[i].item && part_at(old, r->changes.op[i].item) < old->n &&
+			    old->id[part_at(old, r->changes.op[i].item)] == now->parts.id[n])
+				k = values_overlay(&now->parts.item[n].values, &r->changes.op[i].fields);
+	return k;
+}
+
+struct base *commit_remember(struct fs *f, int64_t list, int64_t item, pid_t tgid, const struct reading *r)
 {
 	CLEANUP(base_unref_p) struct base *old = bases_find(f->bases, item, tgid);
-	struct values v = VALUES_INIT;
-	struct base *b = NULL;
+	CLEANUP(view_seen_release_p) struct view_seen s = VIEW_SEEN_INIT;
+	struct base *b;
 
-	if (values_copy(&v, &r->base) == 0 && values_overlay(&v, &r->fields) == 0)
-		b = base_new(0, 0, &v);
-	values_release(&v);
+	if (!r->base || view_tree_seen(f->tree, list, item, &s) < 0 ||
+	    values_copy(&s.item.values, &r->base->seen.item.values) < 0 ||
+	    values_overlay(&s.item.values, &r->fields) < 0 || remember_parts(r, &s) < 0)
+		return NULL;
+	b = base_new(0, 0, &s);
 	if (b && old)
 		bases_put(f->bases, item, tgid, b);
 	return b;
@@ -115,6 +239,7 @@ static int job_read(struct fs *f, struct job *j, struct err *err)
 	struct commit_text t = {
 		.list = j->node.list,
 		.item = j->node.item,
+		.parent = j->parent,
 		.name = j->name,
 		.base = j->base,
 		.text = buf_str(&j->text),
@@ -122,7 +247,6 @@ static int job_read(struct fs *f, struct job *j, struct err *err)
 	};
 
 	reading_release(&j->reading);
-	j->reading = (struct reading) READING_INIT;
 	return commit_read(f, &t, &j->reading, err);
 }
 
@@ -200,12 +324,10 @@ static int job_try(struct fs *f, struct job *j)
 	};
 	int r = job_read(f, j, &err), kept;
 
-	if (r == 0) {
-		save.base = j->node.item ? &j->reading.base : NULL;
-		save.fields = &j->reading.fields;
-		save.complete = j->reading.complete;
+	if (r == 0)
+		r = commit_fill(&j->reading, &save);
+	if (r == 0)
 		r = sync_submit_save(f->sync, &save, &saved);
-	}
 	if (r == 0)
 		j->node.ino = saved.ino;
 	if (r != -EINVAL && !is_refusal(r))
@@ -264,11 +386,11 @@ static void settle(struct fs *f, struct node *n, const struct job *j)
 	if (j->text.len && j->reading.complete) {
 		n->version = a.version;
 		n->opened = base_unref(n->opened);
-		n->opened = commit_remember(f, a.item, j->tgid, &j->reading);
+		n->opened = commit_remember(f, a.list, a.item, j->tgid, &j->reading);
 		n->whole = false;
 		return;
 	}
-	base_unref(commit_remember(f, a.item, j->tgid, &j->reading));
+	base_unref(commit_remember(f, a.list, a.item, j->tgid, &j->reading));
 	node_unload(n, a.version);
 	notify_inode(f->notify, n->ino);
 }
@@ -342,7 +464,7 @@ static int flush_job(struct fs *f, struct job *j)
 			r = job_read(f, j, &err);
 		if (r == 0)
 			r = sync_submit_open_text(f->sync, j->node.ino, buf_str(&j->text), j->text.len,
-						  j->node.item ? &j->reading.base : NULL);
+						  j->node.item ? &j->reading.base->seen.item.values : NULL);
 	}
 	return r == -ENOENT ? -ESTALE : r;
 }
@@ -375,6 +497,21 @@ int commit_flush(struct fs *f, struct node *n)
 
 /* ---- what a killed run left ---------------------------------------------------------- */
 
+/* Of what it had read only the item's own values were kept. */
+static int recover_base(struct fs *f, struct job *j, struct values *base)
+{
+	CLEANUP(view_seen_release_p) struct view_seen s = VIEW_SEEN_INIT;
+	int r = view_tree_seen(f->tree, j->node.list, j->node.item, &s);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	values_release(&s.item.values);
+	s.item.values = *base;
+	*base = (struct values) VALUES_INIT;
+	j->base = base_new(0, 0, &s);
+	return j->base ? 0 : -ENOMEM;
+}
+
 int fs_recover(struct fs *f, int64_t ino)
 {
 	struct job j = JOB_INIT;
@@ -389,9 +526,9 @@ int fs_recover(struct fs *f, int64_t ino)
 		j.mtime = j.node.mtime;
 		if (view_tree_name(f->tree, ino, j.name) < 0)
 			r = sync_submit_revert(f->sync, ino); /* it was removed while it was open */
-		else if (has_base && !(j.base = base_new(0, 0, &base)))
-			r = -ENOMEM;
 		else
+			r = has_base && j.node.item ? recover_base(f, &j, &base) : 0;
+		if (r == 0 && *j.name)
 			r = job_store(f, &j);
 	}
 	values_release(&base);

@@ -7,26 +7,30 @@
 
 #include "base/attr.h"
 #include "base/err.h"
-#include "model/values.h"
+#include "view/format.h"
 
 struct base;
 struct buf;
 struct fs;
 struct node;
+struct sync_part;
+struct sync_save;
 
 /*
  * Bytes become changes. Nothing here waits for the network; all of it may wait
  * for the disk. No lock is held by the caller.
  */
 
-/* A text read as fields. */
+/* A text that was read. */
 struct reading {
-	struct values fields;  /* what it changes */
-	struct values base;    /* against which values it was read */
+	struct view_changes changes;
+	struct values fields;  /* what it changes of the item itself */
+	struct base *base;     /* refd; against what it was read */
+	struct sync_part *part; /* owned; what it changes of others; made by commit_fill() */
 	bool complete;
 };
 
-#define READING_INIT { VALUES_INIT, VALUES_INIT, false }
+#define READING_INIT { .changes = VIEW_CHANGES_INIT }
 
 void reading_release(struct reading *r);
 static inline void reading_release_p(struct reading *r)
@@ -41,12 +45,16 @@ static inline void reading_release_p(struct reading *r)
 struct commit_text {
 	int64_t list;
 	int64_t item;
+	int64_t parent;          /* its directory */
 	const char *name;        /* foreign; the file's name, for a new item's title */
 	const struct base *base; /* foreign */
 	const char *text;        /* foreign */
 	size_t n;
 };
 MUST_CHECK int commit_read(struct fs *f, const struct commit_text *t, struct reading *ret, struct err *err);
+
+/* Says in a save what was read; the reading must live until the save is done. 0, -ENOMEM. */
+MUST_CHECK int commit_fill(struct reading *r, struct sync_save *save);
 
 /* The last writer let go. */
 void commit_release(struct fs *f, struct node *n);
@@ -62,6 +70,6 @@ MUST_CHECK int commit_now(struct fs *f, struct node *n);
 struct base *commit_base(struct fs *f, const struct node *n, pid_t tgid);
 
 /* What a process saved is what it has read from now on, if it had read anything. Returns it, held; NULL. */
-struct base *commit_remember(struct fs *f, int64_t item, pid_t tgid, const struct reading *r);
+struct base *commit_remember(struct fs *f, int64_t list, int64_t item, pid_t tgid, const struct reading *r);
 
 #endif

@@ -130,20 +130,19 @@ static int kind_error(enum store_node_kind k)
 
 /* ---- what the program reads -------------------------------------------------------- */
 
-/* The item's values that go with version a->version; they may not be those of the next. */
+/* The item as it goes with version a->version; they may not be those of the next. */
 static int read_values(struct fs *f, const struct view_attr *a, struct base **ret)
 {
-	struct values v = VALUES_INIT;
+	CLEANUP(view_seen_release_p) struct view_seen s = VIEW_SEEN_INIT;
 	struct view_attr after;
-	int r = view_tree_values(f->tree, a->item, &v);
+	int r = view_tree_seen(f->tree, a->list, a->item, &s);
 
 	if (r == 0)
 		r = view_tree_attr(f->tree, a->ino, &after);
 	if (r == 0 && after.version == a->version)
-		*ret = base_new(a->ino, a->version, &v);
+		*ret = base_new(a->ino, a->version, &s);
 	else if (r == 0 || r == -ENOENT)
 		r = -ESTALE;
-	values_release(&v);
 	return r == 0 && !*ret ? -ENOMEM : r;
 }
 

@@ -244,24 +244,23 @@ int node_know(struct fs *f, struct node *n, const struct view_attr *a)
 static int load_opened(struct fs *f, struct node *n)
 {
 	CLEANUP(view_list_unref_p) const struct view_list *l = NULL;
-	int r;
+	struct view_forms_list of;
 
-	if (!n->opened)
+	if (!n->opened || view_tree_list(f->tree, n->list, &l) < 0)
 		return -ESTALE;
-	r = view_tree_list(f->tree, n->list, &l);
-	return r < 0 ? -ESTALE : view_text_render(&l->info, &n->opened->values, &n->text);
+	of = view_list_forms(l);
+	return view_forms_render_seen(view_tree_forms(f->tree), &of, &n->opened->seen, &n->text);
 }
 
 static int load_stored(struct fs *f, struct node *n, const struct view_attr *a)
 {
-	struct values v = VALUES_INIT;
-	int r = view_tree_content(f->tree, a, &n->text, n->opened || !a->item ? NULL : &v);
+	CLEANUP(view_seen_release_p) struct view_seen s = VIEW_SEEN_INIT;
+	int r = view_tree_content(f->tree, a, &n->text, n->opened || !a->item ? NULL : &s);
 
-	if (r == 0 && v.n && !n->opened) {
-		n->opened = base_new(n->ino, a->version, &v);
+	if (r == 0 && s.id && !n->opened) {
+		n->opened = base_new(n->ino, a->version, &s);
 		r = n->opened ? 0 : -ENOMEM;
 	}
-	values_release(&v);
 	return r;
 }
 

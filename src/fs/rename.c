@@ -220,6 +220,7 @@ static int read_bytes(struct fs *f, const struct move *m, const struct buf *text
 	struct commit_text t = {
 		.list = m->to.slot.list,
 		.item = m->to.item,
+		.parent = m->p->to_parent,
 		.name = m->p->to_name,
 		.base = base,
 		.text = buf_str(text),
@@ -257,7 +258,7 @@ static void became_item(struct fs *f, const struct move *m, struct rows_bytes *b
 		n->item = a.item;
 		n->version = a.version;
 		n->opened = base_unref(n->opened);
-		n->opened = commit_remember(f, a.item, m->tgid, re);
+		n->opened = commit_remember(f, a.list, a.item, m->tgid, re);
 		n->whole = false;
 		if (!n->dirty && !re->complete)
 			node_unload(n, a.version);
@@ -275,7 +276,7 @@ static int keep_old_name(struct fs *f, const struct move *m, const struct buf *t
 	return r < 0 ? r : scratch_replace(f, a.ino, text->p, text->len);
 }
 
-static int submit(struct fs *f, const struct move *m, const struct rows_bytes *b, const struct reading *re,
+static int submit(struct fs *f, const struct move *m, const struct rows_bytes *b, struct reading *re,
 		  struct sync_saved *ret)
 {
 	struct rows_going replaced = { 0 };
@@ -283,10 +284,11 @@ static int submit(struct fs *f, const struct move *m, const struct rows_bytes *b
 		.ino = move_source(m), .parent = m->p->to_parent, .name = m->p->to_name, .link = m->link,
 		.item = m->to.item, .fields = &re->fields, .complete = re->complete, .mtime = b->mtime,
 	};
-	int r;
+	int r = re->base ? commit_fill(re, &save) : 0;
 
+	if (r < 0)
+		return r;
 	if (b->text.len) {
-		save.base = m->to.item ? &re->base : NULL;
 		save.text = buf_str(&b->text);
 		save.n = b->text.len;
 	}
@@ -308,7 +310,7 @@ static int save(struct fs *f, const struct move *m, struct rows_bytes *b, struct
 	if (m->link)
 		r = keep_old_name(f, m, &b->text);
 	if (!b->known)
-		base_unref(commit_remember(f, m->to.item, m->tgid, re));
+		base_unref(commit_remember(f, m->to.slot.list, m->to.item, m->tgid, re));
 	else
 		became_item(f, m, b, re, &saved);
 	if (was_scratch)

@@ -156,6 +156,11 @@ void fs_event(struct fs *f, const struct sync_event *e)
 	notify_event(f->notify, e);
 }
 
+struct view_forms *fs_forms(const struct fs *f)
+{
+	return view_tree_forms(f->tree);
+}
+
 bool fs_is_open(struct fs *f, int64_t ino)
 {
 	return openset_has(f->open, ino);

@@ -33,6 +33,7 @@ void list_release(struct list *l)
 {
 	for (int i = 0; i < N_STRINGS; i++)
 		str_free_p(string_at(l, i));
+	free(l->format);
 	schema_release(&l->schema);
 	*l = (struct list) LIST_INIT;
 }

@@ -83,6 +83,14 @@ int store_item_find_unsent(struct store *s, int64_t list, const char *path, stru
 	return take_one(r, st, ret);
 }
 
+int store_item_has_replication(struct store *s, int64_t list, const char *replication_id)
+{
+	int64_t id;
+	int r = conn_number(s, &id, Q_ITEM_FIND_REPLICATION, "it", list, replication_id);
+
+	return r == -ENOENT ? 0 : r < 0 ? r : 1;
+}
+
 int store_item_peek(struct store *s, int64_t list, int64_t sp_id, int64_t *ret_id, int64_t *ret_version,
 		    int64_t *ret_generation)
 {
@@ -151,8 +159,10 @@ int store_item_mark(struct store *s, int64_t id, int64_t generation)
 
 int store_item_delete(struct store *s, int64_t id)
 {
-	int r = conn_run(s, Q_ITEM_DELETE, "i", id);
+	int r = conn_run(s, Q_FORM_DELETE, "i", id);
 
+	if (r >= 0)
+		r = conn_run(s, Q_ITEM_DELETE, "i", id);
 	return r < 0 ? r : 0;
 }
 

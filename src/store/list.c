@@ -50,7 +50,7 @@ const char *store_list_read_only(const struct store_list *l)
 /* Columns of the LIST_ statements in queries.sql. */
 enum {
 	COL_ID, COL_SITE, COL_NAME, COL_ROOT, COL_STATE, COL_TOKEN, COL_PERM_TEXT, COL_PERM, COL_LAST_SYNC, COL_MINUTES,
-	COL_RECOMMENDED, COL_GENERATION, COL_ERROR, COL_INFO
+	COL_RECOMMENDED, COL_GENERATION, COL_ERROR, COL_INFO, COL_FORMAT
 };
 
 static int read_texts(const struct stmt *st, struct store_list *ret)
@@ -86,7 +86,9 @@ static int read_list(const struct stmt *st, struct store_list *ret)
 	ret->recommended_seconds = (int) stmt_i64(st, COL_RECOMMENDED);
 	ret->generation = stmt_i64(st, COL_GENERATION);
 	r = read_texts(st, ret);
-	return r < 0 ? r : list_unpack(info, n, &ret->info);
+	if (r == 0)
+		r = list_unpack(info, n, &ret->info);
+	return r < 0 ? r : str_set(&ret->info.format, stmt_text(st, COL_FORMAT));
 }
 
 static int take_one(int r, struct stmt *st, struct store_list *ret)
@@ -135,8 +137,8 @@ int store_list_add(struct store *s, const char *site, const char *name, const st
 	if (r == 0)
 		r = list_pack(info, packed);
 	if (r == 0)
-		r = conn_run(s, Q_LIST_ADD, "ttttib", site, info->id, name, state_word[STORE_LIST_NEW],
-			     (int64_t) PERM_FULL, buf_str(packed), packed->len);
+		r = conn_run(s, Q_LIST_ADD, "ttttibt", site, info->id, name, state_word[STORE_LIST_NEW],
+			     (int64_t) PERM_FULL, buf_str(packed), packed->len, info->format);
 	if (r >= 0)
 		r = conn_last_id(s, &id);
 	if (r == 0)
@@ -194,17 +196,17 @@ int store_list_put(struct store *s, const struct store_list *l)
 		r = list_pack(&l->info, packed);
 	if (r < 0)
 		return r;
-	r = conn_run(s, Q_LIST_PUT, "ittttiidditb", l->id, l->info.id, state_word[l->state], l->token, l->perm_text,
+	r = conn_run(s, Q_LIST_PUT, "ittttiidditbt", l->id, l->info.id, state_word[l->state], l->token, l->perm_text,
 		     (int64_t) l->perm, l->last_sync, l->min_minutes, l->recommended_seconds, l->generation, l->error,
-		     buf_str(packed), packed->len);
+		     buf_str(packed), packed->len, l->info.format);
 	return r == 0 ? -ENOENT : r < 0 ? r : 0;
 }
 
 int store_list_remove(struct store *s, int64_t id)
 {
-	/* Texts are found through nodes. */
+	/* Texts are found through nodes, forms through items. */
 	static const enum query q[] = {
-		Q_LIST_DELETE_TEXTS, Q_LIST_DELETE_NODES,   Q_LIST_DELETE_ITEMS,
+		Q_LIST_DELETE_TEXTS, Q_LIST_DELETE_NODES, Q_LIST_DELETE_FORMS, Q_LIST_DELETE_ITEMS,
 		Q_LIST_DELETE_VACANCIES, Q_LIST_DELETE_JOURNAL, Q_LIST_DELETE,
 	};
 	int r = 0;

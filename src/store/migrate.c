@@ -16,6 +16,7 @@ enum { APPLICATION = 0x73706673 };
  */
 static const enum script step[] = {
 	[0] = SCRIPT_SCHEMA,
+	[1] = SCRIPT_SCHEMA_2,
 };
 
 enum { VERSION = sizeof(step) / sizeof(*step) };

@@ -23,33 +23,36 @@ SELECT count(*) FROM sqlite_schema
 PRAGMA integrity_check(1)
 
 -- LIST_ADD
-INSERT INTO lists (site, guid, name, root, state, perm, last_sync, min_minutes, recommended_seconds, generation, info)
-VALUES (?1, ?2, ?3, 0, ?4, ?5, 0, 0, 0, 0, ?6)
+INSERT INTO lists (site, guid, name, root, state, perm, last_sync, min_minutes, recommended_seconds, generation, info,
+                   format)
+VALUES (?1, ?2, ?3, 0, ?4, ?5, 0, 0, 0, 0, ?6, ?7)
 -- LIST_SET_ROOT
 UPDATE lists SET root = ?2 WHERE id = ?1
 -- LIST_GET
 SELECT id, site, name, root, state, token, perm_text, perm, last_sync, min_minutes, recommended_seconds, generation,
-       error, info
+       error, info, format
 FROM lists WHERE id = ?1
 -- LIST_FIND
 SELECT id, site, name, root, state, token, perm_text, perm, last_sync, min_minutes, recommended_seconds, generation,
-       error, info
+       error, info, format
 FROM lists WHERE name = ?1
 -- LIST_FIND_GUID
 SELECT id, site, name, root, state, token, perm_text, perm, last_sync, min_minutes, recommended_seconds, generation,
-       error, info
+       error, info, format
 FROM lists WHERE site = ?1 AND guid = ?2
 -- LIST_EACH slow
 /* dozens of rows */
 SELECT id, site, name, root, state, token, perm_text, perm, last_sync, min_minutes, recommended_seconds, generation,
-       error, info
+       error, info, format
 FROM lists ORDER BY name
 -- LIST_PUT
 UPDATE lists SET guid = ?2, state = ?3, token = ?4, perm_text = ?5, perm = ?6, last_sync = ?7, min_minutes = ?8,
-       recommended_seconds = ?9, generation = ?10, error = ?11, info = ?12
+       recommended_seconds = ?9, generation = ?10, error = ?11, info = ?12, format = ?13
 WHERE id = ?1
 -- LIST_DELETE
 DELETE FROM lists WHERE id = ?1
+-- LIST_DELETE_FORMS
+DELETE FROM forms WHERE item IN (SELECT id FROM items WHERE list = ?1)
 -- LIST_DELETE_ITEMS
 DELETE FROM items WHERE list = ?1
 -- LIST_DELETE_TEXTS
@@ -77,6 +80,8 @@ FROM items WHERE list = ?1 AND replication_id = ?2 AND sp_id IS NULL ORDER BY id
 SELECT id, list, generation, base, since, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
        size, fields
 FROM items WHERE list = ?1 AND path = ?2 AND sp_id IS NULL ORDER BY id LIMIT 1
+-- ITEM_FIND_REPLICATION
+SELECT id FROM items WHERE list = ?1 AND replication_id = ?2 AND sp_id IS NOT NULL LIMIT 1
 -- ITEM_EACH
 SELECT id, list, generation, base, since, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
        size, fields
@@ -108,6 +113,14 @@ WHERE id = ?1 AND list = ?2 AND generation = ?3 AND sp_id IS ?4 AND path IS ?7 A
 UPDATE items SET generation = ?2 WHERE id = ?1 AND generation <> ?2
 -- ITEM_DELETE
 DELETE FROM items WHERE id = ?1
+-- FORM_GET
+SELECT master, uid, extras FROM forms WHERE item = ?1
+-- FORM_PUT
+INSERT OR REPLACE INTO forms (item, list, master, uid, extras) VALUES (?1, ?2, ?3, ?4, ?5)
+-- FORM_DELETE
+DELETE FROM forms WHERE item = ?1
+-- FORM_OF_MASTER
+SELECT item FROM forms WHERE list = ?1 AND master = ?2 ORDER BY item
 -- ITEM_STALE
 SELECT id FROM items WHERE list = ?1 AND generation < ?2 AND sp_id IS NOT NULL ORDER BY id LIMIT ?3
 -- ITEM_KEYS

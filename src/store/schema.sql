@@ -215,3 +215,21 @@ CREATE INDEX journal_by_file ON journal (file) WHERE file IS NOT NULL;
 CREATE INDEX journal_by_item ON journal (item);
 CREATE INDEX journal_by_list ON journal (list);
 CREATE INDEX journal_by_state ON journal (state, list);
+
+-- SCHEMA_2
+/* From version 1 to 2: items as files of other forms than text. */
+PRAGMA user_version = 2;
+
+ALTER TABLE lists ADD COLUMN format TEXT; /* view_format_is_name(): how its items are files; NULL: the list's own form */
+
+/* What the file of an item is made of besides the item, of the few that have such a thing. */
+CREATE TABLE forms (
+  item INTEGER PRIMARY KEY,      /* items.id */
+  list INTEGER NOT NULL,         /* lists.id */
+  master INTEGER,                /* items.id whose file shows it; below 0: the ID on the server of one that is not here */
+  uid TEXT,                      /* under which a tool made it; NULL: as the item says */
+  extras TEXT                    /* lines that SharePoint has no place for; NULL: none */
+) STRICT;
+/* Whether a ReplicationID is taken: a copied calendar file has that of the original. */
+CREATE INDEX items_by_replication ON items (list, replication_id) WHERE replication_id IS NOT NULL AND sp_id IS NOT NULL;
+CREATE INDEX forms_by_master ON forms (list, master) WHERE master IS NOT NULL;

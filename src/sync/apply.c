@@ -8,6 +8,7 @@
 #include "base/fault.h"
 #include "base/str.h"
 #include "doc.h"
+#include "parts.h"
 #include "place.h"
 #include "plan.h"
 #include "show.h"
@@ -36,7 +37,7 @@ static int keep_conflict(struct txn *t, const struct store_node *n, const struct
 	apply_name_fields(&t->list.info.schema, lost, &why);
 	buf_adds(&why, ": changed on the server too; the server's value stands");
 	k.why = buf_str(&why);
-	return apply_keep(t, n, &it->item.values, &k);
+	return apply_keep(t, n, it->id, &it->item, &k);
 }
 
 /* ---- finding ---------------------------------------------------------------------------- */
@@ -109,7 +110,7 @@ static int keep_removed(struct txn *t, const struct store_item *it, const char *
 
 	if (!name || it->item.folder || list_is_library(&t->list.info))
 		return txn_say(t, SYNC_CONFLICT, name, why);
-	return apply_keep(t, NULL, &it->item.values, &k);
+	return apply_keep(t, NULL, it->id, &it->item, &k);
 }
 
 /* A slot whose item waits to be deleted: somebody's edit beats that. The slot stays vacated, so
@@ -221,10 +222,46 @@ static int weigh_delete(struct txn *t, const struct store_item *it, struct pendi
 	return keep_removed(t, it, del->c.name);
 }
 
+/* From one master, as in store_form, to another; the files of both change. */
+static int change_master(struct txn *t, const struct store_item *it, int64_t was, int64_t master, bool edited)
+{
+	int r = was == master ? 0 : parts_set(t, it->id, master);
+
+	if (r == 0 && was > 0)
+		r = parts_note(t, was, edited || was != master);
+	if (r < 0 || master <= 0)
+		return r;
+	if (master != was)
+		r = parts_note(t, master, true);
+	return r < 0 ? r : apply_hide(t, it->id);
+}
+
+/* The row says whose file shows it. 1: another one's, or none. */
+static int update_series(struct txn *t, const struct store_item *it, const struct step *s)
+{
+	int64_t was, master;
+	bool hidden;
+	int r = parts_of(t, it->id, &was);
+
+	if (r == 0)
+		r = parts_ask(t, &it->item, &master, &hidden);
+	if (r < 0 || (!was && !master))
+		return r;
+	/* What the master's change drops is not shown again because its row came once more. */
+	if (was < 0 && master > 0 && !s->edited)
+		return 1;
+	r = change_master(t, it, was, master, s->edited);
+	if (r == 0 && master <= 0 && was > 0 && !hidden)
+		r = apply_reappear(t, it, NULL);
+	return r < 0 ? r : master > 0 || was > 0 || hidden;
+}
+
 static int update_node(struct txn *t, const struct store_item *it, const struct pending *p, bool fresh, struct step *s)
 {
-	int r = 0;
+	int r = parts_in_list(t) ? update_series(t, it, s) : 0;
 
+	if (r)
+		return r < 0 ? r : 0;
 	if (s->n.ino) {
 		if (s->doc.is_document)
 			r = doc_show(t, &s->old, it, &s->doc, &s->n);
@@ -311,31 +348,45 @@ static int spare_folder(struct txn *t, const struct item *row)
 	return r < 0 ? r : 1;
 }
 
-static int apply_first(struct txn *t, struct item *row, bool anywhere)
+/* Where a new row is shown: in a directory, or in a master's file (as in store_form). -ENOENT: that has not come yet. */
+static int find_place(struct txn *t, const struct item *row, int64_t *ret_dir, int64_t *ret_master, bool *ret_hidden)
 {
-	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
-	int64_t dir;
-	int r = place_parent(t, row, &dir);
+	int r = parts_ask(t, row, ret_master, ret_hidden);
 
+	*ret_dir = t->list.root;
+	if (r == 0)
+		r = place_parent(t, row, ret_dir);
 	if (r == -ENOENT && list_is_library(&t->list.info)) {
 		r = spare_folder(t, row);
 		if (r >= 0)
-			r = r ? place_parent(t, row, &dir) : -ENOENT;
+			r = r ? place_parent(t, row, ret_dir) : -ENOENT;
 	}
+	return r == 0 && *ret_master < 0 ? -ENOENT : r;
+}
+
+static int apply_first(struct txn *t, struct item *row, bool anywhere)
+{
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	int64_t dir, master;
+	bool hidden;
+	int r = find_place(t, row, &dir, &master, &hidden);
+
 	if (r == -ENOENT && !anywhere)
 		return APPLY_LATER;
-	if (r == -ENOENT) {
-		dir = t->list.root;
-		r = 0;
-	}
-	if (r < 0)
+	if (r < 0 && r != -ENOENT)
 		return r;
 	it.list = t->list.id;
 	it.generation = t->list.generation;
 	it.item = *row;
 	*row = (struct item) ITEM_INIT;
 	r = store_item_put(t->st, &it);
-	return r < 0 ? r : place_new(t, &it, dir, NULL);
+	if (r == 0 && master)
+		r = parts_set(t, it.id, master);
+	if (r == 0)
+		r = parts_adopt(t, &it);
+	if (r < 0 || master > 0)
+		return r < 0 ? r : parts_note(t, master, true);
+	return hidden ? 0 : place_new(t, &it, dir, NULL);
 }
 
 static int apply_known(struct txn *t, struct store_item *it, struct item *row, bool is_new)

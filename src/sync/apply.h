@@ -49,6 +49,9 @@ MUST_CHECK int apply_vanish(struct txn *t, const struct store_item *it);
 /* What is below a folder that was at `from` is found below `to` from now on. */
 MUST_CHECK int apply_repath(struct txn *t, const char *from, const char *to);
 
+/* The item is shown by another one's file from now on: its node goes. */
+MUST_CHECK int apply_hide(struct txn *t, int64_t item);
+
 /* An item without a node shows again, under `name` if that is free (NULL: any). */
 MUST_CHECK int apply_reappear(struct txn *t, const struct store_item *it, const char *name);
 
@@ -62,9 +65,10 @@ struct apply_kept {
 	const char *why;           /* for people */
 };
 
-/* Copies the item's text as the user has it to conflicts/ and tells. n: its node, NULL: none; v: its values as
- * the user sees them. */
-MUST_CHECK int apply_keep(struct txn *t, const struct store_node *n, const struct values *v, const struct apply_kept *k);
+/* Copies the item's text as the user has it to conflicts/ and tells. n: its node, NULL: none; i: the item
+ * as the user sees it, id its local one; NULL: nothing. */
+MUST_CHECK int apply_keep(struct txn *t, const struct store_node *n, int64_t id, const struct item *i,
+			  const struct apply_kept *k);
 
 /* The same with bytes that are at hand. */
 MUST_CHECK int apply_keep_bytes(struct txn *t, const void *p, size_t n, const struct apply_kept *k);

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "apply.h"
 #include "doc.h"
+#include "parts.h"
 #include "place.h"
 #include "show.h"
 
@@ -20,8 +21,13 @@
 
 int apply_reappear(struct txn *t, const struct store_item *it, const char *name)
 {
-	int64_t dir;
-	int r = place_parent(t, &it->item, &dir);
+	int64_t dir, master;
+	int r = parts_of(t, it->id, &master);
+
+	if (r == 0 && master > 0)
+		return parts_note(t, master, true);
+	if (r == 0)
+		r = place_parent(t, &it->item, &dir);
 
 	if (r == -ENOENT)
 		dir = t->list.root;
@@ -49,19 +55,22 @@ static int drop_vacancy(struct txn *t, int64_t item)
 	return r < 0 ? r : store_vacancy_delete(t->st, v.parent, v.name);
 }
 
-static int drop_node(struct txn *t, struct store_node *n, const struct values *v)
+static int drop_node(struct txn *t, struct store_node *n, const struct item *i)
 {
 	int r = txn_tell(t, SYNC_ENTRY_REMOVED, n);
 
 	if (r == 0)
 		r = txn_touch(t, n->parent);
-	return r < 0 ? r : place_strip(t, n, v);
+	return r < 0 ? r : place_strip(t, n, i);
 }
 
 /* Rows that belong to the item and to nothing else, and the item's own. */
 static int drop_item(struct txn *t, int64_t item)
 {
-	int r = drop_vacancy(t, item);
+	int r = parts_leave(t, item);
+
+	if (r == 0)
+		r = drop_vacancy(t, item);
 
 	if (r == 0)
 		r = store_node_drop_ghosts(t->st, item, 0);
@@ -70,13 +79,28 @@ static int drop_item(struct txn *t, int64_t item)
 	return r < 0 ? r : store_item_delete(t->st, item);
 }
 
+int apply_hide(struct txn *t, int64_t item)
+{
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+	int r = store_node_of_item(t->st, item, &n);
+
+	if (r == 0)
+		r = store_item_get(t->st, item, &it);
+	if (r == 0)
+		r = store_node_drop_ghosts(t->st, item, 0);
+	if (r == 0)
+		r = drop_node(t, &n, &it.item);
+	return r == -ENOENT ? 0 : r;
+}
+
 int apply_vanish(struct txn *t, const struct store_item *it)
 {
 	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
 	int r = store_node_of_item(t->st, it->id, &n);
 
 	if (r == 0)
-		r = drop_node(t, &n, &it->item.values);
+		r = drop_node(t, &n, &it->item);
 	else if (r == -ENOENT)
 		r = 0;
 	return r < 0 ? r : drop_item(t, it->id);
@@ -120,7 +144,7 @@ static int gone_child(struct txn *t, int64_t ino)
 	if (n.kind != STORE_NODE_DRAFT)
 		return 1;
 	k.name = n.name;
-	r = n.size ? apply_keep(t, &n, NULL, &k) : 0;
+	r = n.size ? apply_keep(t, &n, 0, NULL, &k) : 0;
 	return r < 0 ? r : drop_node(t, &n, NULL);
 }
 
@@ -176,7 +200,7 @@ static int keep_unsent(struct txn *t, const struct store_item *it, const struct 
 		.why = why,
 	};
 
-	return PLANTED("gone_not_kept") ? 0 : apply_keep(t, n, &it->item.values, &k);
+	return PLANTED("gone_not_kept") ? 0 : apply_keep(t, n, it->id, &it->item, &k);
 }
 
 /* A document's bytes that were not sent stay beside where it was. */
@@ -186,7 +210,7 @@ static int gone_document(struct txn *t, const struct store_item *it, struct pend
 	const struct change_content *k = row ? &row->c.change.content : NULL;
 	int r = k ? doc_make_copy(t, n->parent, n->name, k->file, k->size, why) : 0;
 
-	return r < 0 ? r : drop_node(t, n, &it->item.values);
+	return r < 0 ? r : drop_node(t, n, &it->item);
 }
 
 static int gone_node(struct txn *t, const struct store_item *it, bool unsent, struct store_node *n)
@@ -203,7 +227,7 @@ static int gone_node(struct txn *t, const struct store_item *it, bool unsent, st
 		r = gone_children(t, n->ino);
 	if (r < 0)
 		return r;
-	return r > 0 ? make_local(t, n) : drop_node(t, n, &it->item.values);
+	return r > 0 ? make_local(t, n) : drop_node(t, n, &it->item);
 }
 
 static int gone_one(struct txn *t, int64_t item)

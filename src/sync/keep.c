@@ -69,11 +69,11 @@ int apply_keep_bytes(struct txn *t, const void *p, size_t n, const struct apply_
 	return txn_say(t, SYNC_CONFLICT, k->name, buf_str(&say));
 }
 
-int apply_keep(struct txn *t, const struct store_node *n, const struct values *v, const struct apply_kept *k)
+int apply_keep(struct txn *t, const struct store_node *n, int64_t id, const struct item *i, const struct apply_kept *k)
 {
 	CLEANUP(buf_release_p) struct buf bytes = SHOW_TEXT_INIT;
 	struct apply_kept kept = *k;
-	int r = show_bytes(t, n ? n->ino : 0, v, &bytes);
+	int r = show_bytes(t, n ? n->ino : 0, id, i, &bytes);
 
 	if (n && !kept.dir)
 		kept.dir = n->parent;

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "apply.h"
 #include "engine.h"
+#include "parts.h"
 #include "place.h"
 #include "show.h"
 #include "vacancy.h"
@@ -221,7 +222,10 @@ int local_item_change(struct txn *t, struct local_item *i, enum change_op op, co
 
 int local_item_delete(struct txn *t, struct local_item *i, const char *name)
 {
-	int r = local_item_change(t, i, CHANGE_DELETE, NULL, name);
+	int r = parts_delete(t, i->it.id, name);
+
+	if (r == 0)
+		r = local_item_change(t, i, CHANGE_DELETE, NULL, name);
 
 	if (r == 0)
 		r = store_node_drop_ghosts(t->st, i->it.id, 0);

@@ -9,6 +9,7 @@
 #include "apply.h"
 #include "local.h"
 #include "park.h"
+#include "parts.h"
 #include "pending.h"
 #include "people.h"
 
@@ -119,7 +120,7 @@ static int refused_delete(struct sent *s)
 	if (r == 0)
 		r = pending_store(s->t->st, &s->i.p);
 	if (r == 0)
-		r = store_node_of_item(s->t->st, s->i.it.id, &n);
+		r = parts_node(s->t, s->i.it.id, &n);
 	if (r == 0)
 		r = str_set(&n.error, words(s->o));
 	return r < 0 ? r : store_node_put(s->t->st, &n);

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "numbers.h"
+#include "parts.h"
 #include "show.h"
 
 /* Also how a list that comes back knows which changes it was that it held up. */
@@ -15,7 +16,7 @@ static const char forbidden[] = "the server does not allow access to the list an
 /* ---- one change ------------------------------------------------------------------------- */
 
 /* The file's bytes are what the user wants and the server does not: a draft. */
-static int make_draft(struct txn *t, const struct store_node *n, const struct values *v)
+static int make_draft(struct txn *t, const struct store_node *n, const struct store_item *it)
 {
 	CLEANUP(buf_release_p) struct buf bytes = SHOW_TEXT_INIT;
 	CLEANUP(store_text_release_p) struct store_text old = STORE_TEXT_INIT;
@@ -26,13 +27,20 @@ static int make_draft(struct txn *t, const struct store_node *n, const struct va
 	if (r == 0 && old.state != STORE_TEXT_KEPT)
 		return 0;
 	if (r == -ENOENT)
-		r = show_render(t, v, &bytes);
+		r = show_render(t, it->id, &it->item, &bytes);
 	return r < 0 ? r : store_text_put(t->st, n->ino, buf_str(&bytes), bytes.len, &text);
 }
 
 static int mark_node(struct txn *t, const struct store_item *it, const char *reason, struct store_node *n)
 {
-	int r = n->kind == STORE_NODE_ITEM ? make_draft(t, n, &it->item.values) : 0;
+	CLEANUP(store_item_release_p) struct store_item shown = STORE_ITEM_INIT;
+	int r = 0;
+
+	/* The file of a part is its master's. */
+	if (n->kind == STORE_NODE_ITEM && n->item != it->id)
+		r = store_item_get(t->st, n->item, &shown);
+	if (r == 0 && n->kind == STORE_NODE_ITEM)
+		r = make_draft(t, n, shown.id ? &shown : it);
 
 	if (r == 0)
 		r = str_set(&n->error, reason);
@@ -56,7 +64,7 @@ int park_refuse(struct txn *t, struct store_item *it, struct pending *p, struct 
 	if (r == 0)
 		r = pending_store(t->st, p);
 	if (r == 0)
-		r = store_node_of_item(t->st, it->id, &n);
+		r = parts_node(t, it->id, &n);
 	if (r == -ENOENT)
 		return 0;
 	return r < 0 ? r : mark_node(t, it, reason, &n);
@@ -70,7 +78,7 @@ static int unmark_node(struct txn *t, int64_t item, const char *reason)
 	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
 	CLEANUP(buf_release_p) struct buf bytes = SHOW_TEXT_INIT;
 	CLEANUP(store_text_release_p) struct store_text text = STORE_TEXT_INIT;
-	int r = store_node_of_item(t->st, item, &n);
+	int r = parts_node(t, item, &n);
 
 	if (r < 0 || !str_eq(n.error, reason))
 		return r == -ENOENT ? 0 : r;

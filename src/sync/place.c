@@ -228,13 +228,25 @@ static int is_derived(const struct txn *t, const struct item *i, const char *nam
 	return r < 0 ? r : r == 0 && strcmp(plain, name) == 0;
 }
 
+static bool keeps_names(const struct txn *t)
+{
+	const struct sync_present *p = t->conf->present;
+
+	return p->keeps_names && p->keeps_names(p->arg, &t->list.info);
+}
+
 /* 1: the node is to get another name; 0: it keeps the one it has. */
 static int wants_name(const struct txn *t, const struct item *old, const struct item *i, bool fresh, const char *name)
 {
 	int r;
 
-	if (!fresh)
-		return is_renamed(t, old, i);
+	if (!fresh) {
+		r = is_renamed(t, old, i);
+		/* One that a tool chose was never the item's. */
+		return r > 0 && keeps_names(t) ? place_is_name(t, old, name) : r;
+	}
+	if (keeps_names(t))
+		return 0;
 	r = is_derived(t, i, name);
 	return r < 0 ? r : !r;
 }
@@ -331,7 +343,7 @@ int place_follow(struct txn *t, const struct item *old, const struct store_item 
 }
 
 /* So that those who have it open can read on when the item shows something else. */
-static int keep_bytes(struct txn *t, const struct store_node *n, const struct values *v)
+static int keep_bytes(struct txn *t, const struct store_node *n, const struct item *i)
 {
 	CLEANUP(buf_release_p) struct buf bytes = SHOW_TEXT_INIT;
 	struct store_text text = { .state = STORE_TEXT_KEPT, .since = t->now };
@@ -339,17 +351,17 @@ static int keep_bytes(struct txn *t, const struct store_node *n, const struct va
 
 	if (r != -ENOENT)
 		return r;
-	r = show_render(t, v, &bytes);
+	r = show_render(t, n->item, i, &bytes);
 	return r < 0 ? r : store_text_put(t->st, n->ino, buf_str(&bytes), bytes.len, &text);
 }
 
-int place_strip(struct txn *t, struct store_node *n, const struct values *v)
+int place_strip(struct txn *t, struct store_node *n, const struct item *i)
 {
 	int r;
 
 	if (!txn_is_open(t, n->ino))
 		return store_node_delete(t->st, n->ino);
-	r = v && n->kind == STORE_NODE_ITEM ? keep_bytes(t, n, v) : 0;
+	r = i && n->kind == STORE_NODE_ITEM ? keep_bytes(t, n, i) : 0;
 	if (r < 0)
 		return r;
 	str_free_p(&n->name);

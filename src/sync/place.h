@@ -45,8 +45,8 @@ MUST_CHECK int place_move(struct txn *t, struct store_node *n, int64_t dir, cons
 
 /*
  * The node loses its name. While somebody has it open the row stays, bound to nothing, with its
- * bytes (v: of the item it showed, NULL: none) as its own text; else it goes.
+ * bytes (i: the item it showed, NULL: none) as its own text; else it goes.
  */
-MUST_CHECK int place_strip(struct txn *t, struct store_node *n, const struct values *v);
+MUST_CHECK int place_strip(struct txn *t, struct store_node *n, const struct item *i);
 
 #endif

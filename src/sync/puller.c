@@ -46,6 +46,8 @@ static int take_description(struct puller *p, struct store_list *l)
 	info.id = id;
 	info.flags |= l->info.flags & LIST_FROZEN;
 	id = NULL;
+	info.format = l->info.format;
+	l->info.format = NULL;
 	list_release(&l->info);
 	l->info = info;
 	return 0;

@@ -13,6 +13,7 @@
 #include "history.h"
 #include "numbers.h"
 #include "outcome.h"
+#include "parts.h"
 #include "policy.h"
 #include "txn.h"
 #include "upload.h"
@@ -151,18 +152,35 @@ static int known_fits(struct txn *t, const struct store_change *c, int r, bool l
 	return is_known(t, c->item);
 }
 
+/*
+ * Whether what comes before it is done. A new part follows its master: what the master's change makes the server drop
+ * goes before what takes its place.
+ */
+static int is_ready(struct batch *b, const struct store_change *c, bool is_new, int64_t *ret_master)
+{
+	int r = push_is_first(&b->t, c), k;
+
+	if (r <= 0)
+		return r;
+	k = parts_of(&b->t, c->item, ret_master);
+	if (k < 0 || !is_new || *ret_master <= 0)
+		return k < 0 ? k : 1;
+	k = store_change_has(b->t.st, *ret_master);
+	return k < 0 ? k : !k;
+}
+
 /* Whether the change can go into this batch: 1, 0, -errno. A new item's folder becomes the batch's. */
 static int fits(struct batch *b, const struct store_change *c)
 {
 	CLEANUP(str_free_p) char *folder = NULL;
 	bool is_new = c->change.op == CHANGE_NEW || c->change.op == CHANGE_NEW_FOLDER;
 	bool leaving = false;
-	int64_t dir = 0;
-	int r = push_is_first(&b->t, c);
+	int64_t dir = 0, master = 0;
+	int r = is_ready(b, c, is_new, &master);
 
 	if (r <= 0)
 		return r;
-	r = push_dir(&b->t, c->item, &dir, &leaving);
+	r = push_dir(&b->t, master > 0 ? master : c->item, &dir, &leaving);
 	if (!is_new)
 		return known_fits(&b->t, c, r, leaving);
 	if (r < 0 || leaving)
@@ -193,6 +211,28 @@ static int add_history(const struct batch *b, const struct values *now, struct v
 	return r < 0 ? r : values_set(fields, HISTORY_FIELD, buf_str(&text));
 }
 
+/* A new part says of which item; that has its ID only now. */
+static int link_part(struct batch *b, int64_t item, struct values *fields)
+{
+	const struct sync_present *p = b->t.conf->present;
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	int64_t master;
+	int r = parts_of(&b->t, item, &master);
+
+	if (r < 0 || master <= 0)
+		return r;
+	r = store_item_get(b->t.st, master, &it);
+	return r < 0 ? r : p->link(p->arg, &b->t.list.info, &it.item, fields);
+}
+
+/* What the change itself does not say. */
+static int add_said(struct batch *b, const struct store_change *c, const struct store_item *it, struct values *fields)
+{
+	int r = c->change.op == CHANGE_DELETE ? 0 : add_history(b, store_item_base(it), fields);
+
+	return r < 0 || c->change.op != CHANGE_NEW ? r : link_part(b, c->item, fields);
+}
+
 /* What goes out: the change with the item's id and version as they are now. */
 static int make_send(struct batch *b, const struct store_change *c, struct change *ret)
 {
@@ -207,8 +247,8 @@ static int make_send(struct batch *b, const struct store_change *c, struct chang
 		r = str_set(&ret->replication_id, c->change.replication_id);
 	if (r == 0)
 		r = str_set(&ret->name, c->change.name);
-	if (r == 0 && c->change.op != CHANGE_DELETE)
-		r = add_history(b, store_item_base(&it), &ret->fields);
+	if (r == 0)
+		r = add_said(b, c, &it, &ret->fields);
 	if (r < 0)
 		return r;
 	if (is_new)

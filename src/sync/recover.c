@@ -55,12 +55,12 @@ static int unkeep(struct txn *t, int64_t ino)
 		r = store_item_get(t->st, n.item, &it);
 	if (r < 0)
 		return r == -ENOENT ? store_text_delete(t->st, ino) : r;
-	r = show_bytes(t, ino, NULL, &kept);
+	r = show_bytes(t, ino, 0, NULL, &kept);
 	if (r == 0)
-		r = show_render(t, &it.item.values, &now);
+		r = show_render(t, it.id, &it.item, &now);
 	version = n.version;
 	if (r == 0)
-		r = show_drop_text(t, &n, &it.item.values);
+		r = show_drop_text(t, &n, &it.item);
 	if (kept.len == now.len && memcmp(buf_str(&kept), buf_str(&now), now.len) == 0)
 		n.version = version;
 	return r < 0 ? r : store_node_put(t->st, &n);

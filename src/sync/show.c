@@ -10,10 +10,10 @@
 
 /* ---- bytes ---------------------------------------------------------------------- */
 
-int show_render(const struct txn *t, const struct values *v, struct buf *out)
+int show_render(const struct txn *t, int64_t item, const struct item *i, struct buf *out)
 {
 	const struct sync_present *p = t->conf->present;
-	int r = p->render(p->arg, &t->list.info, v, out);
+	int r = p->render(p->arg, &t->list, item, i, out);
 
 	/* One monstrous item must not keep the rest of its list from being received. */
 	if (r == -EFBIG) {
@@ -23,13 +23,13 @@ int show_render(const struct txn *t, const struct values *v, struct buf *out)
 	return r;
 }
 
-int show_bytes(const struct txn *t, int64_t ino, const struct values *v, struct buf *out)
+int show_bytes(const struct txn *t, int64_t ino, int64_t item, const struct item *i, struct buf *out)
 {
 	int r = store_text_get(t->st, ino, out, NULL);
 
 	if (r != -ENOENT)
 		return r;
-	return v ? show_render(t, v, out) : 0;
+	return i ? show_render(t, item, i, out) : 0;
 }
 
 /* ---- attributes -------------------------------------------------------------------- */
@@ -86,7 +86,7 @@ int show_fresh(const struct txn *t, const struct item *i, struct store_node *n)
 	if (n->kind == STORE_NODE_DOCUMENT) {
 		n->size = document_size(i);
 	} else if (n->kind == STORE_NODE_ITEM) {
-		r = show_render(t, &i->values, &text);
+		r = show_render(t, n->item, i, &text);
 		n->size = (int64_t) text.len;
 	}
 	return r;
@@ -106,13 +106,13 @@ int show_keep(struct txn *t, struct store_node *n, const struct buf *bytes, enum
 	return store_text_put(t->st, n->ino, bytes->len ? bytes->p : "", bytes->len, &text);
 }
 
-int show_drop_text(struct txn *t, struct store_node *n, const struct values *v)
+int show_drop_text(struct txn *t, struct store_node *n, const struct item *i)
 {
 	CLEANUP(buf_release_p) struct buf text = SHOW_TEXT_INIT;
 	int r = store_text_delete(t->st, n->ino);
 
-	if (r == 0 && v)
-		r = show_render(t, v, &text);
+	if (r == 0 && i)
+		r = show_render(t, n->item, i, &text);
 	if (r < 0)
 		return r;
 	n->size = (int64_t) text.len;
@@ -151,9 +151,9 @@ static int item_effect(struct txn *t, const struct item *old, const struct item 
 	/* What the user writes or has to repair is his; what he saved stands while it is true. */
 	if (has_text && (text.state != STORE_TEXT_KEPT || !edited))
 		return 0;
-	r = has_text ? 0 : show_render(t, &old->values, &before);
+	r = has_text ? 0 : show_render(t, n->item, old, &before);
 	if (r == 0)
-		r = show_render(t, &i->values, &after);
+		r = show_render(t, n->item, i, &after);
 	if (r == 0 && has_text)
 		r = store_text_delete(t->st, n->ino);
 	if (r < 0 || (before.len == after.len && memcmp(buf_str(&before), buf_str(&after), after.len) == 0))
@@ -260,4 +260,16 @@ int show_replaced(struct txn *t, const struct item *i, struct store_node *n)
 
 	n->mode = show_mode(&t->list, i);
 	return apply_bytes(t, i, &e, n);
+}
+
+int show_parts_changed(struct txn *t, const struct item *i, bool edited, struct store_node *n)
+{
+	CLEANUP(buf_release_p) struct buf after = SHOW_TEXT_INIT;
+	struct effect e = { .bytes = true, .edited = edited };
+	int r = store_text_delete(t->st, n->ino);
+
+	if (r == 0)
+		r = show_render(t, n->item, i, &after);
+	e.size = (int64_t) after.len;
+	return r < 0 ? r : apply_bytes(t, i, &e, n);
 }

@@ -25,11 +25,11 @@ struct buf;
 
 #define SHOW_TEXT_INIT BUF_INIT(SHOW_TEXT_MAX)
 
-/* The rendering of values. */
-MUST_CHECK int show_render(const struct txn *t, const struct values *v, struct buf *out);
+/* The rendering of an item as it is or was. */
+MUST_CHECK int show_render(const struct txn *t, int64_t item, const struct item *i, struct buf *out);
 
-/* The bytes as they stand: the node's text, else the rendering of v (NULL: of nothing). */
-MUST_CHECK int show_bytes(const struct txn *t, int64_t ino, const struct values *v, struct buf *out);
+/* The bytes as they stand: the text of node ino, else the rendering of the item (NULL: of nothing). */
+MUST_CHECK int show_bytes(const struct txn *t, int64_t ino, int64_t item, const struct item *i, struct buf *out);
 
 /* Permission bits from the list's rights and the item's. While the whole list is read-only the view masks them. */
 int show_mode(const struct store_list *l, const struct item *i);
@@ -62,11 +62,14 @@ MUST_CHECK int show_rewritten(struct txn *t, const struct item *i, struct store_
 /* A document shows what the server has of it, instead of the user's bytes. */
 MUST_CHECK int show_replaced(struct txn *t, const struct item *i, struct store_node *n);
 
+/* Another item that the file of node n shows changed; i is its own. A KEPT text goes. As show_changed(). */
+MUST_CHECK int show_parts_changed(struct txn *t, const struct item *i, bool edited, struct store_node *n);
+
 /* Stores bytes as the node's text and sets size, version and mtime (ns) of n; the row is the caller's to store. */
 MUST_CHECK int show_keep(struct txn *t, struct store_node *n, const struct buf *bytes, enum store_text_state state,
 			 int64_t mtime);
 
 /* Drops the node's own text; n shows its item (NULL: nothing) again. The row is the caller's to store. */
-MUST_CHECK int show_drop_text(struct txn *t, struct store_node *n, const struct values *v);
+MUST_CHECK int show_drop_text(struct txn *t, struct store_node *n, const struct item *i);
 
 #endif

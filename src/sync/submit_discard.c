@@ -4,12 +4,13 @@
 #include "base/str.h"
 #include "apply.h"
 #include "local.h"
+#include "parts.h"
 #include "place.h"
 #include "show.h"
 
 /* Taking back a change that the server has not accepted. */
 
-static int keep(struct txn *t, const struct store_item *it, const struct values *mine, const struct store_node *n,
+static int keep(struct txn *t, const struct store_item *it, const struct item *mine, const struct store_node *n,
 		const char *name)
 {
 	const struct apply_kept k = {
@@ -17,7 +18,7 @@ static int keep(struct txn *t, const struct store_item *it, const struct values 
 		.why = "taken back before it was on the server",
 	};
 
-	return apply_keep(t, n, mine, &k);
+	return apply_keep(t, n, it->id, mine, &k);
 }
 
 /* A new item was only here: it goes, and with it whatever else was to be sent of it. */
@@ -31,7 +32,7 @@ static int discard_new(struct txn *t, struct local_item *i, const char *name)
 		return apply_gone(t, i->it.id);
 	r = store_node_of_item(t->st, i->it.id, &n);
 	if (r == 0 || r == -ENOENT)
-		r = keep(t, &i->it, &i->it.item.values, n.ino ? &n : NULL, name);
+		r = keep(t, &i->it, &i->it.item, n.ino ? &n : NULL, name);
 	return r < 0 ? r : apply_vanish(t, &i->it);
 }
 
@@ -39,19 +40,24 @@ static int discard_new(struct txn *t, struct local_item *i, const char *name)
 static int discard_update(struct txn *t, struct local_item *i, const struct item *old, const char *name)
 {
 	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+	int64_t master;
 	int r = store_node_of_item(t->st, i->it.id, &n);
 
-	/* Its slot is vacated just now. */
-	if (r == -ENOENT)
-		return keep(t, &i->it, &old->values, NULL, name);
+	/* Its slot is vacated just now, or another one's file shows it. */
+	if (r == -ENOENT) {
+		r = parts_of(t, i->it.id, &master);
+		if (r == 0 && master > 0)
+			r = parts_note(t, master, true);
+		return r < 0 ? r : keep(t, &i->it, old, NULL, name);
+	}
 	if (r < 0)
 		return r;
-	r = keep(t, &i->it, &old->values, &n, n.name);
+	r = keep(t, &i->it, old, &n, n.name);
 	if (r < 0)
 		return r;
 	str_free_p(&n.error);
 	if (n.kind == STORE_NODE_ITEM) {
-		r = show_drop_text(t, &n, &i->it.item.values);
+		r = show_drop_text(t, &n, &i->it.item);
 		n.mtime++;
 	}
 	if (r == 0)
@@ -84,6 +90,8 @@ static int discard_row(struct txn *t, struct local_item *i, struct pending_row *
 		r = store_item_put(t->st, &i->it);
 	if (r == 0)
 		r = pending_store(t->st, &i->p);
+	if (r == 0)
+		r = op == CHANGE_UPDATE && parts_in_list(t) ? parts_restore_dropped(t, &i->it) : 0;
 	if (r == 0)
 		r = op == CHANGE_DELETE ? apply_reappear(t, &i->it, name) : discard_update(t, i, &old, name);
 	item_release(&old);

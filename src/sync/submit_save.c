@@ -6,9 +6,11 @@
 #include "store/unsent.h"
 #include "apply.h"
 #include "local.h"
+#include "parts.h"
 #include "place.h"
 #include "plan.h"
 #include "show.h"
+#include "submit_parts.h"
 
 /*
  * A save: bytes that were read as fields become the item's, whatever way the
@@ -35,6 +37,7 @@ struct saving {
 	int64_t dir;             /* the slot where they will stand */
 	char name[PLACE_NAME];
 	bool vacated;            /* the slot is; that ends */
+	bool complete;           /* the bytes may stand as they are */
 	bool changed;
 };
 
@@ -157,8 +160,10 @@ static int find_target(struct txn *t, struct saving *v)
 
 static int load(struct txn *t, struct saving *v)
 {
+	bool own = true;
 	int r;
 
+	v->complete = v->in->complete;
 	if (!v->in->item) {
 		/* A document is made of its bytes, not of fields. */
 		r = list_is_library(&t->list.info) != !!v->in->content ? -EPERM : local_may(&t->list, NULL, PERM_ADD);
@@ -166,6 +171,9 @@ static int load(struct txn *t, struct saving *v)
 			r = local_name(v->name);
 		if (r == 0)
 			r = local_item_new(t, &v->i);
+		if (r == 0)
+			r = submit_parts_name(t, v->in->replication_id, &v->i.it.item, &own);
+		v->complete &= own;
 		return r < 0 || !v->in->content ? r : local_item_path(t, v->dir, v->name, &v->i.it.item);
 	}
 	r = local_item_load(t, v->in->item, &v->i);
@@ -182,6 +190,8 @@ static int keep_old(struct saving *v)
 	v->old.id = i->id;
 	v->old.version = i->version;
 	v->old.folder = i->folder;
+	if (r == 0)
+		r = str_set(&v->old.replication_id, i->replication_id);
 	v->old.created = i->created;
 	v->old.modified = i->modified;
 	return r < 0 ? r : values_copy(&v->old.values, &i->values);
@@ -195,32 +205,52 @@ static bool is_refused(const struct saving *v)
 	return false;
 }
 
-static int change_item(struct txn *t, struct saving *v)
+static int change_own(struct txn *t, struct saving *v)
 {
 	CLEANUP(values_release_p) struct values send = VALUES_INIT;
+	CLEANUP(values_release_p) struct values lost = VALUES_INIT;
 	const struct values *now = &v->i.it.item.values;
-	int r = keep_old(v);
+	int r = 0;
 
-	if (r == 0 && v->in->content && v->in->content->same)
+	if (v->in->content && v->in->content->same)
 		return 0;
-	if (r == 0 && v->in->content) {
+	if (v->in->content) {
 		v->changed = true;
 		return local_item_bytes(t, &v->i, v->in->content, v->name);
 	}
-	if (r == 0 && !v->in->item) {
+	if (!v->in->item) {
 		v->changed = true;
 		return local_item_change(t, &v->i, CHANGE_NEW, v->in->fields, v->name);
 	}
 	if (r == 0)
 		r = plan_merge(&t->list.info.schema, v->in->base ? v->in->base : now, v->in->fields, now, &send,
-			       &v->lost);
+			       &lost);
+	for (size_t i = 0; r == 0 && i < lost.n; i++)
+		r = values_set(&v->lost, lost.v[i].name, lost.v[i].text);
 	if (r < 0)
 		return r;
-	v->changed = send.n > 0 || is_refused(v);
+	v->changed |= send.n > 0 || is_refused(v);
 	if (send.n)
 		return local_item_change(t, &v->i, CHANGE_UPDATE, &send, v->name);
 	/* Saved again as it was refused: that is what "try again" looks like in an editor. */
-	return v->changed ? local_item_retry(t, &v->i) : 0;
+	return is_refused(v) ? local_item_retry(t, &v->i) : 0;
+}
+
+/* The item, with what its file shows besides. */
+static int change_item(struct txn *t, struct saving *v)
+{
+	const struct sync_save *in = v->in;
+	int r = keep_old(v);
+
+	if (r == 0)
+		r = submit_parts_change(t, &v->i, in, 0, in->n_before, v->name, &v->lost, &v->changed);
+	if (r == 0 && in->drops_parts)
+		r = parts_drop(t, in->item);
+	if (r == 0)
+		r = change_own(t, v);
+	if (r == 0)
+		r = submit_parts_change(t, &v->i, in, in->n_before, in->n_parts, v->name, &v->lost, &v->changed);
+	return r < 0 ? r : submit_parts_form(t, v->i.it.id, in, !in->item);
 }
 
 /* ---- where it stands ----------------------------------------------------------------------------- */
@@ -272,7 +302,7 @@ static int free_slot(struct txn *t, struct saving *v)
 		r = store_vacancy_delete(t->st, v->dir, v->name);
 	if (r == 0 && v->there.ino && v->there.kind != STORE_NODE_GHOST)
 		r = store_node_get(t->st, v->there.ino, &gone);
-	return r < 0 || !gone.ino ? r : place_strip(t, &gone, &v->old.values);
+	return r < 0 || !gone.ino ? r : place_strip(t, &gone, &v->old);
 }
 
 static int move_node(struct txn *t, struct saving *v)
@@ -306,7 +336,7 @@ static int move_node(struct txn *t, struct saving *v)
 static int keep_text(struct txn *t, struct saving *v)
 {
 	CLEANUP(buf_release_p) struct buf bytes = SHOW_TEXT_INIT;
-	bool mine = v->in->text && v->in->complete && !v->lost.n;
+	bool mine = v->in->text && v->complete && !v->lost.n;
 	int r;
 
 	if (v->in->content) {
@@ -318,7 +348,7 @@ static int keep_text(struct txn *t, struct saving *v)
 	}
 	if (v->n.kind != STORE_NODE_ITEM)
 		return 0;
-	r = mine ? buf_add(&bytes, v->in->text, v->in->n) : show_render(t, &v->i.it.item.values, &bytes);
+	r = mine ? buf_add(&bytes, v->in->text, v->in->n) : show_render(t, v->i.it.id, &v->i.it.item, &bytes);
 	if (r == 0)
 		r = show_keep(t, &v->n, &bytes, STORE_TEXT_KEPT, v->in->mtime ? v->in->mtime : t->now);
 	return r < 0 || mine ? r : txn_tell(t, SYNC_CONTENT, &v->n);
@@ -406,7 +436,7 @@ static int render_again(struct txn *t, const struct local_item *i, const struct 
 		return 0;
 	if (!plan_edited(&t->list.info.schema, before, &i->it.item.values))
 		return 0;
-	r = show_render(t, &i->it.item.values, &bytes);
+	r = show_render(t, i->it.id, &i->it.item, &bytes);
 	if (r == 0)
 		r = show_keep(t, n, &bytes, STORE_TEXT_KEPT, n->mtime);
 	return r < 0 ? r : txn_tell(t, SYNC_CONTENT, n);

@@ -96,7 +96,7 @@ static int unlink_item(struct txn *t, struct store_node *n)
 	/* What the user removed is not to be found under its former names either. */
 	if (r == 0)
 		r = store_node_drop_ghosts(t->st, n->item, 0);
-	return r < 0 ? r : place_strip(t, n, &i.it.item.values);
+	return r < 0 ? r : place_strip(t, n, &i.it.item);
 }
 
 static int unlink_node(struct txn *t, struct store_node *n)

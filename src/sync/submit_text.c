@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "local.h"
+#include "parts.h"
 #include "show.h"
 
 /*
@@ -63,6 +64,14 @@ int sync_submit_draft(struct sync *s, int64_t ino, const void *p, size_t n, cons
 
 /* ---- back to the item ------------------------------------------------------------------ */
 
+/* What was refused of the file's other items goes too, and with a refused change of the item itself what was to follow it. */
+static int drop_parts(struct txn *t, const struct local_item *i, bool own)
+{
+	int r = own ? parts_restore_dropped(t, &i->it) : 0;
+
+	return r < 0 ? r : parts_revert(t, i->it.id);
+}
+
 /* An update that the server refused goes with the text that it came from. A new item stays: there is
  * nothing else that its file could show. */
 static int drop_refused(struct txn *t, struct local_item *i)
@@ -76,8 +85,9 @@ static int drop_refused(struct txn *t, struct local_item *i)
 		if (row->c.state == STORE_CHANGE_REFUSED && row->c.change.op == CHANGE_UPDATE)
 			row->gone = any = true;
 	}
-	if (!any)
-		return 0;
+	r = drop_parts(t, i, any);
+	if (r < 0 || !any)
+		return r;
 	r = local_item_settle(i);
 	if (r == 0)
 		r = store_item_put(t->st, &i->it);
@@ -97,7 +107,7 @@ static int revert_item(struct txn *t, struct store_node *n)
 	if (pending_find(&i.p, CHANGE_NEW) && pending_find(&i.p, CHANGE_NEW)->c.state == STORE_CHANGE_REFUSED)
 		r = str_set(&n->error, pending_find(&i.p, CHANGE_NEW)->c.reason);
 	if (r == 0)
-		r = show_drop_text(t, n, n->item ? &i.it.item.values : NULL);
+		r = show_drop_text(t, n, n->item ? &i.it.item : NULL);
 	n->mtime = t->now;
 	return r < 0 ? r : store_node_put(t->st, n);
 }

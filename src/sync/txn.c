@@ -1,8 +1,10 @@
 #include "txn.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
+#include "parts.h"
 
 int txn_begin(struct txn *t, int64_t list)
 {
@@ -40,8 +42,10 @@ static int touch_all(struct txn *t)
 
 int txn_commit(struct txn *t)
 {
-	int r = touch_all(t);
+	int r = parts_flush(t);
 
+	if (r == 0)
+		r = touch_all(t);
 	if (r < 0)
 		return r;
 	t->open = false;
@@ -55,6 +59,8 @@ void txn_end(struct txn *t)
 	t->open = false;
 	store_list_release(&t->list);
 	events_release(&t->ev);
+	free(t->noted);
+	t->noted = NULL;
 }
 
 void txn_hold(struct txn *t, int64_t due)

@@ -11,6 +11,12 @@
 #include "sync/sync.h"
 #include "events.h"
 
+/* A file that is made anew with the commit, since another item that it shows changed. */
+struct txn_noted {
+	int64_t master; /* the item whose file it is */
+	bool edited;    /* in what people can edit */
+};
+
 /*
  * A transaction of the store with what belongs to it: the list it is about, and
  * what is to be told once it is durable. All changes of items and nodes, the
@@ -37,6 +43,8 @@ struct txn {
 	int64_t conflicts;              /* how many were found */
 	int64_t touched[8];             /* directories whose times move with the commit */
 	size_t n_touched;
+	struct txn_noted *noted;        /* owned; parts.h */
+	size_t n_noted, cap_noted;
 };
 
 #define TXN_INIT(config) { .conf = (config), .st = (config)->store }

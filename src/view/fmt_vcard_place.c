@@ -222,9 +222,9 @@ static bool photo_name(const char *xml, char out[XML_MAX_TEXT])
 	struct xml x;
 	int e;
 
-	xml_begin(&x, xml);
-	while ((e = xml_next(&x)) > XML_EOF) {
-		const char *photo = e == XML_OPEN && xml_is(&x, XML_OPEN, "File") ? xml_attr(&x, "Photo") : NULL;
+	fmt_xml_begin(&x, xml);
+	while ((e = fmt_xml_next(&x)) > XML_EOF) {
+		const char *photo = e == XML_OPEN && fmt_xml_is(&x, XML_OPEN, "File") ? fmt_xml_attr(&x, "Photo") : NULL;
 
 		if (e == XML_OPEN)
 			inside = photo && str_eq(photo, "-1");

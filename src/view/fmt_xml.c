@@ -9,7 +9,7 @@
 static const char blanks[] = " \t\r\n";
 static const char not_in_names[] = " \t\r\n<>/=\"'&!?";
 
-void xml_begin(struct xml *x, const char *text)
+void fmt_xml_begin(struct xml *x, const char *text)
 {
 	memset(x, 0, sizeof(*x));
 	x->s = text;
@@ -172,7 +172,7 @@ static bool skip_other(struct xml *x)
 	return end != NULL;
 }
 
-int xml_next(struct xml *x)
+int fmt_xml_next(struct xml *x)
 {
 	if (x->empty) {
 		x->empty = false;
@@ -194,14 +194,14 @@ int xml_next(struct xml *x)
 	return close_tag(x);
 }
 
-bool xml_is(const struct xml *x, enum xml_event e, const char *name)
+bool fmt_xml_is(const struct xml *x, enum xml_event e, const char *name)
 {
 	size_t i = e == XML_CLOSE ? x->depth : x->depth - 1;
 
 	return i < XML_MAX_DEPTH && strcmp(x->open[i], name) == 0;
 }
 
-const char *xml_attr(const struct xml *x, const char *name)
+const char *fmt_xml_attr(const struct xml *x, const char *name)
 {
 	for (size_t i = 0; i < x->n_attr; i++)
 		if (strcmp(x->attr[i].name, name) == 0)

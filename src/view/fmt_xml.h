@@ -37,15 +37,15 @@ enum xml_event {
 };
 
 /* Begins with a text, which must outlive x. */
-void xml_begin(struct xml *x, const char *text);
+void fmt_xml_begin(struct xml *x, const char *text);
 
 /* An enum xml_event, or -EINVAL: this is not the little XML. */
-MUST_CHECK int xml_next(struct xml *x);
+MUST_CHECK int fmt_xml_next(struct xml *x);
 
 /* Whether an event is about an element of this name: the innermost, or the one that ended. */
-bool xml_is(const struct xml *x, enum xml_event e, const char *name);
+bool fmt_xml_is(const struct xml *x, enum xml_event e, const char *name);
 
 /* An attribute of the element that was opened; NULL for none. */
-const char *xml_attr(const struct xml *x, const char *name);
+const char *fmt_xml_attr(const struct xml *x, const char *name);
 
 #endif

@@ -1,5 +1,8 @@
 #include "view/format.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "base/str.h"
 #include "fmt_column.h"
 #include "fmt_forms.h"
@@ -47,4 +50,19 @@ int64_t view_format_master(const struct list *l, const struct item *i)
 		return 0;
 	id = column_get(l, &i->values, "MasterSeriesItemID");
 	return id && str_to_i64(id, &master) == 0 && master > 0 ? master : 0;
+}
+
+bool view_format_is_deleted(const struct list *l, const struct item *i)
+{
+	return l->template == 106 && str_eq(column_get(l, &i->values, "EventType"), "3");
+}
+
+int view_format_link(const struct list *l, const struct item *master, struct values *fields)
+{
+	struct fmt_column c;
+	char id[24];
+
+	column_find(l, "MasterSeriesItemID", COLUMN_TEXT, &c);
+	snprintf(id, sizeof(id), "%" PRId64, master->id);
+	return values_set(fields, c.key, id);
 }

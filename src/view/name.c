@@ -12,8 +12,8 @@
 #include "base/str.h"
 #include "model/field.h"
 #include "name_map.h"
-#include "text_format.h"
 #include "value.h"
+#include "view/format.h"
 
 #define NO_TITLE "(no title)"
 #define CUT_MARK "\xe2\x80\xa6" /* U+2026 */
@@ -199,7 +199,7 @@ static bool reserved(const struct list *l, const char *name)
 
 const char *view_name_ext(const struct list *l)
 {
-	return list_is_library(l) ? "" : format_of(l)->ext;
+	return list_is_library(l) ? "" : view_format_of(l, l->format)->ext;
 }
 
 int view_name_make(const struct list *l, const struct item *i, bool with_id, char out[VIEW_NAME_SIZE])

@@ -30,7 +30,7 @@ static const struct {
 
 static bool is_true(const struct xml *x, const char *name)
 {
-	const char *value = xml_attr(x, name);
+	const char *value = fmt_xml_attr(x, name);
 
 	return value && (strcasecmp(value, "TRUE") == 0 || str_eq(value, "1"));
 }
@@ -38,7 +38,7 @@ static bool is_true(const struct xml *x, const char *name)
 /* A number attribute; 1 is the default of each ([MS-OUTSPS] 2.2.4.5). */
 static int number(const struct xml *x, const char *name, int max, int *ret)
 {
-	const char *value = xml_attr(x, name);
+	const char *value = fmt_xml_attr(x, name);
 	int64_t n = 1;
 
 	if (value && (str_to_i64(value, &n) < 0 || n < 1 || n > max))
@@ -62,10 +62,10 @@ static unsigned days_of(const struct xml *x)
 
 static int read_nth(const struct xml *x, int *ret)
 {
-	const char *value = xml_attr(x, "weekdayOfMonth");
+	const char *value = fmt_xml_attr(x, "weekdayOfMonth");
 
 	if (!value)
-		value = xml_attr(x, "weekDayOfMonth"); /* some write it so */
+		value = fmt_xml_attr(x, "weekDayOfMonth"); /* some write it so */
 	for (size_t i = 0; i < sizeof(ordinals) / sizeof(*ordinals); i++)
 		if (!value || strcasecmp(value, ordinals[i].word) == 0) {
 			*ret = ordinals[i].nth;
@@ -141,7 +141,7 @@ static const struct {
 static int read_pattern(const struct xml *x, struct recur *r)
 {
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(*patterns); i++)
-		if (xml_is(x, XML_OPEN, patterns[i].element))
+		if (fmt_xml_is(x, XML_OPEN, patterns[i].element))
 			return patterns[i].read(x, r) < 0 ? -EINVAL : 1;
 	return 0;
 }
@@ -192,7 +192,7 @@ static int read_text(const struct xml *x, struct recur *r)
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-		if (xml_is(x, XML_TEXT, texts[i].element))
+		if (fmt_xml_is(x, XML_TEXT, texts[i].element))
 			return texts[i].read(x->text, r);
 	return 0;
 }
@@ -206,8 +206,8 @@ int recur_read(const char *xml, struct recur *ret)
 	xml += strspn(xml, " \t\r\n");
 	if (*xml != '<')
 		return -ENODATA;
-	xml_begin(&x, xml);
-	while ((e = xml_next(&x)) > XML_EOF) {
+	fmt_xml_begin(&x, xml);
+	while ((e = fmt_xml_next(&x)) > XML_EOF) {
 		int one = 0;
 
 		if (e == XML_OPEN)

@@ -263,6 +263,8 @@ int view_tree_new(struct store *st, struct view_tree **ret)
 	lock_init(&t->lock, RANK_LEAF);
 	t->people = resolve_new();
 	if (t->people)
+		r = view_forms_new(st, &t->forms);
+	if (r == 0)
 		r = view_tree_reload(t, 0);
 	if (r < 0) {
 		view_tree_free(t);
@@ -281,9 +283,15 @@ struct view_tree *view_tree_free(struct view_tree *t)
 	free(t->l);
 	store_node_release(&t->root);
 	resolve_free(t->people);
+	view_forms_free(t->forms);
 	lock_release(&t->lock);
 	free(t);
 	return NULL;
+}
+
+struct view_forms *view_tree_forms(const struct view_tree *t)
+{
+	return t->forms;
 }
 
 const char *view_tree_dir(const struct view_tree *t)

@@ -35,32 +35,50 @@ int view_tree_values(struct view_tree *t, int64_t item, struct values *ret)
 	return 0;
 }
 
-/* The item's text as it is made anew, or nothing when there is no item. */
-static int render(struct view_tree *t, const struct view_attr *a, const struct values *v, struct buf *out)
+int view_tree_seen(struct view_tree *t, int64_t list, int64_t item, struct view_seen *ret)
 {
 	CLEANUP(view_list_unref_p) const struct view_list *l = NULL;
-	int r = view_tree_list(t, a->list, &l);
+	CLEANUP(item_release_p) struct item i = ITEM_INIT;
+	struct view_forms_list of;
+	int r = view_tree_list(t, list, &l);
 
-	return r < 0 ? r : view_text_render(&l->info, v, out);
+	if (r == 0)
+		r = view_tree_item(t, item, &i);
+	if (r < 0)
+		return r;
+	of = view_list_forms(l);
+	return view_forms_see(t->forms, &of, item, &i, ret);
 }
 
-int view_tree_content(struct view_tree *t, const struct view_attr *a, struct buf *out,
-		      struct values *values)
+/* The item's text as it is made anew. */
+static int render(struct view_tree *t, const struct view_attr *a, const struct view_seen *s, struct buf *out)
 {
-	CLEANUP(values_release_p) struct values mine = VALUES_INIT;
-	struct values *v = values ? values : &mine;
+	CLEANUP(view_list_unref_p) const struct view_list *l = NULL;
+	struct view_forms_list of;
+	int r = view_tree_list(t, a->list, &l);
+
+	if (r < 0)
+		return r;
+	of = view_list_forms(l);
+	return view_forms_render_seen(t->forms, &of, s, out);
+}
+
+int view_tree_content(struct view_tree *t, const struct view_attr *a, struct buf *out, struct view_seen *seen)
+{
+	CLEANUP(view_seen_release_p) struct view_seen mine = VIEW_SEEN_INIT;
+	struct view_seen *s = seen ? seen : &mine;
 	int r;
 
 	if (view_attr_is_dir(a))
 		return -EISDIR;
 	if (a->kind == STORE_NODE_DOCUMENT)
 		return -EOPNOTSUPP;
-	if (a->item && (r = view_tree_values(t, a->item, v)) < 0)
+	if (a->item && (r = view_tree_seen(t, a->list, a->item, s)) < 0)
 		return r;
 	r = store_text_get(t->store, a->target ? a->target : a->ino, out, NULL);
 	if (r != -ENOENT)
 		return r;
-	return a->item ? render(t, a, v, out) : 0;
+	return a->item ? render(t, a, s, out) : 0;
 }
 
 int view_tree_open_text(struct view_tree *t, int64_t ino, struct buf *out, struct values *ret_base,

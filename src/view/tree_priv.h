@@ -18,6 +18,7 @@ struct tree_list {
 
 struct view_tree {
 	struct store *store;    /* foreign, immutable */
+	struct view_forms *forms; /* owned, immutable */
 	struct lock lock;       /* RANK_LEAF: the table; never held while the store is asked */
 	struct tree_list *l;    /* owned, n of cap */
 	size_t n;

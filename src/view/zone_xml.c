@@ -48,13 +48,13 @@ static int read_number(const char *text, int min, int max, int *ret)
 
 static int read_rule(struct reading *re)
 {
-	const char *month_day = xml_attr(&re->x, "dayOfMonth");
-	int nth = find_word(xml_attr(&re->x, "weekdayOfMonth"), ordinals, NTHS, 0);
+	const char *month_day = fmt_xml_attr(&re->x, "dayOfMonth");
+	int nth = find_word(fmt_xml_attr(&re->x, "weekdayOfMonth"), ordinals, NTHS, 0);
 	struct zone_change *c = re->change;
 
-	c->weekday = find_word(xml_attr(&re->x, "day"), weekdays, WEEK, WEEK - 1);
+	c->weekday = find_word(fmt_xml_attr(&re->x, "day"), weekdays, WEEK, WEEK - 1);
 	c->nth = nth == NTHS - 1 ? -1 : nth + 1;
-	if (nth < 0 || c->weekday < 0 || read_number(xml_attr(&re->x, "month"), 1, 12, &c->month) < 0)
+	if (nth < 0 || c->weekday < 0 || read_number(fmt_xml_attr(&re->x, "month"), 1, 12, &c->month) < 0)
 		return -EINVAL;
 	return month_day ? read_number(month_day, 1, 31, &c->month_day) : 0;
 }
@@ -72,13 +72,13 @@ static int read_time(const char *text, struct zone_change *c)
 
 static int read_open(struct reading *re)
 {
-	if (xml_is(&re->x, XML_OPEN, "standardDate")) {
+	if (fmt_xml_is(&re->x, XML_OPEN, "standardDate")) {
 		re->change = &re->z.to_standard;
 		re->found |= STANDARD;
-	} else if (xml_is(&re->x, XML_OPEN, "daylightDate")) {
+	} else if (fmt_xml_is(&re->x, XML_OPEN, "daylightDate")) {
 		re->change = &re->z.to_summer;
 		re->found |= SUMMER;
-	} else if (xml_is(&re->x, XML_OPEN, "transitionRule")) {
+	} else if (fmt_xml_is(&re->x, XML_OPEN, "transitionRule")) {
 		return re->change ? read_rule(re) : -EINVAL;
 	}
 	return 0;
@@ -88,13 +88,13 @@ static int read_text(struct reading *re)
 {
 	const char *text = re->x.text;
 
-	if (xml_is(&re->x, XML_TEXT, "standardBias")) {
+	if (fmt_xml_is(&re->x, XML_TEXT, "standardBias")) {
 		re->found |= BIAS;
 		return read_number(text, -MAX_BIAS, MAX_BIAS, &re->z.bias);
 	}
-	if (xml_is(&re->x, XML_TEXT, "additionalDaylightBias"))
+	if (fmt_xml_is(&re->x, XML_TEXT, "additionalDaylightBias"))
 		return read_number(text, -MAX_BIAS, MAX_BIAS, &re->z.summer);
-	if (xml_is(&re->x, XML_TEXT, "transitionTime"))
+	if (fmt_xml_is(&re->x, XML_TEXT, "transitionTime"))
 		return re->change ? read_time(text, re->change) : -EINVAL;
 	return 0;
 }
@@ -105,7 +105,7 @@ static int read_event(struct reading *re, int event)
 		return read_open(re);
 	if (event == XML_TEXT)
 		return read_text(re);
-	if (xml_is(&re->x, XML_CLOSE, "standardDate") || xml_is(&re->x, XML_CLOSE, "daylightDate"))
+	if (fmt_xml_is(&re->x, XML_CLOSE, "standardDate") || fmt_xml_is(&re->x, XML_CLOSE, "daylightDate"))
 		re->change = NULL;
 	return 0;
 }
@@ -115,8 +115,8 @@ int zone_read(const char *xml, struct zone_rule *ret)
 	struct reading re = { .z = { 0 } };
 	int e;
 
-	xml_begin(&re.x, xml);
-	while ((e = xml_next(&re.x)) > XML_EOF)
+	fmt_xml_begin(&re.x, xml);
+	while ((e = fmt_xml_next(&re.x)) > XML_EOF)
 		if (read_event(&re, e) < 0)
 			return -EINVAL;
 	if (e < 0 || !(re.found & BIAS))
