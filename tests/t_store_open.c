@@ -8,6 +8,8 @@
 #include "base/buf.h"
 #include "t_store_util.h"
 
+#include "store/form.h"
+
 static unsigned mode_of(const struct fixture *f, const char *name)
 {
 	char path[160];
@@ -155,8 +157,39 @@ static void a_newer_database_is_left_alone(void **state)
 	run_sql(f, "PRAGMA user_version = 1000");
 	assert_refused(f, -EPROTO, "newer spfs");
 	assert_int_equal(run_sql(f, "PRAGMA user_version"), 1000);
+	run_sql(f, "PRAGMA user_version = 2");
+	open_store(f);
+}
+
+/* What version 2 brought is taken away again: the store of an older program, with a list in it. */
+static void an_older_database_is_brought_up(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(store_form_release_p) struct store_form form = STORE_FORM_INIT;
+	struct store_list l = STORE_LIST_INIT;
+
+	f->s = store_close(f->s);
+	run_sql(f, "DROP TABLE forms");
+	run_sql(f, "DROP INDEX items_by_replication");
+	run_sql(f, "ALTER TABLE lists DROP COLUMN format");
 	run_sql(f, "PRAGMA user_version = 1");
 	open_store(f);
+	assert_int_equal(run_sql(f, "PRAGMA user_version"), 2);
+	must(store_list_get(f->s, f->list, &l));
+	assert_null(l.info.format);
+	must(store_begin(f->s));
+	must(str_set(&l.info.format, "ics"));
+	must(store_list_put(f->s, &l));
+	must(str_set(&form.extras, "BEGIN:VEVENT\nEND:VEVENT\n"));
+	form.master = -7;
+	must(store_form_put(f->s, f->list, 5, &form));
+	must(store_commit(f->s));
+	must(store_list_get(f->s, f->list, &l));
+	assert_string_equal(l.info.format, "ics");
+	must(store_form_get(f->s, 5, &form));
+	assert_int_equal(form.master, -7);
+	assert_string_equal(form.extras, "BEGIN:VEVENT\nEND:VEVENT\n");
+	store_list_release(&l);
 }
 
 static void another_programs_database_is_left_alone(void **state)
@@ -367,6 +400,7 @@ int main(void)
 		store_test(the_root_is_inode_1),
 		store_test(rolled_back_is_as_if_never_done),
 		store_test(a_newer_database_is_left_alone),
+		store_test(an_older_database_is_brought_up),
 		store_test(another_programs_database_is_left_alone),
 		store_test(what_is_no_database_is_named_as_damaged),
 		store_test(a_missing_root_is_damage),
