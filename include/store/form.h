@@ -33,6 +33,9 @@ MUST_CHECK int store_form_get(struct store *s, int64_t item, struct store_form *
 /* Stores or, when it is empty, removes it. Goes with the item. */
 MUST_CHECK int store_form_put(struct store *s, int64_t list, int64_t item, const struct store_form *f);
 
+/* Whether an item of the list has that UID: 1 or 0. */
+MUST_CHECK int store_form_has_uid(struct store *s, int64_t list, const char *uid);
+
 /* Local ids, ascending, of the items of the list with that master; *ret is to be freed. Returns 0 or -errno. */
 MUST_CHECK int store_form_of_master(struct store *s, int64_t list, int64_t master, int64_t **ret, size_t *ret_n);
 

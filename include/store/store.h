@@ -67,6 +67,9 @@ MUST_CHECK int store_check(struct store *s, struct err *err);
 /* The directory given to store_open, without a slash at the end. */
 const char *store_dir(const struct store *s);
 
+/* How many transactions were committed since it was opened: the same number, nothing changed. */
+uint64_t store_commits(const struct store *s);
+
 MUST_CHECK int store_begin(struct store *s);
 
 /* Makes it durable. On failure the transaction is rolled back and ended. */

@@ -179,6 +179,10 @@ MUST_CHECK int sync_submit_attr(struct sync *s, int64_t ino, int mode, int64_t m
  * edited one shows the server's values again, a deleted one reappears. -EBUSY: it is being sent; -ENOENT. */
 MUST_CHECK int sync_submit_discard(struct sync *s, int64_t change);
 
+/* The list's items are files of another form from now on (model/list.h: format): their names and sizes change. Before anybody
+ * can look. -ENOENT: no such list. */
+MUST_CHECK int sync_submit_format(struct sync *s, int64_t list, const char *format);
+
 /*
  * Bytes of a document that cannot be saved, because `why`: a local file beside it, named after it ("NAME (conflict ...).EXT"),
  * has them. c as for a save; -ESTALE: there is no such directory.

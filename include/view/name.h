@@ -44,7 +44,7 @@ bool view_name_is_item(const struct list *l, const char *name);
 MUST_CHECK int view_name_title(const struct list *l, const char *name, int64_t id, char out[VIEW_NAME_SIZE]);
 
 /* The field whose text makes the stem (Title, URL's description, FullName ...) and whether rename may set it: the
- * field's internal name, or NULL when a rename changes only the name. */
+ * field's internal name, or NULL when a rename changes only the name: a vCard's too. */
 const char *view_name_field(const struct list *l);
 
 /*
@@ -53,6 +53,12 @@ const char *view_name_field(const struct list *l);
  * an address cannot have one; -ENOMEM. ret may be values.
  */
 MUST_CHECK int view_name_change(const struct list *l, const struct values *v, const char *title, struct values *ret);
+
+/* Whether the list's directory is a vdir, as programs for calendars and address books read it. */
+bool view_name_is_vdir(const struct list *l);
+
+/* Names of files that such programs keep beside the items: color, displayname, description, order. */
+bool view_name_is_vdir_file(const struct list *l, const char *name);
 
 /* Names of well-known temporary files of editors and desktops (presentation 5.2, desktop 4.6): never sent. */
 bool view_name_is_temporary(const char *name);

@@ -154,6 +154,18 @@ MUST_CHECK int view_tree_open_text(struct view_tree *t, int64_t ino, struct buf 
 /* Path of scratch/INO; the caller's. NULL: out of memory. */
 char *view_tree_scratch_path(const struct view_tree *t, int64_t ino);
 
+/* ---- whole lists ----------------------------------------------------------- */
+
+/* The names of the list's views, i from 0: list.csv ...; NULL: there are no more. */
+const char *view_tree_view_name(const struct view_list *l, size_t i);
+
+/* Hands on the view in pieces, as the list is now. fn's negative return ends it. -ENOENT: no such list or view. */
+MUST_CHECK int view_tree_view(struct view_tree *t, int64_t list, const char *name,
+			      int (*fn)(void *arg, const void *p, size_t n), void *arg);
+
+/* Another number: something in the store may have changed. */
+uint64_t view_tree_version(const struct view_tree *t);
+
 /* ---- what is wrong --------------------------------------------------------- */
 
 /* Why the node's text is not on the server. -ENODATA: nothing is wrong. */

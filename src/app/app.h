@@ -114,6 +114,7 @@ int host_conflicts_count(struct app *app, const char *list_name);
 
 /* Adds to the store what the registry names and the store lacks; a list that was added while the engine runs is
  * synchronised (S5). How many were added, or -errno with err. */
+MUST_CHECK int lists_forms(struct app *app, struct err *err);
 MUST_CHECK int lists_reconcile(struct app *app, struct err *err);
 
 /* Removes a list from the store and the registry. force: what was not sent is copied to conflicts/ before; without

@@ -100,7 +100,10 @@ static struct fs_resolution resolution(const struct matter *m, const struct buf 
 
 static int render(const struct matter *m, const struct values *v, struct buf *out)
 {
-	return m->app->present->render(m->app->present->arg, &m->list.info, v, out);
+	struct item shown = m->item.item; /* all foreign, the values too */
+
+	shown.values = *v;
+	return m->app->present->render(m->app->present->arg, &m->list, m->item.id, &shown, out);
 }
 
 /* My text as the list shows texts, so that a comparison shows what matters; one that is no valid text as it is. */

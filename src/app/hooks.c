@@ -1,6 +1,5 @@
 /* The engine's view of the others: how items look (view), whom changes concern (the kernel, watchers). */
 #include "app.h"
-#include "base/str.h"
 #include "events.h"
 #include "fs/fs.h"
 #include "store/list.h"
@@ -25,10 +24,8 @@ static int present_render(void *arg, const struct store_list *l, int64_t item, c
 
 static bool present_keeps_names(void *arg, const struct list *l)
 {
-	const char *ext = view_name_ext(l);
-
 	(void) arg;
-	return str_eq(ext, ".ics") || str_eq(ext, ".vcf");
+	return view_name_is_vdir(l);
 }
 
 static bool present_has_parts(void *arg, const struct list *l)

@@ -102,6 +102,29 @@ int lists_reconcile(struct app *app, struct err *err)
 	return r < 0 ? err_add(err, r, "%s: %s", app->places->lists, err_text(NULL, r)) : added;
 }
 
+static int set_form(struct app *app, const struct registry_entry *e)
+{
+	CLEANUP(store_list_release_p) struct store_list l = STORE_LIST_INIT;
+	int r = store_list_find_guid(app->store, e->site, e->id, &l);
+
+	if (r < 0 || str_eq(l.info.format, e->format))
+		return r == -ENOENT ? 0 : r;
+	r = sync_submit_format(app->sync, l.id, e->format);
+	if (r == 0)
+		tell_kernel(app, l.id);
+	return r;
+}
+
+int lists_forms(struct app *app, struct err *err)
+{
+	CLEANUP(registry_release_p) struct registry reg = REGISTRY_INIT;
+	int r = registry_load(app->places->lists, app->places->profile, &reg, err);
+
+	for (size_t i = 0; r == 0 && i < reg.n; i++)
+		r = set_form(app, &reg.v[i]);
+	return r < 0 ? err_add(err, r, "%s: %s", app->places->lists, err_text(NULL, r)) : 0;
+}
+
 /* ---- what would be lost --------------------------------------------------------------- */
 
 struct rescue {

@@ -13,6 +13,7 @@
 #include "base/guid.h"
 #include "base/str.h"
 #include "base/uri.h"
+#include "view/format.h"
 #include "model/list.h"
 
 static void release_entry(struct registry_entry *e)
@@ -22,6 +23,7 @@ static void release_entry(struct registry_entry *e)
 	free(e->id);
 	free(e->title);
 	free(e->alternates);
+	free(e->format);
 }
 
 void registry_release(struct registry *r)
@@ -69,6 +71,9 @@ static int check_section(const struct conf *c, size_t i, struct err *err)
 	uri_release(&u);
 	if (r == -EINVAL)
 		return err_set(err, r, "%s:%d: list \"%s\" has no site = URL", c->file, s->line, s->subject);
+	if (r == 0 && value(c, i, "format") && !view_format_is_name(value(c, i, "format")))
+		return err_set(err, -EINVAL, "%s:%d: list \"%s\": format is \"text\" or \"ics\", not \"%s\"", c->file,
+			       s->line, s->subject, value(c, i, "format"));
 	if (r == 0 && (!id || !guid_normalise(id, guid)))
 		return err_set(err, -EINVAL, "%s:%d: list \"%s\" has no id = {GUID}", c->file, s->line, s->subject);
 	return r;
@@ -95,6 +100,8 @@ static int fill(struct registry_entry *e, const struct conf *c, size_t i)
 	e->template = (int) number;
 	e->library = library && conf_bool(library) == 1;
 	if (alternates && str_set(&e->alternates, alternates) < 0)
+		return -ENOMEM;
+	if (!str_empty(value(c, i, "format")) && str_set(&e->format, value(c, i, "format")) < 0)
 		return -ENOMEM;
 	return e->name && e->site && e->id && e->title ? 0 : -ENOMEM;
 }
@@ -253,6 +260,8 @@ static void write_entry(struct buf *out, const char *profile, const struct regis
 		conf_add_entry(out, "library", "yes");
 	if (e->alternates)
 		conf_add_entry(out, "alternates", e->alternates);
+	if (e->format)
+		conf_add_entry(out, "format", e->format);
 }
 
 int registry_add(const char *path, const char *profile, const struct registry_entry *e, struct err *err)
@@ -296,6 +305,8 @@ int registry_to_list(const struct registry_entry *e, struct list *ret)
 		r = str_set(&l.id, e->id);
 	if (r == 0)
 		r = str_set(&l.title, e->title);
+	if (r == 0)
+		r = str_set(&l.format, e->format);
 	if (r == 0)
 		r = str_set(&l.web_url, str_eq(u.path, "/") ? "" : u.path);
 	uri_release(&u);

@@ -195,6 +195,8 @@ static int open_parts(struct app *app, const struct wire_config *c, struct err *
 		r = open_fs(app, c);
 	if (r == 0)
 		r = open_engine(app, c);
+	if (r == 0)
+		r = lists_forms(app, err);
 	return r < 0 ? err_add(err, r, "%s: %s", app->places->data, err_text(NULL, r)) : 0;
 }
 

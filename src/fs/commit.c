@@ -69,6 +69,32 @@ static void take_fields(struct reading *r)
 	}
 }
 
+static bool is_same_item(const struct schema *s, const struct item *a, const struct item *b)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (field_editable(&s->f[i]) &&
+		    !field_same(&s->f[i], values_get(&a->values, s->f[i].name), values_get(&b->values, s->f[i].name)))
+			return false;
+	return true;
+}
+
+/* Whether others have changed nothing since the writer read the file: else his bytes are not what stands there now. */
+static bool is_current(struct fs *f, const struct view_list *l, const struct commit_text *t, const struct view_seen *was)
+{
+	CLEANUP(view_seen_release_p) struct view_seen now = VIEW_SEEN_INIT;
+	const struct schema *s = &l->info.schema;
+	bool same;
+
+	if (!view_form(&l->info)->series)
+		return true;
+	same = view_tree_seen(f->tree, t->list, t->item, &now) == 0 && now.parts.n == was->parts.n &&
+	       is_same_item(s, &now.item, &was->item);
+	for (size_t i = 0; same && i < now.parts.n; i++)
+		same = now.parts.id[i] == was->parts.id[i] &&
+		       is_same_item(s, &now.parts.item[i], &was->parts.item[i]);
+	return same;
+}
+
 int commit_read(struct fs *f, const struct commit_text *t, struct reading *ret, struct err *err)
 {
 	CLEANUP(view_list_unref_p) const struct view_list *l = NULL;
@@ -89,7 +115,7 @@ int commit_read(struct fs *f, const struct commit_text *t, struct reading *ret, 
 			     &ret->changes, err);
 	if (r < 0)
 		return r;
-	ret->complete = ret->changes.complete;
+	ret->complete = ret->changes.complete && (!t->base || !t->item || is_current(f, l, t, &ret->base->seen));
 	take_fields(ret);
 	return 0;
 }

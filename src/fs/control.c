@@ -18,6 +18,7 @@
 #include "ctl/host.h"
 #include "file.h"
 #include "handle.h"
+#include "views.h"
 
 /*
  * Inode numbers below .spfs are places in a table, given out at look-up and taken
@@ -30,6 +31,7 @@ enum kind {
 	KIND_DIR,
 	KIND_FILE,   /* of the tables in ctl/host.h */
 	KIND_ENTRY,  /* of outbox/ and conflicts/ */
+	KIND_VIEW,   /* a whole list as one file */
 	KIND_VOLUME, /* .xdg-volume-info: how file managers show the mount */
 };
 
@@ -236,8 +238,20 @@ static int find_entry(struct fs *f, const struct place *dir, const char *name, s
 	return 0;
 }
 
+static int has_view(struct fs *f, int64_t list, const char *name)
+{
+	CLEANUP(view_list_unref_p) const struct view_list *l = NULL;
+	const char *view;
+	int r = view_tree_list(f->tree, list, &l);
+
+	for (size_t i = 0; r == 0 && (view = view_tree_view_name(l, i)); i++)
+		if (strcmp(view, name) == 0)
+			return 0;
+	return -ENOENT;
+}
+
 /* A name in .spfs itself. */
-static int find_file(const char *name, struct place *ret)
+static int find_file(struct fs *f, const char *name, struct place *ret)
 {
 	ret->file = ctl_file_find(ret->list ? ctl_list_files : ctl_mount_files, name);
 	ret->kind = ret->file ? KIND_FILE : KIND_DIR;
@@ -246,7 +260,8 @@ static int find_file(const char *name, struct place *ret)
 	for (size_t i = 0; !ret->list && ctl_mount_dirs[i]; i++)
 		if (strcmp(ctl_mount_dirs[i], name) == 0)
 			return 0;
-	return -ENOENT;
+	ret->kind = KIND_VIEW;
+	return ret->list ? has_view(f, ret->list, name) : -ENOENT;
 }
 
 static int find_child(struct fs *f, const struct place *dir, const char *name, struct place *ret)
@@ -258,7 +273,7 @@ static int find_child(struct fs *f, const struct place *dir, const char *name, s
 	if (dir->kind != KIND_DIR)
 		return -ENOTDIR;
 	ret->list = dir->list;
-	return *dir->path ? find_entry(f, dir, name, ret) : find_file(name, ret);
+	return *dir->path ? find_entry(f, dir, name, ret) : find_file(f, name, ret);
 }
 
 /* ---- texts ------------------------------------------------------------------------ */
@@ -281,6 +296,8 @@ static int make_text(struct fs *f, const struct place *p, struct buf *out)
 	switch (p->kind) {
 	case KIND_DIR:
 		return -EISDIR;
+	case KIND_VIEW:
+		break;
 	case KIND_VOLUME:
 		return buf_adds(out, volume_text);
 	case KIND_FILE:
@@ -302,6 +319,7 @@ static mode_t mode_of(const struct place *p)
 	case KIND_FILE:
 		return S_IFREG | (mode_t) p->file->mode;
 	case KIND_ENTRY:
+	case KIND_VIEW:
 		return S_IFREG | 0400;
 	}
 	return 0;
@@ -310,11 +328,15 @@ static mode_t mode_of(const struct place *p)
 static int stat_place(struct fs *f, const struct place *p, int64_t ino, struct entry *ret)
 {
 	CLEANUP(buf_release_p) struct buf text = BUF_INIT(TEXT_MAX);
-	int64_t now = clock_now_ns();
-	int r = p->kind == KIND_DIR ? 0 : make_text(f, p, &text);
+	struct views_file *view = NULL;
+	int64_t now = clock_now_ns(), size;
+	int r = p->kind == KIND_VIEW ? views_get(f, p->list, p->path, &view) : p->kind == KIND_DIR ? 0 : make_text(f, p, &text);
 
 	if (r < 0)
 		return r;
+	size = view ? views_size(view) : (int64_t) text.len;
+	now = view ? views_time(view) : now;
+	views_put(view);
 	*ret = (struct entry) {
 		.st = {
 			.st_ino = (ino_t) ino,
@@ -322,9 +344,9 @@ static int stat_place(struct fs *f, const struct place *p, int64_t ino, struct e
 			.st_nlink = 1,
 			.st_uid = f->uid,
 			.st_gid = f->gid,
-			.st_size = (off_t) text.len,
+			.st_size = size,
 			.st_blksize = 4096,
-			.st_blocks = (blkcnt_t) ((text.len + 511) / 512),
+			.st_blocks = (size + 511) / 512,
 		},
 	};
 	ret->st.st_mtim = (struct timespec) { .tv_sec = now / 1000000000, .tv_nsec = now % 1000000000 };
@@ -392,6 +414,8 @@ int control_open(struct fs *f, int64_t ino, int flags, struct file_open *ret)
 	};
 	if (stream)
 		r = stream_open(f, p.file->kind == CTL_STREAM_EVENTS, &h->stream);
+	else if (p.kind == KIND_VIEW)
+		r = views_get(f, p.list, p.path, &h->view);
 	else if ((flags & O_ACCMODE) != O_WRONLY)
 		r = make_text(f, &p, &h->text);
 	if (r < 0) {
@@ -440,6 +464,17 @@ static int emit_entry(void *arg, const char *name)
 	return e->fn(e->arg, plain, true);
 }
 
+static int list_views(struct fs *f, int64_t list, int (*fn)(void *arg, const char *name, bool is_dir), void *arg)
+{
+	CLEANUP(view_list_unref_p) const struct view_list *l = NULL;
+	const char *name;
+	int r = view_tree_list(f->tree, list, &l);
+
+	for (size_t i = 0; r == 0 && (name = view_tree_view_name(l, i)); i++)
+		r = fn(arg, name, false);
+	return r;
+}
+
 int control_dir(struct fs *f, int64_t ino, int (*fn)(void *arg, const char *name, bool is_dir), void *arg)
 {
 	const struct ctl_host *h = f->config.ctl;
@@ -457,7 +492,7 @@ int control_dir(struct fs *f, int64_t ino, int (*fn)(void *arg, const char *name
 		r = fn(arg, file->name, false);
 	for (size_t i = 0; r == 0 && !p.list && ctl_mount_dirs[i]; i++)
 		r = fn(arg, ctl_mount_dirs[i], true);
-	return r;
+	return r < 0 || !p.list ? r : list_views(f, p.list, fn, arg);
 }
 
 int control_unlink(struct fs *f, int64_t parent, const char *name)

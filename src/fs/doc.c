@@ -27,7 +27,7 @@ static int check_version(struct fs *f, const struct view_attr *a)
 /* The version that the process has before it from now on: what it saves is made from that (work.c). */
 static void remember(struct fs *f, const struct handle *h)
 {
-	struct values none = VALUES_INIT;
+	struct view_seen none = VIEW_SEEN_INIT;
 	struct base *b = base_new(h->node->ino, sync_doc_version(h->doc), &none);
 
 	if (b)

@@ -16,6 +16,7 @@
 #include "errors.h"
 #include "reply.h"
 #include "sync/docs.h"
+#include "views.h"
 #include "wait.h"
 #include "work.h"
 
@@ -34,7 +35,8 @@ static bool reads(int flags)
 struct handle *handle_free(struct handle *h)
 {
 	if (h) {
-		buf_release(&h->text);
+		views_put(h->view);
+	buf_release(&h->text);
 		stream_free(h->stream);
 		sync_doc_close(h->doc);
 		dir_release(h->dir);
@@ -291,6 +293,8 @@ static int read_bytes(struct fs *f, struct handle *h, void *p, size_t size, int6
 	size_t left;
 	int r;
 
+	if (h->view)
+		return views_read(h->view, p, size, off, ret_n);
 	if (h->kind == HANDLE_TEXT) {
 		left = (uint64_t) off < h->text.len ? h->text.len - (size_t) off : 0;
 		*ret_n = left < size ? left : size;

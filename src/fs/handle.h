@@ -15,6 +15,7 @@ struct dir;
 struct fs;
 struct stream;
 struct sync_doc;
+struct views_file;
 
 /*
  * Open files. All handles of one inode share a struct node, which has the bytes:
@@ -90,7 +91,8 @@ struct handle {
 	pid_t tgid;
 	bool wrote;          /* since its last flush; protected by node->lock */
 	int64_t ino;         /* HANDLE_TEXT and STREAM: which one */
-	struct buf text;     /* HANDLE_TEXT */
+	struct buf text;     /* HANDLE_TEXT, unless: */
+	struct views_file *view; /* refd; HANDLE_TEXT of a whole list */
 	struct sync_doc *doc;  /* owned; contents of a DOCUMENT */
 	struct stream *stream; /* owned; HANDLE_STREAM */
 	struct dir *dir;       /* owned; HANDLE_DIR */

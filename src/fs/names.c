@@ -7,12 +7,14 @@
 #include "announce.h"
 #include "attr.h"
 #include "base/buf.h"
+#include "base/uri.h"
 #include "control.h"
 #include "errors.h"
 #include "file.h"
 #include "rows.h"
 #include "scratch.h"
 #include "sync/submit.h"
+#include "view/name.h"
 #include "work.h"
 
 /* ---- lookup ---------------------------------------------------------------------- */
@@ -34,6 +36,49 @@ static void missing(struct fs *f, int64_t parent, struct entry *ret)
 	*ret = (struct entry) { .entry_timeout = keep ? STATE_TIMEOUT : 0 };
 }
 
+/* What the directory of a calendar is called, and where it is: for programs that read vdirs. */
+static int vdir_text(const struct view_list *l, const char *name, struct buf *out)
+{
+	struct uri site;
+	int r;
+
+	if (strcmp(name, "displayname") == 0)
+		return buf_adds(out, l->info.title);
+	r = uri_parse(l->site, &site);
+	if (r < 0)
+		return r;
+	uri_origin(&site, out);
+	uri_release(&site);
+	uri_encode_path(out, l->info.root_folder ? l->info.root_folder : "");
+	return buf_error(out);
+}
+
+/*
+ * displayname and description of a calendar or address book: files that are only local and the user's to change, made
+ * when somebody first asks for them (presentation 4.1). -ENOENT: not here.
+ */
+static int make_vdir_file(struct fs *f, int64_t parent, const char *name, struct view_attr *ret)
+{
+	CLEANUP(view_list_unref_p) const struct view_list *l = NULL;
+	CLEANUP(buf_release_p) struct buf text = BUF_INIT(1 << 16);
+	struct view_attr dir;
+	int64_t ino;
+	int r;
+
+	if ((strcmp(name, "displayname") != 0 && strcmp(name, "description") != 0) || f->config.read_only ||
+	    view_tree_attr(f->tree, parent, &dir) < 0 || dir.kind != STORE_NODE_LIST ||
+	    view_tree_list(f->tree, dir.list, &l) < 0 || !l->info.schema.n || !view_name_is_vdir(&l->info))
+		return -ENOENT;
+	r = vdir_text(l, name, &text);
+	if (r == 0)
+		r = sync_submit_make(f->sync, parent, name, STORE_NODE_SCRATCH, 0644, NULL, &ino);
+	if (r == 0)
+		r = scratch_replace(f, ino, text.p, text.len);
+	if (r == 0)
+		state_touched(f, parent);
+	return r < 0 && r != -EEXIST ? -ENOENT : view_tree_lookup(f->tree, parent, name, ret);
+}
+
 int names_lookup(struct fs *f, const struct caller *c, int64_t parent, const char *name, struct entry *ret)
 {
 	struct view_attr a;
@@ -44,6 +89,8 @@ int names_lookup(struct fs *f, const struct caller *c, int64_t parent, const cha
 	if (announce_is_ours(f, c) && (r = announce_lookup(f, parent, name, ret)) != -ENOSYS)
 		return r;
 	r = view_tree_lookup(f->tree, parent, name, &a);
+	if (r == -ENOENT)
+		r = make_vdir_file(f, parent, name, &a);
 	if (r == -ENOENT && strcmp(name, ERRORS_NAME) == 0)
 		r = errors_lookup(f, parent, ret);
 	else if (r == 0)

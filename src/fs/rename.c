@@ -163,6 +163,9 @@ static int title_change(struct fs *f, const struct move *m, struct values *ret)
 	const char *now;
 	int r = view_tree_list(f->tree, m->from.slot.list, &l);
 
+	/* A post's name says when it was written and by whom. */
+	if (r == 0 && str_eq(view_name_ext(&l->info), ".eml"))
+		return -EPERM;
 	if (r == 0)
 		r = view_tree_item(f->tree, m->from.item, &item);
 	if (r < 0)

@@ -18,14 +18,19 @@
 enum { NAMES = 100 };
 
 /* The values as commit_read() wants them, held. *ret is NULL when they are not known. */
-static int hold_base(const struct values *v, struct base **ret)
+static int hold_base(struct fs *f, const struct fs_resolution *in, struct base **ret)
 {
-	CLEANUP(values_release_p) struct values copy = VALUES_INIT;
-	int r = v ? values_copy(&copy, v) : 0;
+	CLEANUP(view_seen_release_p) struct view_seen s = VIEW_SEEN_INIT;
+	int r;
 
-	if (r < 0 || !v)
+	if (!in->item || !in->base)
+		return 0;
+	r = view_tree_seen(f->tree, in->list, in->item, &s);
+	if (r == 0)
+		r = values_copy(&s.item.values, in->base);
+	if (r < 0)
 		return r;
-	*ret = base_new(0, 0, &copy);
+	*ret = base_new(0, 0, &s);
 	return *ret ? 0 : -ENOMEM;
 }
 
@@ -58,8 +63,8 @@ static int check_own_text(struct fs *f, const struct view_attr *a, struct err *e
 static int read_text(struct fs *f, const struct fs_resolution *in, struct reading *ret, struct err *err)
 {
 	CLEANUP(base_unref_p) struct base *base = NULL;
-	struct commit_text t = { .list = in->list, .item = in->item, .name = in->name, .text = in->text, .n = in->n };
-	int r = hold_base(in->item ? in->base : NULL, &base);
+	struct commit_text t = { .list = in->list, .item = in->item, .parent = in->dir, .name = in->name, .text = in->text, .n = in->n };
+	int r = hold_base(f, in, &base);
 
 	t.base = base;
 	return r < 0 ? r : commit_read(f, &t, ret, err);
@@ -71,12 +76,8 @@ int fs_resolve_read(struct fs *f, const struct fs_resolution *in, struct values 
 	int r = read_text(f, in, &reading, err);
 
 	if (r == 0)
-		r = values_overlay(&reading.base, &reading.fields);
-	if (r < 0)
-		return r;
-	*ret = reading.base;
-	reading.base = (struct values) VALUES_INIT;
-	return 0;
+		r = values_copy(ret, &reading.base->seen.item.values);
+	return r < 0 ? r : values_overlay(ret, &reading.fields);
 }
 
 static int change(struct fs *f, const struct fs_resolution *in, struct err *err)
@@ -93,13 +94,17 @@ static int change(struct fs *f, const struct fs_resolution *in, struct err *err)
 		r = read_text(f, in, &reading, err);
 	if (r < 0)
 		return r;
+	r = commit_fill(&reading, &save);
+	if (r < 0)
+		return r;
 	save.ino = a.ino;
 	/* What others changed since the merge was begun is not known to the text: it is merged like any save. */
 	if (in->merged) {
-		save.base = &reading.base;
 		save.text = in->text;
 		save.n = in->n;
-		save.complete = reading.complete;
+	} else {
+		save.base = NULL;
+		save.complete = false;
 	}
 	r = sync_submit_save(f->sync, &save, &saved);
 	if (r < 0)
@@ -139,8 +144,9 @@ static int make(struct fs *f, const struct fs_resolution *in, struct err *err)
 		r = make_file(f, in, name, &save.ino);
 	if (r < 0)
 		return r;
-	save.complete = reading.complete;
-	r = sync_submit_save(f->sync, &save, &saved);
+	r = commit_fill(&reading, &save);
+	if (r == 0)
+		r = sync_submit_save(f->sync, &save, &saved);
 	/* Its bytes are in conflicts/ still: an empty file beside them helps nobody. */
 	if (r < 0 && sync_submit_unlink(f->sync, save.ino) < 0)
 		return r;

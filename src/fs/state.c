@@ -17,6 +17,7 @@
 #include "control.h"
 #include "handle.h"
 #include "notify.h"
+#include "views.h"
 #include "wait.h"
 
 enum { CALLER_MS = 1000 };
@@ -104,9 +105,11 @@ int fs_new(const struct fs_config *c, struct fs **ret)
 	f->control = control_new();
 	f->notify = notify_new(f);
 	f->announcer = announcer_new(f);
+	f->views = views_new();
 	f->waits = waits_new();
 	f->aheads = aheads_new();
-	r = f->handles && f->open && f->bases && f->control && f->notify && f->announcer && f->waits && f->aheads
+	r = f->handles && f->open && f->bases && f->control && f->notify && f->announcer && f->views && f->waits &&
+			    f->aheads
 		    ? 0
 		    : -ENOMEM;
 	if (r == 0)
@@ -134,6 +137,7 @@ struct fs *state_free(struct fs *f)
 	handles_free(f->handles);
 	waits_free(f->waits);
 	aheads_free(f->aheads);
+	views_free(f->views);
 	bases_free(f->bases);
 	openset_free(f->open);
 	view_tree_free(f->tree);

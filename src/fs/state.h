@@ -19,6 +19,7 @@ struct fuse_session;
 struct handles;
 struct notify;
 struct openset;
+struct views;
 struct waits;
 
 /* Who asked lately: finding a thread's process costs as much as all else of an open. */
@@ -52,6 +53,7 @@ struct fs {
 	struct notify *notify;       /* what the kernel is to forget */
 	struct announcer *announcer; /* what watchers of open windows are to hear */
 	struct aheads *aheads;       /* who reads documents one after the other */
+	struct views *views;         /* whole lists as one file */
 	struct waits *waits;         /* requests that wait for the engine */
 
 	struct known_caller callers[STATE_CALLERS];

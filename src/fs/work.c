@@ -267,7 +267,7 @@ static void settle(struct fs *f, struct node *n, struct job *j, bool same)
 /* What its process has read from now on. Out of memory: it is not remembered. */
 static void remember(struct fs *f, const struct job *j)
 {
-	struct values none = VALUES_INIT;
+	struct view_seen none = VIEW_SEEN_INIT;
 	struct base *b = j->node.item ? base_new(j->node.ino, j->version, &none) : NULL;
 
 	if (b)

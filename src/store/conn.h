@@ -2,6 +2,7 @@
 #define STORE_CONN_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -48,6 +49,7 @@ struct store {
 	bool has_key;
 
 	struct lock write;    /* held from store_begin() to the end of the transaction */
+	atomic_uint_fast64_t commits; /* how many there were */
 	int wal_pages;        /* protected by write: length of the log after the last commit */
 
 	struct lock pool;

@@ -40,6 +40,14 @@ int store_form_put(struct store *s, int64_t list, int64_t item, const struct sto
 	return r < 0 ? r : 0;
 }
 
+int store_form_has_uid(struct store *s, int64_t list, const char *uid)
+{
+	int64_t item;
+	int r = conn_number(s, &item, Q_FORM_FIND_UID, "it", list, uid);
+
+	return r == -ENOENT ? 0 : r < 0 ? r : 1;
+}
+
 int store_form_of_master(struct store *s, int64_t list, int64_t master, int64_t **ret, size_t *ret_n)
 {
 	CLEANUP(stmt_done_p) struct stmt *st = NULL;

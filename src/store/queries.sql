@@ -119,6 +119,8 @@ SELECT master, uid, extras FROM forms WHERE item = ?1
 INSERT OR REPLACE INTO forms (item, list, master, uid, extras) VALUES (?1, ?2, ?3, ?4, ?5)
 -- FORM_DELETE
 DELETE FROM forms WHERE item = ?1
+-- FORM_FIND_UID
+SELECT item FROM forms WHERE list = ?1 AND uid = ?2 LIMIT 1
 -- FORM_OF_MASTER
 SELECT item FROM forms WHERE list = ?1 AND master = ?2 ORDER BY item
 -- ITEM_STALE

@@ -232,4 +232,5 @@ CREATE TABLE forms (
 ) STRICT;
 /* Whether a ReplicationID is taken: a copied calendar file has that of the original. */
 CREATE INDEX items_by_replication ON items (list, replication_id) WHERE replication_id IS NOT NULL AND sp_id IS NOT NULL;
+CREATE INDEX forms_by_uid ON forms (list, uid) WHERE uid IS NOT NULL;
 CREATE INDEX forms_by_master ON forms (list, master) WHERE master IS NOT NULL;

@@ -69,6 +69,7 @@ int store_commit(struct store *s)
 		return r;
 	}
 	CRASH_POINT("store.commit.after");
+	atomic_fetch_add(&s->commits, 1);
 	pages = db_wal_pages(db);
 	wrote = pages >= s->wal_pages ? pages - s->wal_pages : pages;
 	s->wal_pages = pages;
@@ -79,6 +80,11 @@ int store_commit(struct store *s)
 		db_checkpoint(db);
 	unsent_settle(s, me, true);
 	return 0;
+}
+
+uint64_t store_commits(const struct store *s)
+{
+	return atomic_load(&((struct store *) s)->commits);
 }
 
 void store_rollback(struct store *s)

@@ -34,13 +34,19 @@ int parts_ask(const struct txn *t, const struct item *i, int64_t *ret, bool *ret
 	return r == -ENOENT ? 0 : r;
 }
 
-int parts_of(const struct txn *t, int64_t item, int64_t *ret)
+int parts_stored(const struct txn *t, int64_t item, int64_t *ret)
 {
 	CLEANUP(store_form_release_p) struct store_form f = STORE_FORM_INIT;
-	int r = parts_in_list(t) ? store_form_get(t->st, item, &f) : 0;
+	int r = store_form_get(t->st, item, &f);
 
 	*ret = f.master;
 	return r;
+}
+
+int parts_of(const struct txn *t, int64_t item, int64_t *ret)
+{
+	*ret = 0;
+	return parts_in_list(t) ? parts_stored(t, item, ret) : 0;
 }
 
 int parts_set(struct txn *t, int64_t item, int64_t master)

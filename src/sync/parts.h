@@ -24,8 +24,9 @@ bool parts_in_list(const struct txn *t);
 /* What the item says of itself; *ret as in store_form. *ret_hidden: without its master it has no file. */
 MUST_CHECK int parts_ask(const struct txn *t, const struct item *i, int64_t *ret, bool *ret_hidden);
 
-/* What is stored of it. */
+/* What is stored of it; the second also where the list has no parts any more. */
 MUST_CHECK int parts_of(const struct txn *t, int64_t item, int64_t *ret);
+MUST_CHECK int parts_stored(const struct txn *t, int64_t item, int64_t *ret);
 MUST_CHECK int parts_set(struct txn *t, int64_t item, int64_t master);
 
 /* The node that shows the item: its own or its master's. 0 or -ENOENT. */

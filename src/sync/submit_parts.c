@@ -80,6 +80,8 @@ static int change_one(struct txn *t, const struct local_item *master, const stru
 		*changed = true;
 		return delete(t, part, name, lost);
 	case CHANGE_NEW_FOLDER:
+	case CHANGE_STORE:
+	case CHANGE_MOVE:
 	case CHANGE_OP_COUNT:
 		break;
 	}

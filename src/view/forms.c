@@ -396,6 +396,20 @@ static void check_uid(const struct view_file *file, struct view_changes *c)
 	buf_release(&uid);
 }
 
+/* The UID in a copy of a file is the original's: the copy gets one of its own. */
+static int check_new_uid(struct view_forms *f, const struct view_forms_list *l, struct view_changes *c)
+{
+	int r = c->uid && !c->replication_id ? store_form_has_uid(f->store, l->id, c->uid) : 0;
+
+	if (r <= 0)
+		return r;
+	for (size_t i = 0; i < c->n; i++)
+		if (values_set(&c->op[i].fields, "MetaInfo_SpfsUid", NULL) < 0)
+			return -ENOMEM;
+	c->complete = false;
+	return str_set(&c->uid, NULL);
+}
+
 int view_forms_parse(struct view_forms *f, const struct view_forms_list *l, const struct view_seen *s,
 		     const struct view_known *known, const char *title, const char *text, size_t n,
 		     struct view_changes *ret, struct err *err)
@@ -413,6 +427,8 @@ int view_forms_parse(struct view_forms *f, const struct view_forms_list *l, cons
 	r = view_form(l->info)->parse(&file, text, n, ret, err);
 	if (r == 0)
 		check_uid(&file, ret);
+	if (r == 0 && !s->id)
+		r = check_new_uid(f, l, ret);
 	uri_release(&u);
 	return r;
 }

@@ -274,7 +274,7 @@ int view_name_title(const struct list *l, const char *name, int64_t id, char out
 
 const char *view_name_field(const struct list *l)
 {
-	const char *name = list_is_library(l) ? NULL : kind_of(l)->field;
+	const char *name = list_is_library(l) || str_eq(view_name_ext(l), ".vcf") ? NULL : kind_of(l)->field;
 	const struct field *f = name ? schema_find(&l->schema, name) : NULL;
 
 	return f && field_editable(f) ? f->name : NULL;
@@ -303,6 +303,25 @@ int view_name_change(const struct list *l, const struct values *v, const char *t
 	if (f->type == FIELD_URL)
 		return change_link(f, v, title, ret);
 	return field_same(f, values_get(v, name), title) ? 0 : values_set(ret, name, title);
+}
+
+/* ---- vdirs ------------------------------------------------------------------------ */
+
+bool view_name_is_vdir(const struct list *l)
+{
+	const char *ext = view_name_ext(l);
+
+	return str_eq(ext, ".ics") || str_eq(ext, ".vcf");
+}
+
+bool view_name_is_vdir_file(const struct list *l, const char *name)
+{
+	static const char *const names[] = { "color", "displayname", "description", "order" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (str_eq(names[i], name))
+			return view_name_is_vdir(l);
+	return false;
 }
 
 /* ---- names that programs make for a moment ------------------------------------------ */

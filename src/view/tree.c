@@ -289,6 +289,11 @@ struct view_tree *view_tree_free(struct view_tree *t)
 	return NULL;
 }
 
+uint64_t view_tree_version(const struct view_tree *t)
+{
+	return store_commits(t->store);
+}
+
 struct view_forms *view_tree_forms(const struct view_tree *t)
 {
 	return t->forms;

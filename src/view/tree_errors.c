@@ -92,7 +92,7 @@ static int report_scratch(struct report *rep, int64_t ino, int64_t when)
 		return r == -ENOENT ? 0 : r;
 	if (n.parent != rep->dir || n.kind != STORE_NODE_SCRATCH || !n.name ||
 	    view_slot_name(&rep->list->info, n.name) != VIEW_SLOT_NAME_OTHER ||
-	    view_name_may_be_temporary(n.name))
+	    view_name_may_be_temporary(n.name) || view_name_is_vdir_file(&rep->list->info, n.name))
 		return 0;
 	begin(rep, n.name, when);
 	buf_addf(rep->out,
