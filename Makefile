@@ -5,12 +5,18 @@
 #	make demo       installs what is missing, builds, mounts a sample site
 #	make check      installs what is missing, builds, runs every test
 #	make install    DESTDIR= PREFIX=/usr/local
+#	make dist, distcheck, deb    a tarball; the same tried out; Debian packages
 #
 VERSION  := 0.1.0
 PREFIX   ?= /usr/local
 BINDIR   ?= $(PREFIX)/bin
-MANDIR   ?= $(PREFIX)/share/man
-CFLAGS   ?= -O2 -g
+SBINDIR  ?= $(PREFIX)/sbin
+DATADIR  ?= $(PREFIX)/share
+MANDIR   ?= $(DATADIR)/man
+systemduserunitdir ?= $(PREFIX)/lib/systemd/user
+CPPFLAGS ?= -D_FORTIFY_SOURCE=2
+CFLAGS   ?= -O2 -g -fstack-protector-strong -fstack-clash-protection
+LDFLAGS  ?= -pie -Wl,-z,relro,-z,now
 B        ?= build
 H        := \#
 MOUNTPOINT ?= $(HOME)/SharePoint
@@ -54,7 +60,7 @@ $(1)_o := $$(patsubst src/%.c,$(B)/%.o,$$(wildcard src/$(1)/*.c))
 $(B)/lib$(1).a: $$($(1)_o) src/$(1) ; @rm -f $$@ && ar rcs $$@ $$(filter %.o,$$^)
 $(B)/$(1)/%.o: src/$(1)/%.c Makefile | have-libraries ; @mkdir -p $$(@D)
 	@echo "  CC $$<"
-	@$$(CC) $(STD) $$(CFLAGS) $(PKG_C) -MMD -MP -Iinclude -Isrc/$(1) -I$(B)/$(1) -c -o $$@ $$<
+	@$$(CC) $(STD) $$(CPPFLAGS) $$(CFLAGS) $(PKG_C) -MMD -MP -Iinclude -Isrc/$(1) -I$(B)/$(1) -c -o $$@ $$<
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
 
@@ -160,18 +166,39 @@ fuzzers: $(FUZZERS)
 check-fault: san-build ; @scripts/check-fault build-san
 bench: all ; @scripts/bench
 
+# mount(8) looks for helpers in /sbin only: with PREFIX=/usr/local the type is fuse.spfs, not spfs.
+MANS := $(wildcard man/*.[1-8])
+HELPERS := mount.spfs mount.fuse.spfs
+COMPLETIONS := bash-completion/completions/spfs zsh/site-functions/_spfs fish/vendor_completions.d/spfs.fish
+INSTALLED := $(BINDIR)/spfs $(BINDIR)/spfs-demo $(HELPERS:%=$(SBINDIR)/%) $(systemduserunitdir)/spfs@.service \
+	$(COMPLETIONS:%=$(DATADIR)/%) $(foreach m,$(notdir $(MANS)),$(MANDIR)/man$(subst .,,$(suffix $(m)))/$(m))
+
 install: all
 	install -D -m 755 $(B)/spfs $(DESTDIR)$(BINDIR)/spfs
 	[ ! -x $(B)/spfs-demo ] || install -D -m 755 $(B)/spfs-demo $(DESTDIR)$(BINDIR)/spfs-demo
-	for m in man/*.[1-8]; do install -D -m 644 $$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(systemduserunitdir)
+	for h in $(HELPERS); do ln -sf $(BINDIR)/spfs $(DESTDIR)$(SBINDIR)/$$h; done
+	for m in $(MANS); do install -D -m 644 $$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
+	sed 's|@bindir@|$(BINDIR)|' systemd/spfs@.service.in > $(DESTDIR)$(systemduserunitdir)/spfs@.service
+	install -D -m 644 completion/spfs.bash $(DESTDIR)$(DATADIR)/bash-completion/completions/spfs
+	install -D -m 644 completion/_spfs $(DESTDIR)$(DATADIR)/zsh/site-functions/_spfs
+	install -D -m 644 completion/spfs.fish $(DESTDIR)$(DATADIR)/fish/vendor_completions.d/spfs.fish
 
 uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/spfs $(DESTDIR)$(BINDIR)/spfs-demo
-	for m in man/*.[1-8]; do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
+	rm -f $(INSTALLED:%=$(DESTDIR)%)
 
-clean: ; rm -rf build build-test build-san build-tsan build-fuzz
+# ---- tarballs and packages ---------------------------------------------------
+
+DIST := spfs-$(VERSION)
+dist: # what is committed, with the commit's time: the same bytes each time
+	@git archive --format=tar --prefix=$(DIST)/ HEAD | gzip -9n > $(DIST).tar.gz
+	@echo "$(DIST).tar.gz"
+distcheck: dist ; @scripts/distcheck $(DIST)
+deb: dist ; @scripts/deb $(DIST)
+
+clean: ; rm -rf build build-test build-san build-tsan build-fuzz spfs-*.tar.gz
 -include $(wildcard $(B)/*/*.d)
 .PHONY: all have-libraries no-demo install-deps demo check check-static check-layers check-size check-headers check-manuals \
 	check-requirements check-random check-cases check-mutants check-planted check-unit check-units check-units-san check-mount check-demo check-view check-san check-tsan check-fault check-fuzz fuzzers \
-	test-build san-build tsan-build bench install uninstall clean
+	test-build san-build tsan-build bench install uninstall dist distcheck deb clean
 .DELETE_ON_ERROR:
