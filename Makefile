@@ -14,8 +14,7 @@ SBINDIR  ?= $(PREFIX)/sbin
 DATADIR  ?= $(PREFIX)/share
 MANDIR   ?= $(DATADIR)/man
 systemduserunitdir ?= $(PREFIX)/lib/systemd/user
-CPPFLAGS ?= -D_FORTIFY_SOURCE=2
-CFLAGS   ?= -O2 -g -fstack-protector-strong -fstack-clash-protection
+CFLAGS   ?= -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection
 LDFLAGS  ?= -pie -Wl,-z,relro,-z,now
 B        ?= build
 H        := \#
@@ -170,14 +169,16 @@ bench: all ; @scripts/bench
 MANS := $(wildcard man/*.[1-8])
 HELPERS := mount.spfs mount.fuse.spfs
 COMPLETIONS := bash-completion/completions/spfs zsh/site-functions/_spfs fish/vendor_completions.d/spfs.fish
-INSTALLED := $(BINDIR)/spfs $(BINDIR)/spfs-demo $(HELPERS:%=$(SBINDIR)/%) $(systemduserunitdir)/spfs@.service \
+INSTALLED := $(BINDIR)/spfs $(BINDIR)/spfs-demo $(HELPERS:%=$(SBINDIR)/%) $(HELPERS:%=$(MANDIR)/man8/%.8) $(systemduserunitdir)/spfs@.service \
 	$(COMPLETIONS:%=$(DATADIR)/%) $(foreach m,$(notdir $(MANS)),$(MANDIR)/man$(subst .,,$(suffix $(m)))/$(m))
 
 install: all
 	install -D -m 755 $(B)/spfs $(DESTDIR)$(BINDIR)/spfs
 	[ ! -x $(B)/spfs-demo ] || install -D -m 755 $(B)/spfs-demo $(DESTDIR)$(BINDIR)/spfs-demo
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(systemduserunitdir)
-	for h in $(HELPERS); do ln -sf $(BINDIR)/spfs $(DESTDIR)$(SBINDIR)/$$h; done
+	install -d $(DESTDIR)$(MANDIR)/man8
+	for h in $(HELPERS); do ln -sf $(BINDIR)/spfs $(DESTDIR)$(SBINDIR)/$$h && \
+	  echo '.so man1/spfs.1' > $(DESTDIR)$(MANDIR)/man8/$$h.8; done
 	for m in $(MANS); do install -D -m 644 $$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
 	sed 's|@bindir@|$(BINDIR)|' systemd/spfs@.service.in > $(DESTDIR)$(systemduserunitdir)/spfs@.service
 	install -D -m 644 completion/spfs.bash $(DESTDIR)$(DATADIR)/bash-completion/completions/spfs
