@@ -147,7 +147,7 @@ static void check_file(struct case_run *r, const struct case_step *s)
 		return;
 	}
 	if (store_text_get(r->cl->st, ino, &b, NULL) == -ENOENT && n.item && store_item_get(r->cl->st, n.item, &it) == 0)
-		assert_int_equal(look_render(NULL, NULL, &it.item.values, &b), 0);
+		assert_int_equal(look_render(NULL, NULL, n.item, &it.item, &b), 0);
 	for (int i = 2; i < s->n; i++)
 		if (!strstr(buf_str(&b), s->word[i]))
 			wrong(r, s->line, "%s does not say %s:\n%s", s->word[1], s->word[i], buf_str(&b));
