@@ -238,12 +238,12 @@ static void test_other_lists_have_other_stems(void **state)
 		   "Team wiki, the start page.txt");
 	check_stem(103, (const char *[]) { "URL", "http://w/a", NULL }, "http:\uff0f\uff0fw\uff0fa.txt");
 	check_stem(103, (const char *[]) { "Title", "by title", NULL }, "by title.txt");
-	check_stem(105, (const char *[]) { "Title", "Roe", "FirstName", "Jane", NULL }, "Jane Roe.txt");
-	check_stem(105, (const char *[]) { "FullName", "Dr. Jane Roe", "Title", "Roe", NULL }, "Dr. Jane Roe.txt");
-	check_stem(105, (const char *[]) { "Title", "Roe", NULL }, "Roe.txt");
+	check_stem(105, (const char *[]) { "Title", "Roe", "FirstName", "Jane", NULL }, "Jane Roe.vcf");
+	check_stem(105, (const char *[]) { "FullName", "Dr. Jane Roe", "Title", "Roe", NULL }, "Dr. Jane Roe.vcf");
+	check_stem(105, (const char *[]) { "Title", "Roe", NULL }, "Roe.vcf");
 	check_stem(108, (const char *[]) { "Author", "12;#Roe,, Jane,#D\\jane,#,#,#Roe,, Jane", NULL },
-		   "2026-11-16 09.30 Roe, Jane.txt");
-	check_stem(106, (const char *[]) { "Title", "Weekly sync", NULL }, "Weekly sync.txt");
+		   "2026-11-16 09.30 Roe, Jane.eml");
+	check_stem(106, (const char *[]) { "Title", "Weekly sync", NULL }, "Weekly sync.ics");
 }
 
 /* ---- from names to titles ----------------------------------------------------------------- */
