@@ -85,7 +85,7 @@ def test_unique_ids_of_deleted_items(any_version):
 
 
 def test_at_most_40_rows_and_more_changes(any_version):
-    """R698, R2484, R6981; R2485: 100 in WSS 3.0."""
+    """R713, R987; R698, R2484, R6981; R2485: 100 in WSS 3.0."""
     token = any_version.sync('Vendors').token
     for first in (0, 100):
         any_version.update('Vendors', *[method(n, 'New', Title='v%03d' % n) for n in range(first, first + 100)])
@@ -417,6 +417,8 @@ def test_query_and_contains(client):
     assert client.sync('Tasks', fields=['Title'], extra=contains).titles() == ['Order toner']
     both = client.sync('Tasks', fields=['Title'], query='<Query/>', extra=contains)
     assert len(both.rows) > 1  # R702
+    other = contains.replace('TONER', 'nothing like it')
+    assert client.sync('Tasks', fields=['Title'], query='<Query/>', extra=other).rows == both.rows  # R2285
 
 
 def test_deletions_are_told_whatever_the_filter_says(client):
