@@ -372,8 +372,9 @@ SELECT count(*) FROM nodes WHERE name IS NOT NULL AND ino <> 1
 SELECT count(*) FROM nodes WHERE kind IN ('item', 'folder', 'document', 'ghost') AND item IS NOT NULL
    AND NOT EXISTS (SELECT 1 FROM items WHERE items.id = nodes.item)
 -- FSCK_ITEMS_HIDDEN slow
-/* items that no file shows and that nothing waits for */
+/* items that no file shows and that nothing waits for; an exception is in the file of its series */
 SELECT count(*) FROM items WHERE NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.item = items.id)
+   AND NOT EXISTS (SELECT 1 FROM forms WHERE forms.item = items.id AND forms.master IS NOT NULL)
    AND NOT EXISTS (SELECT 1 FROM vacancies WHERE vacancies.item = items.id)
    AND NOT EXISTS (SELECT 1 FROM journal WHERE journal.item = items.id)
 -- FSCK_TEXTS_LOST slow

@@ -27,7 +27,7 @@ def fill(mnt, n=N, size=2000):
     for i in range(n):
         NO_PROXY.open(put(mnt, 'd%03d.txt' % i, b'%04d' % i * (size // 4)), timeout=60).read()
     mnt.sh('echo > .spfs/sync')
-    wait(lambda: len(mnt.sh('ls "%s"' % FOLDER).split()) == n)
+    wait(lambda: len(mnt.sh('ls "%s"' % FOLDER, code=None).split()) == n)
     mnt.settle()
     mnt.server.reset()
 
