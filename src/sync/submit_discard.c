@@ -122,6 +122,9 @@ int sync_submit_discard(struct sync *s, int64_t change)
 	row = r == 0 ? pending_row(&i.p, change) : NULL;
 	if (r < 0 || !row)
 		return r < 0 ? r : -ENOENT;
+	/* The bytes of a document are nowhere else: removing or saving its file decides on them. */
+	if (row->c.change.op == CHANGE_STORE || row->c.change.op == CHANGE_MOVE)
+		return -EOPNOTSUPP;
 	/* What may be on the server already cannot be taken back here. */
 	for (size_t k = 0; k < i.p.n; k++)
 		if (i.p.v[k].c.state == STORE_CHANGE_SENDING || i.p.v[k].c.state == STORE_CHANGE_UNSURE)
