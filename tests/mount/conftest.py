@@ -51,15 +51,18 @@ def who_can():
 
 
 def wait_until(condition, seconds=10, what='it'):
-    """Until condition() is true; its last value is in the message."""
+    """Until condition() is true; its last value is in the message. It is asked less often as time goes by: most
+    conditions start a program, and many tests wait at once."""
     end = time.monotonic() + seconds * SLOW
+    pause = 0.02
     while True:
         value = condition()
         if value:
             return value
         if time.monotonic() > end:
             raise AssertionError('%s did not come true in %d s; it is %r' % (what, seconds * SLOW, value))
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.4)
 
 
 class Result:
