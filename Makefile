@@ -19,6 +19,8 @@ LDFLAGS  ?= -pie -Wl,-z,relro,-z,now
 B        ?= build
 H        := \#
 MOUNTPOINT ?= $(HOME)/SharePoint
+# the two commands of the README use all processors, unless -j says otherwise
+PARALLEL = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 1))
 
 PKGS     := fuse3 libcurl libxml-2.0 sqlite3 jansson
 DEMO_PKG := libmicrohttpd
@@ -104,11 +106,11 @@ $(foreach t,$(FUZZERS),$(eval $(call fuzzer,$(t))))
 
 install-deps: ; @scripts/install-deps
 demo: install-deps
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(PARALLEL) all
 	@mkdir -p "$(MOUNTPOINT)"
 	@$(B)/spfs demo "$(MOUNTPOINT)"
 check: install-deps
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(PARALLEL) all
 	@scripts/run-checks
 
 check-static: check-layers check-size check-headers check-manuals check-requirements
