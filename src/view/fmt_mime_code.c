@@ -3,8 +3,8 @@
 #include <strings.h>
 
 #include "base/str.h"
+#include "base/utf8.h"
 #include "fmt_mime.h"
-#include "text_utf8.h"
 
 enum { MAX_CHARSET = 40 };
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "text_utf8.h"
+#include "base/utf8.h"
 
 static const char blanks[] = " \t\r\n";
 static const char not_in_names[] = " \t\r\n<>/=\"'&!?";

@@ -2,25 +2,9 @@
 
 #include <string.h>
 
-#include "text_utf8.h"
+#include "base/utf8.h"
 
 enum { SLASH = 0xff0f, DOT = 0xff0e, CONTROL = 0x2400, DELETE = 0x2421, BROKEN = 0xfffd };
-
-/* Characters that change how a name reads without being seen. */
-static bool hidden(unsigned c)
-{
-	static const struct {
-		unsigned first, last;
-	} ranges[] = {
-		{ 0x80, 0x9f },     { 0xad, 0xad },     { 0x61c, 0x61c },   { 0x200b, 0x200f },
-		{ 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0xfeff, 0xfeff }, { 0xfff9, 0xfffb },
-	};
-
-	for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++)
-		if (c >= ranges[i].first && c <= ranges[i].last)
-			return true;
-	return false;
-}
 
 /* Characters that the mapping puts in the place of others. */
 static bool stands_for_another(unsigned c)
@@ -80,7 +64,7 @@ static size_t escape_len(const char *s, const char *end, unsigned *ret)
 		if (n == 0)
 			want = hi < 0xc ? 1 : hi < 0xe ? 2 : 3;
 	}
-	if (utf8_get(utf8, ret) != n || !(hidden(*ret) || stands_for_another(*ret)))
+	if (utf8_get(utf8, ret) != n || !(utf8_is_hidden(*ret) || stands_for_another(*ret)))
 		return 0;
 	return 3 * n - 1;
 }
@@ -101,7 +85,7 @@ static void map_char(struct name_map *out, unsigned c, const char *s, size_t len
 		add_char(out, SLASH);
 	else if (c < 0x20 || c == 0x7f)
 		add_char(out, c == 0x7f ? DELETE : CONTROL + c);
-	else if (hidden(c) || (stands_for_another(c) && (c != DOT || first)))
+	else if (utf8_is_hidden(c) || (stands_for_another(c) && (c != DOT || first)))
 		add_escaped(out, s, len);
 	else
 		add(out, s, len);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "text_utf8.h"
+#include "base/utf8.h"
 #include "value.h"
 
 static bool is_control(char c)

@@ -1,4 +1,4 @@
-#include "text_utf8.h"
+#include "base/utf8.h"
 
 #include "base/str.h"
 
@@ -30,4 +30,19 @@ size_t utf8_put(unsigned c, char out[4])
 		out[i] = (char) (0x80 | (c & 0x3f));
 	out[0] = (char) (lead[len] | c);
 	return len;
+}
+
+bool utf8_is_hidden(unsigned c)
+{
+	static const struct {
+		unsigned first, last;
+	} ranges[] = {
+		{ 0x80, 0x9f },     { 0xad, 0xad },     { 0x61c, 0x61c },   { 0x200b, 0x200f },
+		{ 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0xfeff, 0xfeff }, { 0xfff9, 0xfffb },
+	};
+
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++)
+		if (c >= ranges[i].first && c <= ranges[i].last)
+			return true;
+	return false;
 }
