@@ -268,22 +268,53 @@ static void places_in_the_log(void **state)
 	struct list *tasks = world_list(w, "Tasks"), *links = world_list(w, "Links");
 	struct token t, later;
 
-	assert_int_equal(change_end(w->server.db, tasks, &t), 0);
-	assert_int_equal(change_knows(w->server.db, tasks, &t), 1);
-	assert_int_equal(change_knows(w->server.db, links, &t), 0);
+	assert_int_equal(change_end(&w->server.model, tasks, &t), 0);
+	assert_int_equal(change_knows(&w->server.model, tasks, &t), 1);
+	assert_int_equal(change_knows(&w->server.model, links, &t), 0);
 	world_add(w, tasks, "Title", "one more");
-	assert_int_equal(change_end(w->server.db, tasks, &later), 0);
+	assert_int_equal(change_end(&w->server.model, tasks, &later), 0);
 	assert_true(later.seq > t.seq && later.ticks >= t.ticks);
-	assert_int_equal(change_knows(w->server.db, tasks, &t), 1);
+	assert_int_equal(change_knows(&w->server.model, tasks, &t), 1);
 	later.seq += 1000;
-	assert_int_equal(change_knows(w->server.db, tasks, &later), 0);
+	assert_int_equal(change_knows(&w->server.model, tasks, &later), 0);
 	t.seq = 1; /* from an earlier run */
-	assert_int_equal(change_knows(w->server.db, tasks, &t), 0);
-	assert_int_equal(change_end(w->server.db, tasks, &t), 0);
+	assert_int_equal(change_knows(&w->server.model, tasks, &t), 0);
+	assert_int_equal(change_end(&w->server.model, tasks, &t), 0);
 	assert_int_equal(change_trim(w->server.db), 0);
-	assert_int_equal(change_knows(w->server.db, tasks, &t), 0);
-	assert_int_equal(change_end(w->server.db, tasks, &t), 0);
-	assert_int_equal(change_knows(w->server.db, tasks, &t), 1);
+	assert_int_equal(change_knows(&w->server.model, tasks, &t), 0);
+	assert_int_equal(change_end(&w->server.model, tasks, &t), 0);
+	assert_int_equal(change_knows(&w->server.model, tasks, &t), 1);
+}
+
+/* The log forgets by age and by number, and a place that it forgot is no place any more. */
+static void what_a_log_forgets(void **state)
+{
+	struct world *w = *state;
+	struct model *m = &w->server.model;
+	struct list *tasks = world_list(w, "Tasks");
+	struct token before, middle, end;
+
+	assert_int_equal(change_end(m, tasks, &before), 0);
+	world_add(w, tasks, "Title", "a");
+	assert_int_equal(change_end(m, tasks, &middle), 0);
+	world_add(w, tasks, "Title", "b");
+	assert_int_equal(change_expire(m), 0);
+	assert_int_equal(change_knows(m, tasks, &before), 1);
+	m->log_entries = 1;
+	assert_int_equal(change_expire(m), 0);
+	assert_int_equal(change_knows(m, tasks, &before), 0);
+	assert_int_equal(change_knows(m, tasks, &middle), 1);
+	m->log_entries = 0;
+	m->log_age = 1000 * TICKS_A_SECOND;
+	middle.ticks -= 1001 * TICKS_A_SECOND;
+	assert_int_equal(change_knows(m, tasks, &middle), 0);
+	/* nothing happens for long: who asks gets tokens that are young, and everything before is forgotten */
+	m->log_age = 1;
+	assert_int_equal(change_expire(m), 0);
+	m->log_age = 1000 * TICKS_A_SECOND;
+	assert_int_equal(change_end(m, tasks, &end), 0);
+	assert_int_equal(change_knows(m, tasks, &end), 1);
+	assert_int_equal(end.seq, middle.seq + 1);
 }
 
 int main(void)
@@ -292,7 +323,7 @@ int main(void)
 		cmocka_unit_test(filters),		 cmocka_unit_test(filters_that_are_none),
 		cmocka_unit_test(what_an_index_answers), cmocka_unit_test(in_order_page_by_page),
 		cmocka_unit_test(tokens_there_and_back), cmocka_unit_test(tokens_that_are_none),
-		cmocka_unit_test(places_in_the_log),
+		cmocka_unit_test(places_in_the_log),	 cmocka_unit_test(what_a_log_forgets),
 	};
 
 	return cmocka_run_group_tests(tests, world_begin, world_end);

@@ -11,7 +11,6 @@
 #include "model.h"
 
 #define TICKS_1970 INT64_C(621355968000000000)
-#define TICKS_A_DAY (INT64_C(86400) * 10000000)
 
 int64_t change_ticks(void)
 {
@@ -97,40 +96,73 @@ int change_trim(struct db *db)
 	return mark_beginning(db, 0);
 }
 
-/* The last that is older stays, as the place where the log begins. */
-static int forget_older(struct db *db, int64_t ticks)
+/* The log begins with this entry from now on. */
+static int forget_before(struct db *db, int64_t seq, int64_t time)
 {
-	CLEANUP(db_done_p) struct stmt *st = NULL;
-	int64_t seq, time;
-	int r = db_ask(db, &st, CHANGE_BEFORE, "i", ticks);
+	int r = db_run(db, META_PUT, "si", "log_seq", seq);
 
-	if (r >= 0)
-		r = db_step(st);
-	if (r <= 0)
-		return r;
-	seq = db_int(st, 0);
-	time = db_int(st, 1);
-	r = db_run(db, META_PUT, "si", "log_seq", seq);
 	if (r >= 0)
 		r = db_run(db, META_PUT, "si", "log_ticks", time);
 	return r < 0 ? r : db_run(db, CHANGES_FORGET, "i", seq);
 }
 
-int change_begin(struct db *db, int days)
+/* Where the log has to begin: the last entry that is too old stays, as that place. 1, 0 (nowhere else) or -errno. */
+static int find_beginning(const struct model *m, int64_t *seq, int64_t *time)
+{
+	const int64_t cutoff = m->log_age ? change_ticks() - m->log_age : INT64_MIN;
+	CLEANUP(db_done_p) struct stmt *st = NULL;
+	bool late;
+	int64_t least = INT64_MIN;
+	int r = db_ask(m->db, &st, CHANGE_RANGE, "");
+
+	if (r >= 0)
+		r = db_step(st);
+	if (r <= 0)
+		return r;
+	/* the first entry is the beginning itself: what counts is the one behind it */
+	late = m->log_age && db_int(st, 2) && db_int(st, 2) < cutoff;
+	if (m->log_entries && db_int(st, 1) - db_int(st, 0) > m->log_entries)
+		least = db_int(st, 1) - m->log_entries;
+	if (!late && least == INT64_MIN)
+		return 0;
+	st = db_done(st);
+	r = db_ask(m->db, &st, CHANGE_BEFORE, "ii", late ? cutoff : INT64_MIN, least);
+	if (r >= 0)
+		r = db_step(st);
+	if (r > 0) {
+		*seq = db_int(st, 0);
+		*time = db_int(st, 1);
+	}
+	return r;
+}
+
+int change_expire(struct model *m)
+{
+	int64_t seq, time;
+	int r = find_beginning(m, &seq, &time);
+
+	if (r <= 0)
+		return r;
+	r = db_begin(m->db);
+	return r < 0 ? r : db_end(m->db, forget_before(m->db, seq, time));
+}
+
+int change_begin(struct db *db)
 {
 	int64_t begun;
 	int r = get_meta(db, "log_ticks", &begun);
 
 	if (r < 0 || begun)
-		return r < 0 ? r : forget_older(db, change_ticks() - days * TICKS_A_DAY);
+		return r;
 	/* a hundred changes a second since 2020 */
 	return mark_beginning(db, (clock_now_ns() / 1000000000 - 1577836800) * 100);
 }
 
-int change_end(struct db *db, const struct list *l, struct token *ret)
+int change_end(const struct model *m, const struct list *l, struct token *ret)
 {
+	const int64_t now = change_ticks();
 	CLEANUP(db_done_p) struct stmt *st = NULL;
-	int r = db_ask(db, &st, CHANGE_LAST, "");
+	int r = db_ask(m->db, &st, CHANGE_LAST, "");
 
 	if (r >= 0)
 		r = db_step(st);
@@ -139,21 +171,25 @@ int change_end(struct db *db, const struct list *l, struct token *ret)
 	memcpy(ret->list, l->guid, sizeof(ret->list));
 	ret->seq = db_int(st, 0);
 	ret->ticks = db_int(st, 1);
+	if (m->log_age && ret->ticks < now - m->log_age / 2)
+		ret->ticks = now;
 	return 0;
 }
 
-int change_knows(struct db *db, const struct list *l, const struct token *t)
+int change_knows(const struct model *m, const struct list *l, const struct token *t)
 {
 	struct token end;
 	int64_t ticks, seq;
-	int r = change_end(db, l, &end);
+	int r = change_end(m, l, &end);
 
 	if (r >= 0)
-		r = get_meta(db, "log_ticks", &ticks);
+		r = get_meta(m->db, "log_ticks", &ticks);
 	if (r >= 0)
-		r = get_meta(db, "log_seq", &seq);
+		r = get_meta(m->db, "log_seq", &seq);
 	if (r < 0)
 		return r;
+	if (m->log_age && t->ticks < change_ticks() - m->log_age)
+		return 0;
 	return strcmp(t->list, l->guid) == 0 && t->ticks >= ticks && t->seq >= seq && t->seq <= end.seq;
 }
 

@@ -10,6 +10,7 @@
 struct db;
 struct item;
 struct list;
+struct model;
 
 /*
  * The change log and the tokens that name a place in it, [MS-LISTSWS]
@@ -35,17 +36,26 @@ void token_format(const struct token *t, char out[TOKEN_SIZE]);
 
 int64_t change_ticks(void); /* now */
 
-/* Begins the log of a new server; in an old one, changes from more than so many days ago are forgotten. 0 or -errno. */
-MUST_CHECK int change_begin(struct db *db, int days);
+#define TICKS_A_SECOND INT64_C(10000000)
 
-/* Where the log ends. 0 or -errno. */
-MUST_CHECK int change_end(struct db *db, const struct list *l, struct token *ret);
+/* Begins the log of a new server. 0 or -errno. */
+MUST_CHECK int change_begin(struct db *db);
+
+/*
+ * Forgets what is older than the model's log_age, and the oldest of more than its log_entries. Called before each
+ * operation, outside of transactions; when there is nothing to forget it costs one look at the log. 0 or -errno.
+ */
+MUST_CHECK int change_expire(struct model *m);
+
+/* Where the log ends. A place at which nothing has happened for half of log_age is named by the time it is now: who
+ * asks again in time never holds a token that is too old. 0 or -errno. */
+MUST_CHECK int change_end(const struct model *m, const struct list *l, struct token *ret);
 
 /* Forgets what is older than now: every earlier token is expired. 0 or -errno. */
 MUST_CHECK int change_trim(struct db *db);
 
-/* Is the token one of this list, in the log's range? 1, 0 or -errno. */
-MUST_CHECK int change_knows(struct db *db, const struct list *l, const struct token *t);
+/* Is the token one of this list, in the log's range, and not older than log_age? 1, 0 or -errno. */
+MUST_CHECK int change_knows(const struct model *m, const struct list *l, const struct token *t);
 
 /* Writes an entry; kind as in schema.sql; i NULL: about the list. 0 or -errno. */
 MUST_CHECK int change_add(struct db *db, const struct list *l, const struct item *i, const char *kind);

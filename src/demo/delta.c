@@ -139,7 +139,7 @@ int delta_read(const struct query *q, const struct token *from, size_t max, stru
 {
 	CLEANUP(db_done_p) struct stmt *st = NULL;
 	struct token last = *from;
-	int r = change_end(q->c->db, q->l, &ret->end);
+	int r = change_end(q->c->m, q->l, &ret->end);
 
 	ret->seen = map_new();
 	if (!ret->seen)

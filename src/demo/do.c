@@ -9,6 +9,7 @@
 #include "db.h"
 #include "edit.h"
 #include "item.h"
+#include "opts.h"
 #include "perm.h"
 #include "server.h"
 #include "tmpl.h"
@@ -296,6 +297,23 @@ static int do_trim_log(struct doing *d)
 	return change_trim(d->s->db);
 }
 
+/* The time as in --retention, and as many changes at most. */
+static int do_retention(struct doing *d)
+{
+	int64_t age, entries = 0;
+	int r = opts_duration(d->w[1], &age);
+
+	if (r == -EINVAL)
+		return fail(d, "a time like 60, 5s or 2h expected");
+	if (r >= 0 && d->n > 2)
+		r = get_number(d, 2, &entries);
+	if (r < 0)
+		return r;
+	d->s->model.log_age = age * TICKS_A_SECOND;
+	d->s->model.log_entries = entries;
+	return 0;
+}
+
 static int do_latency(struct doing *d)
 {
 	int64_t n;
@@ -348,6 +366,7 @@ static const struct {
 	{ "role", NOTHING, 3, do_role },
 	{ "habit", NOTHING, 2, do_habit },
 	{ "trim-log", NOTHING, 1, do_trim_log },
+	{ "retention", NOTHING, 2, do_retention },
 	{ "latency", NOTHING, 2, do_latency },
 	{ "threshold", NOTHING, 2, do_threshold },
 };

@@ -96,6 +96,8 @@ struct model {
 	struct davlocks *locks; /* foreign */
 	int version;   /* product: 12, 14, 15, 16, PRODUCT_2019, PRODUCT_SE */
 	bool wss2;     /* and of 12 only the operations that Windows SharePoint Services 2.0 (2003) had */
+	int64_t log_age;     /* how long the change log remembers, ticks; 0: for ever */
+	int64_t log_entries; /* and how many changes at most; 0: any number */
 	struct site **sites;
 	size_t n_sites, cap_sites;
 	struct person **people;

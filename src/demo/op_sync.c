@@ -149,7 +149,7 @@ static int answer_invalid(const struct sync *s)
 {
 	struct token end;
 	const struct changes ch = { .end = &end, .any = true };
-	int r = change_end(s->c->db, s->l, &end);
+	int r = change_end(s->c->m, s->l, &end);
 
 	if (r < 0)
 		return r;
@@ -167,7 +167,7 @@ static int answer_all(struct sync *s)
 	struct page page;
 	struct token end;
 	struct changes ch = { .end = &end };
-	int r = change_end(s->c->db, s->l, &end);
+	int r = change_end(s->c->m, s->l, &end);
 
 	if (r < 0)
 		return r;
@@ -311,7 +311,7 @@ static int run(struct sync *s)
 		r = query_limit(s->c, &s->q.limit);
 	if (r < 0 || !s->has_token)
 		return r < 0 ? r : answer_all(s);
-	r = s->c->quirks.invalid_token ? 0 : change_knows(s->c->db, s->l, &s->token);
+	r = s->c->quirks.invalid_token ? 0 : change_knows(s->c->m, s->l, &s->token);
 	return r < 0 ? r : r == 0 ? answer_invalid(s) : answer_changes(s);
 }
 

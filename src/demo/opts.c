@@ -75,6 +75,38 @@ static int set_latency(struct opts *o, const char *v)
 	return set_number("latency", v, 3600000, &o->latency);
 }
 
+int opts_duration(const char *text, int64_t *ret)
+{
+	static const struct {
+		const char *unit;
+		int64_t seconds;
+	} units[] = { { "", 86400 }, { "s", 1 }, { "m", 60 }, { "h", 3600 }, { "d", 86400 } };
+	size_t digits = strspn(text, "0123456789");
+	CLEANUP(str_free_p) char *number = strndup(text, digits);
+	int64_t n;
+
+	if (!number)
+		return -ENOMEM;
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
+		if (strcmp(text + digits, units[i].unit) == 0 && str_to_i64(number, &n) == 0 && n <= 36500) {
+			*ret = n * units[i].seconds;
+			return 0;
+		}
+	return -EINVAL;
+}
+
+static int set_retention(struct opts *o, const char *v)
+{
+	int r = opts_duration(v, &o->retention);
+
+	return r == -EINVAL ? say_wrong("retention", v, "days, or a number with s, m, h or d; up to 36500") : r;
+}
+
+static int set_max_changes(struct opts *o, const char *v)
+{
+	return set_number("max-changes", v, INT64_MAX, &o->max_changes);
+}
+
 static int set_version(struct opts *o, const char *v)
 {
 	static const struct {
@@ -163,6 +195,8 @@ static const struct {
 	{ "items", "N", set_items, "add a list \"Big list\" with N items" },
 	{ "empty", NULL, set_empty, "sites without sample lists" },
 	{ "latency", "MS", set_latency, "delay of each answer" },
+	{ "retention", "TIME", set_retention, "how long changes are remembered (days, or 30s, 5m, 2h; 0: for ever)" },
+	{ "max-changes", "N", set_max_changes, "how many are remembered (default: any number)" },
 	{ "server-version", "PRODUCT", set_version, "11 (2003), 12 (2007), 14 (2010), 15 (2013), 16 (default), 2019 or SE" },
 	{ "script", "FILE", set_script, "orders of faults, one a line; see below" },
 	{ "keep", "DIR", set_keep, "keep the body of each SOAP request there" },
@@ -210,7 +244,7 @@ int opts_parse(struct opts *o, int argc, char **argv)
 	struct option table[N_OPTIONS + 1] = { 0 };
 	int n = -1, c, r = 0;
 
-	*o = (struct opts) { .bind = "127.0.0.1", .version = 16 };
+	*o = (struct opts) { .bind = "127.0.0.1", .version = 16, .retention = -1 };
 	for (size_t i = 0; i < N_OPTIONS; i++)
 		table[i] = (struct option) { options[i].name, options[i].value ? required_argument : no_argument,
 					     NULL, 'x' };
@@ -218,6 +252,8 @@ int opts_parse(struct opts *o, int argc, char **argv)
 		r = c == 'x' ? take_option(o, n, optarg) : -EINVAL;
 	if (r == 0 && optind < argc)
 		r = say_wrong("help", argv[optind], "what is this? Options begin with --");
+	if (o->retention < 0) /* what the products keep when nobody sets it */
+		o->retention = (o->version == 12 ? 15 : 60) * INT64_C(86400);
 	if (r == 0 && !o->n_sites)
 		r = add_site(o, "/sites/team");
 	return r;

@@ -24,6 +24,8 @@ struct opts {
 	bool wss2;          /* likewise */
 	int64_t items;      /* of "Big list"; 0: no such list */
 	int64_t latency;    /* ms */
+	int64_t retention;  /* seconds that the change log remembers; 0: for ever */
+	int64_t max_changes; /* that it remembers; 0: any number */
 	bool quiet;
 	bool empty; /* sites without sample lists */
 	const char **sites;
@@ -36,5 +38,8 @@ struct opts {
  * so on stderr; -ENOMEM. */
 MUST_CHECK int opts_parse(struct opts *o, int argc, char **argv);
 void opts_release(struct opts *o);
+
+/* "60", "60d": days; "5s", "5m", "5h". Seconds; 0, -EINVAL, -ENOMEM. */
+MUST_CHECK int opts_duration(const char *text, int64_t *ret);
 
 #endif

@@ -122,7 +122,11 @@ INSERT INTO change VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6)
 INSERT INTO change VALUES (?1, 0, ?2, 0, 'Schema', '', '')
 
 -- CHANGE_BEFORE slow
-SELECT seq, time FROM change WHERE time < ?1 ORDER BY seq DESC LIMIT 1
+SELECT seq, time FROM change WHERE time < ?1 OR seq <= ?2 ORDER BY seq DESC LIMIT 1
+
+-- CHANGE_RANGE
+SELECT (SELECT min(seq) FROM change), (SELECT max(seq) FROM change),
+	(SELECT time FROM change WHERE seq > (SELECT min(seq) FROM change) ORDER BY seq LIMIT 1)
 
 -- CHANGES_FORGET
 DELETE FROM change WHERE seq < ?1

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "call.h"
+#include "change.h"
 #include "db.h"
 #include "reqlog.h"
 #include "serve.h"
@@ -58,7 +59,8 @@ static int run_op(struct visit *v, struct call *c)
 
 	lock_take(&v->s->lock);
 	c->threshold = v->s->threshold;
-	if (c->op->writes)
+	r = change_expire(c->m);
+	if (r >= 0 && c->op->writes)
 		r = db_begin(c->db);
 	if (r >= 0) {
 		r = c->op->run(c);

@@ -54,7 +54,7 @@ static int make_site(struct server *s, const char *path, bool first)
 /* Sites and people that the state does not have yet. */
 static int make_missing(struct server *s)
 {
-	int r = change_begin(s->db, s->opts->version == 12 ? 15 : 60); /* what the products keep when nobody sets it */
+	int r = change_begin(s->db);
 
 	if (r >= 0 && !s->model.n_people)
 		r = sample_people(&s->model);
@@ -123,6 +123,8 @@ static int open_db(struct server *s)
 	s->model.locks = &s->locks;
 	s->model.version = s->opts->version;
 	s->model.wss2 = s->opts->wss2;
+	s->model.log_age = s->opts->retention * TICKS_A_SECOND;
+	s->model.log_entries = s->opts->max_changes;
 	r = model_load(&s->model);
 	if (r >= 0)
 		r = db_begin(s->db);

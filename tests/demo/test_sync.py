@@ -194,6 +194,36 @@ def test_expired_token(client):
     assert client.sync('Tasks', fresh).ids == []
 
 
+def test_retention_applies_as_time_goes_by(start):
+    """--retention and the command, which was kept to at the start only: a token that is older, and one of which the changes after it
+    are forgotten by number, is InvalidToken. Who asks in time keeps a good one, even of a list in which nothing happens."""
+    c = start('--retention', '2s').client()
+    old = c.sync('Tasks').token
+    c.new('Tasks', Title='meanwhile')
+    end = time.monotonic() + 60
+    while c.sync('Tasks', old).ids != [('InvalidToken', None)]:
+        assert time.monotonic() < end, 'the token stays good'
+        time.sleep(0.1)
+    quiet = c.sync('Links').token
+    for _ in range(3):  # longer than the retention
+        time.sleep(1)
+        s = c.sync('Links', quiet)
+        if s.ids == [('InvalidToken', None)]:  # a machine that was away for two seconds
+            s = c.sync('Links')
+        quiet = s.token
+    c.do('retention 60 3')
+    fresh = c.sync('Tasks').token
+    for n in range(3):
+        c.new('Tasks', Title=str(n))
+    assert c.sync('Tasks', fresh).titles() == ['0', '1', '2']
+    c.new('Tasks', Title='3')
+    assert c.sync('Tasks', fresh).ids == [('InvalidToken', None)]
+    c.do('retention 0')
+    token = c.sync('Tasks').token
+    c.do('add Tasks Title=x')
+    assert c.sync('Tasks', token).titles() == ['x']
+
+
 def test_token_of_the_future(client):
     parts = client.sync('Tasks').token.split(';')
     parts[4] = str(int(parts[4]) + 1000000)
