@@ -101,6 +101,15 @@ $(1): $(patsubst $(B)/%,%,$(1)).c $(wildcard tests/fuzz/*.h) $$(call ARCHIVES,$(
 	  -o $$@ $$< $$(filter %.a,$$^) $$(LIBS) $(if $(filter demo,$(call layer_of,$(1))),$(DEMO_L))
 endef
 $(foreach t,$(FUZZERS),$(eval $(call fuzzer,$(t))))
+# And with any compiler: what is kept in tests/fuzz/corpus, once.
+REPLAYS := $(subst /fuzz_,/replay_,$(FUZZERS))
+define replay
+$(1): $(patsubst $(B)/%,%,$(2)).c tests/fuzz/replay.c $(wildcard tests/fuzz/*.h) $$(call ARCHIVES,$(call layer_of,$(2))) ; @mkdir -p $$(@D)
+	@echo "  CC $$<"
+	@$$(CC) $(STD) $$(CFLAGS) $(PKG_C) -Iinclude -Isrc/$(call layer_of,$(2)) -I$(B)/$(call layer_of,$(2)) -Wno-missing-prototypes \
+	  -o $$@ $$< tests/fuzz/replay.c $$(filter %.a,$$^) $$(LIBS) $(if $(filter demo,$(call layer_of,$(2))),$(DEMO_L))
+endef
+$(foreach t,$(FUZZERS),$(eval $(call replay,$(subst /fuzz_,/replay_,$(t)),$(t))))
 
 # ---- what people call -------------------------------------------------------
 
@@ -133,37 +142,43 @@ TSAN_CFLAGS := $(TEST_CFLAGS) -fsanitize=thread
 FUZZ_CFLAGS := $(TEST_CFLAGS) -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
                -fprofile-instr-generate -fcoverage-mapping
 AS_TEST := $(MAKE) --no-print-directory B=build-test CFLAGS='$(TEST_CFLAGS)'
-AS_SAN  := $(MAKE) --no-print-directory B=build-san CFLAGS='$(SAN_CFLAGS)'
+# Every allocation and system call of ours can be made to fail in this one.
+WRAPPED := $(shell sed -nE 's/^WRAP.[^,]*, ([a-z_0-9]+),.*/-Wl,--wrap=\1/p; s/^int __wrap_([a-z]+).*;$$/-Wl,--wrap=\1/p' src/base/wrap.c)
+AS_SAN  := $(MAKE) --no-print-directory B=build-san CFLAGS='$(SAN_CFLAGS)' LDFLAGS='$(WRAPPED)'
 AS_FUZZ := $(MAKE) --no-print-directory B=build-fuzz CC=clang CFLAGS='$(FUZZ_CFLAGS)'
 AS_TSAN := $(MAKE) --no-print-directory B=build-tsan CFLAGS='$(TSAN_CFLAGS)'
 
-test-build: ; @$(AS_TEST) all
-san-build: ; @$(AS_SAN) all
-tsan-build: ; @$(AS_TSAN) all
+test-build: ; +@$(AS_TEST) all
+san-build: ; +@$(AS_SAN) all
+tsan-build: ; +@$(AS_TSAN) all
 check-mount: test-build ; @scripts/run-pytest tests/mount
 check-demo: test-build ; @scripts/run-pytest tests/demo && scripts/check-listsws
 check-view: test-build ; @scripts/run-pytest tests/view
-check-units: ; @$(AS_TEST) check-unit
+check-units: ; +@$(AS_TEST) check-unit
 # The synchronisation in random schedules: for a night. RUNS= how many, SPFS_SEED_FROM= from where.
-check-random: ; @$(AS_TEST) build-test/tests/t_sync_random
+check-random: ; +@$(AS_TEST) build-test/tests/t_sync_random
 	@RUNS=$(or $(RUNS),100000) build-test/tests/t_sync_random
 # The cases of tests/sync, killed and failing in more places than check-units does; CASES=all: in every one.
-check-cases: ; @$(AS_TEST) build-test/tests/t_sync_cases
+check-cases: ; +@$(AS_TEST) build-test/tests/t_sync_cases
 	@SPFS_CASES=$(or $(CASES),some) build-test/tests/t_sync_cases
 # Behaviours switched off one by one: the named tests have to notice.
 MUTANT_TESTS := $(addprefix build-test/tests/,t_sync_cases t_sync_plan t_sync_policy t_sync_pull t_sync_push t_view_outsps t_sp_requests)
-check-mutants: ; @$(AS_TEST) $(MUTANT_TESTS)
+check-mutants: ; +@$(AS_TEST) $(MUTANT_TESTS)
 	@scripts/check-mutants build-test
-check-planted: ; @$(AS_TEST) build-test/tests/t_sync_random
+check-planted: ; +@$(AS_TEST) build-test/tests/t_sync_random
 	@scripts/check-planted build-test
-check-units-san: ; @$(AS_SAN) check-unit
+check-units-san: ; +@$(AS_SAN) check-unit
 check-san: check-units-san san-build ; @SPFS_BUILD=build-san scripts/run-pytest tests/mount
 	@SPFS_BUILD=build-san scripts/run-pytest tests/demo/test_hostile.py -k 'random or mutated or deep'
 check-tsan: tsan-build ; @SPFS_BUILD=build-tsan scripts/run-pytest tests/mount
 # SPFS_FUZZ_SECONDS= for each fuzzer (10). What it finds stays in build-fuzz/found.
-check-fuzz: ; @command -v clang >/dev/null || { echo "check-fuzz SKIPPED: there is no clang"; exit 0; }; \
+check-fuzz: ; +@command -v clang >/dev/null || { echo "check-fuzz SKIPPED: there is no clang (Debian: clang llvm)"; exit 0; }; \
 	$(AS_FUZZ) fuzzers && scripts/check-fuzz build-fuzz
+# The corpus of the fuzzers, each file once through its parser: needs no clang.
 fuzzers: $(FUZZERS)
+check-corpus: ; +@$(AS_SAN) replays && scripts/check-corpus build-san
+replays: $(REPLAYS)
+# Whole commands and a mount with each allocation and system call failing in turn; SPFS_FAULT_STRIDE=n: every n-th only.
 check-fault: san-build ; @scripts/check-fault build-san
 bench: all ; @scripts/bench
 
@@ -202,6 +217,6 @@ deb: dist ; @scripts/deb $(DIST)
 clean: ; rm -rf build build-test build-san build-tsan build-fuzz spfs-*.tar.gz
 -include $(wildcard $(B)/*/*.d)
 .PHONY: all have-libraries no-demo install-deps demo check check-static check-layers check-size check-headers check-manuals \
-	check-requirements check-random check-cases check-mutants check-planted check-unit check-units check-units-san check-mount check-demo check-view check-san check-tsan check-fault check-fuzz fuzzers \
+	check-requirements check-random check-cases check-mutants check-planted check-unit check-units check-units-san check-mount check-demo check-view check-san check-tsan check-fault check-fuzz fuzzers check-corpus replays \
 	test-build san-build tsan-build bench install uninstall dist distcheck deb clean
 .DELETE_ON_ERROR:

@@ -2,7 +2,7 @@
  * Every step of the store fails once, at every fault point in turn: it must say
  * so with the right code, leave nothing half done, and succeed when it is tried
  * again. The scenario is this program with arguments, so that it can also be run
- * as `scripts/fault-loop t_store_fault scenario`.
+ * as scripts/check-fault does with whole commands.
  */
 #include <sys/wait.h>
 

@@ -6,10 +6,15 @@
 /*
  * Countdown faults: a test runs a command with SPFS_FAULT=1, 2, 3, ... and the
  * n-th passage through any fault point fails. SPFS_FAULT=name:n counts only one
- * point. The loop ends when nothing failed any more (scripts/fault-loop).
+ * point. The loop ends when nothing failed any more (scripts/check-fault).
  *
  *	if (FAULT("store.step"))
  *		return -EIO;
+ *
+ * SPFS_FAULT_CALLS=1 counts the allocations and system calls of our code as well, where
+ * they are wrapped (src/base/wrap.c), and each stack of callers only the first time it
+ * comes: a loop of a thousand allocations is one place that can fail. The file
+ * SPFS_FAULT_FIRED is made when something failed; its first line is what.
  *
  * Crash points: with SPFS_CRASH_AT=n the process ends with _exit(137), as if
  * killed, at the n-th passage through any CRASH_POINT; SPFS_CRASH_AT=name:n
@@ -23,6 +28,8 @@
  */
 #ifdef SPFS_TEST
 bool fault_hit(const char *point);
+/* The same for an allocation or system call; never without SPFS_FAULT_CALLS. */
+bool fault_call(const char *call);
 void fault_crash(const char *point);
 bool fault_planted(const char *bug);
 # define FAULT(point) fault_hit(point)

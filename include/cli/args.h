@@ -4,6 +4,9 @@
 #include <stdbool.h>
 
 #include "base/attr.h"
+#include "base/err.h"
+
+struct buf;
 
 struct cli_command;
 
@@ -31,5 +34,14 @@ int cli_usage(const struct cli_command *cmd, const char *fmt, ...) PRINTF(2, 3);
 
 /* Says "spfs: text" on stderr. Returns code. */
 int cli_fail(int code, const char *fmt, ...) PRINTF(2, 3);
+
+/*
+ * The same for an error r (negative errno) with its text, if it has one. Returns code, but CLI_FAILED where that is
+ * CLI_USAGE and nobody has written anything wrong: the memory, a disk, or the number of files is what failed.
+ */
+int cli_fail_err(int code, int r, const struct err *err);
+
+/* Prints text, made by additions, on stdout. CLI_OK; CLI_FAILED when one of them failed, which is said instead. */
+MUST_CHECK int cli_print(const struct buf *text);
 
 #endif

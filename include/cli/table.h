@@ -30,7 +30,7 @@ void cli_table_ago(const char *iso, int64_t now, char out[32]);
 int cli_table_width(const char *s);
 
 /* Adds s with everything that could steer a terminal as '?', padded with blanks to `width` (negative: to the
- * right); a longer one is cut, with an ellipsis. 0: as long as it is. */
+ * right); a longer one is cut, with an ellipsis. 0: as long as it is. out NULL: on stdout. */
 void cli_table_cell(struct buf *out, const char *s, int width);
 
 /* Prints lines of the daemon, which may hold a server's words, with what could steer a terminal as '?'. text is changed. */

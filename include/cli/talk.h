@@ -36,7 +36,7 @@ MUST_CHECK int cli_talk_stream(const struct cli_env *env, const char *stream, in
 /* Says "spfs: text" for an errno of the daemon. The exit code for it. */
 int cli_talk_failed(int r, const struct err *err);
 
-/* "\nKEY: value\n" in the status text: fresh string, NULL: no such key. */
-char *cli_status_key(const char *status, const char *key);
+/* "\nKEY: value\n" in the status text: fresh string, NULL: no such key. 0 or -ENOMEM. */
+MUST_CHECK int cli_status_key(const char *status, const char *key, char **ret);
 
 #endif

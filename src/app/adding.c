@@ -67,11 +67,11 @@ static int choose_name(const struct adding *a, const struct list *l, char **ret)
 int adding_read(struct adding *a)
 {
 	struct err err = { 0 };
+	int r;
 
 	registry_release(&a->reg);
-	if (registry_load(a->s->places.lists, a->s->places.profile, &a->reg, &err) < 0)
-		return cli_fail(CLI_USAGE, "%s", err.text);
-	return CLI_OK;
+	r = registry_load(a->s->places.lists, a->s->places.profile, &a->reg, &err);
+	return r < 0 ? cli_fail_err(CLI_USAGE, r, &err) : CLI_OK;
 }
 
 int adding_list(struct adding *a, const struct list *l)
@@ -82,6 +82,7 @@ int adding_list(struct adding *a, const struct list *l)
 				    .library = list_is_library(l),
 				    .alternates = (char *) a->alternates /* only read */ };
 	struct err err = { 0 };
+	int r;
 
 	if (have) {
 		printf("%s: registered already, as %s\n", l->title, have->name);
@@ -93,11 +94,15 @@ int adding_list(struct adding *a, const struct list *l)
 	if (l->flags & LIST_EXTERNAL)
 		return cli_fail(CLI_FAILED, "%s: its rows are another system's (an external list), which cannot be kept in step",
 				l->title);
-	if (choose_name(a, l, &name) < 0)
+	r = choose_name(a, l, &name);
+	if (r == -ENOMEM)
+		return cli_fail_err(CLI_FAILED, r, NULL);
+	if (r < 0)
 		return cli_fail(CLI_FAILED, "\"%s\" cannot be a directory's name", a->as ? a->as : l->title);
 	e.name = name;
-	if (registry_add(a->s->places.lists, a->s->places.profile, &e, &err) < 0)
-		return cli_fail(CLI_FAILED, "%s%s", err.text, err.code == -EEXIST ? "; choose another with --as NAME" : "");
+	r = registry_add(a->s->places.lists, a->s->places.profile, &e, &err);
+	if (r < 0)
+		return cli_fail(CLI_FAILED, "%s%s", err_text(&err, r), r == -EEXIST ? "; choose another with --as NAME" : "");
 	printf("%s: added%s%s%s\n", name, strcmp(name, l->title) ? " (" : "", strcmp(name, l->title) ? l->title : "",
 	       strcmp(name, l->title) ? ")" : "");
 	a->added++;

@@ -1,7 +1,6 @@
 #include <stdio.h>
 
 #include "accounts.h"
-#include "base/buf.h"
 #include "base/str.h"
 #include "cli/args.h"
 #include "cli/cli.h"
@@ -16,23 +15,22 @@ enum { NAME_COLUMNS = 32, KIND_COLUMNS = 16 };
 
 static void print_row(const char *a, int wa, const char *b, int wb, const char *c)
 {
-	CLEANUP(buf_release_p) struct buf line = BUF_INIT(65536);
-
-	cli_table_cell(&line, a, wa);
-	buf_adds(&line, "  ");
-	cli_table_cell(&line, b, wb);
-	buf_adds(&line, "  ");
-	cli_table_cell(&line, c, 0);
-	puts(buf_str(&line));
+	cli_table_cell(NULL, a, wa);
+	fputs("  ", stdout);
+	cli_table_cell(NULL, b, wb);
+	fputs("  ", stdout);
+	cli_table_cell(NULL, c, 0);
+	putchar('\n');
 }
 
 static int show_registered(struct session *s, bool names)
 {
 	CLEANUP(registry_release_p) struct registry reg = REGISTRY_INIT;
 	struct err err = { 0 };
+	int r = registry_load(s->places.lists, s->places.profile, &reg, &err);
 
-	if (registry_load(s->places.lists, s->places.profile, &reg, &err) < 0)
-		return cli_fail(CLI_USAGE, "%s", err.text);
+	if (r < 0)
+		return cli_fail_err(CLI_USAGE, r, &err);
 	if (reg.n == 0 && !names)
 		puts("no lists are registered; `spfs lists URL` shows what a site offers, `spfs add URL` adds");
 	for (size_t i = 0; i < reg.n; i++) {
@@ -48,20 +46,24 @@ static int show_registered(struct session *s, bool names)
 static void print_offer(const struct registry *reg, const struct site *site, const struct list *l)
 {
 	const struct registry_entry *e = registry_find_id(reg, site->url, l->id);
-	CLEANUP(str_free_p) char *kind = str_printf("%-14s %8lld", site_kind(l), (long long) l->item_count);
-	CLEANUP(str_free_p) char *as = e ? str_printf("added as %s", e->name) : NULL;
+	char kind[64];
 
-	print_row(l->title, NAME_COLUMNS, kind ? kind : "", 0, as ? as : "");
+	snprintf(kind, sizeof(kind), "%-14s %8lld", site_kind(l), (long long) l->item_count);
+	cli_table_cell(NULL, l->title, NAME_COLUMNS);
+	printf("  %s  %s", kind, e ? "added as " : "");
+	cli_table_cell(NULL, e ? e->name : "", 0);
+	putchar('\n');
 }
 
 void discover_print(struct session *s, const struct site *site)
 {
 	CLEANUP(registry_release_p) struct registry reg = REGISTRY_INIT;
 	struct err err = { 0 };
+	int r = registry_load(s->places.lists, s->places.profile, &reg, &err);
 
 	/* a broken registry is the next command's trouble: here it only costs a remark */
-	if (registry_load(s->places.lists, s->places.profile, &reg, &err) < 0)
-		fprintf(stderr, "spfs: %s\n", err.text);
+	if (r < 0)
+		fprintf(stderr, "spfs: %s\n", err_text(&err, r));
 	printf("%s offers:\n", site->url);
 	for (size_t i = 0; i < site->n; i++)
 		if (site_shows(&site->v[i]))

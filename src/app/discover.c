@@ -26,8 +26,9 @@ static int ask(struct session *s, const char *url, struct site *ret)
 int discover(struct session *s, const char *url, struct site *ret)
 {
 	struct err err = { 0 };
+	int r = session_configure(s, &err);
 
-	if (session_configure(s, &err) < 0)
-		return cli_fail(CLI_USAGE, "%s", err.text);
+	if (r < 0)
+		return cli_fail_err(CLI_USAGE, r, &err);
 	return ask(s, url, ret);
 }

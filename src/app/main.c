@@ -58,16 +58,18 @@ static int run_command(const struct cli_command *cmd, const char *named, int arg
 	struct session s = SESSION_INIT;
 	struct cli_env env = { .serve = session_serve, .socket_of = session_socket_of, .arg = &s };
 	struct err err = { 0 };
-	int code;
+	int code, r = profile ? session_open(&s, profile, NULL, &err) : -ENOMEM;
 
-	if (!profile || session_open(&s, profile, NULL, &err) < 0) {
+	if (r < 0) {
 		session_close(&s);
-		return cli_fail(CLI_USAGE, "%s", err_text(&err, -ENOMEM));
+		return cli_fail_err(CLI_USAGE, r, &err);
 	}
 	log_setup(LOG_TO_STDERR, LOG_LEVEL_ERROR);
 	env.profile = s.places.profile;
 	env.socket = s.places.socket;
 	code = cmd->run(&env, argc, argv);
+	if ((fflush(stdout) != 0 || ferror(stdout)) && code == CLI_OK)
+		code = cli_fail(CLI_FAILED, "the output could not be written: %s", err_text(NULL, errno));
 	session_close(&s);
 	return code;
 }

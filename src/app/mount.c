@@ -61,7 +61,7 @@ static int configure(struct mount *m)
 		r = session_configure(&m->s, &err);
 	if (r == 0)
 		r = opts_apply(&m->opts, &m->s.config, &err);
-	return r < 0 ? cli_fail(CLI_USAGE, "%s", err_text(&err, r)) : CLI_OK;
+	return r < 0 ? cli_fail_err(CLI_USAGE, r, &err) : CLI_OK;
 }
 
 /* "spfs stauts" is a mount point that does not exist. */
@@ -84,7 +84,7 @@ static int check_mountpoint(struct mount *m)
 	} else {
 		r = mountpoint_check(m->mountpoint, m->opts.nonempty, &err);
 		if (r < 0)
-			cli_fail(CLI_MOUNTPOINT, "%s", err.text);
+			cli_fail_err(CLI_MOUNTPOINT, r, &err);
 	}
 	if (r < 0)
 		guess_command(m);
@@ -97,9 +97,9 @@ static int take_profile(struct mount *m)
 	int r = session_lock(&m->s, &err);
 
 	if (r < 0)
-		return cli_fail(r == -EWOULDBLOCK ? CLI_MOUNTPOINT : CLI_FAILED, "%s", err.text);
+		return cli_fail_err(r == -EWOULDBLOCK ? CLI_MOUNTPOINT : CLI_FAILED, r, &err);
 	r = session_ask(&m->s, &err);
-	return r < 0 ? cli_fail(r == -ENODATA ? CLI_LOGIN : CLI_USAGE, "%s", err.text) : CLI_OK;
+	return r < 0 ? cli_fail_err(r == -ENODATA ? CLI_LOGIN : CLI_USAGE, r, &err) : CLI_OK;
 }
 
 static int go_to_background(struct mount *m)
@@ -149,13 +149,15 @@ static void *start(void *arg)
 {
 	struct mount *m = arg;
 	struct err err = { 0 };
+	int r;
 
 	/* Only now is there an engine that a command could ask, so whoever called us waits until here. */
-	if (wire_start(m->s.app, &err) == 0) {
+	r = wire_start(m->s.app, &err);
+	if (r == 0) {
 		daemon_ready(&m->daemon);
 		return NULL;
 	}
-	m->code = cli_fail(CLI_FAILED, "%s", err.text);
+	m->code = cli_fail_err(CLI_FAILED, r, &err);
 	fs_exit(m->s.app->fs);
 	return NULL;
 }
@@ -276,7 +278,7 @@ int mount_main(int argc, char **argv)
 	int r = opts_parse(argc, argv, &m.opts, &err), code;
 
 	if (r < 0) {
-		cli_fail(CLI_USAGE, "%s", err_text(&err, r));
+		cli_fail_err(CLI_USAGE, r, &err);
 		fprintf(stderr, "spfs: `spfs --help` shows how it is used\n");
 		return opts_is_helper(argv[0]) ? for_mount(CLI_USAGE) : CLI_USAGE;
 	}

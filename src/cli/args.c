@@ -1,9 +1,11 @@
 #include "cli/args.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/str.h"
 #include "cli/cli.h"
 #include "cli/word.h"
@@ -44,6 +46,26 @@ int cli_fail(int code, const char *fmt, ...)
 	say(NULL, fmt, ap);
 	va_end(ap);
 	return code;
+}
+
+int cli_fail_err(int code, int r, const struct err *err)
+{
+	static const int ours[] = { ENOMEM, EIO, ENOSPC, EDQUOT, EMFILE, ENFILE, EAGAIN };
+
+	for (size_t i = 0; code == CLI_USAGE && i < sizeof(ours) / sizeof(*ours); i++)
+		if (r == -ours[i])
+			code = CLI_FAILED;
+	return cli_fail(code, "%s", err_text(err, r));
+}
+
+int cli_print(const struct buf *text)
+{
+	int r = buf_error(text);
+
+	if (r < 0)
+		return cli_fail_err(CLI_FAILED, r, NULL);
+	fputs(buf_str(text), stdout);
+	return CLI_OK;
 }
 
 static void print_help(const struct cli_command *cmd)

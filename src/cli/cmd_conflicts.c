@@ -20,7 +20,7 @@ enum { TEXT_MAX = 16 << 20 };
 /* ---- listing ------------------------------------------------------------------------ */
 
 /* "LIST/FILE<TAB>time<TAB>why", a line each, for people. */
-static void print_list(char *text)
+static int print_list(char *text)
 {
 	CLEANUP(buf_release_p) struct buf out = BUF_INIT(TEXT_MAX + 65536);
 	int tabs = 0;
@@ -33,8 +33,11 @@ static void print_list(char *text)
 		if (*text == '\n')
 			tabs = 0;
 	}
+	if (buf_error(&out) < 0)
+		return cli_fail_err(CLI_FAILED, buf_error(&out), NULL);
 	if (out.len)
 		cli_print_lines(out.p);
+	return CLI_OK;
 }
 
 static int list_all(const struct cli_env *env, bool checking, bool json)
@@ -47,11 +50,10 @@ static int list_all(const struct cli_env *env, bool checking, bool json)
 	if (checking)
 		return text.len ? CLI_CONFLICTS : CLI_OK;
 	if (json)
-		fputs(buf_str(&text), stdout);
-	else if (text.len == 0)
-		puts("no conflicts");
-	else
-		print_list(text.p);
+		return cli_print(&text);
+	if (text.len)
+		return print_list(text.p);
+	puts("no conflicts");
 	return CLI_OK;
 }
 

@@ -115,7 +115,7 @@ static int run_log(const struct cli_env *env, int argc, char **argv)
 		return code;
 	all = strdup(buf_str(&text));
 	if (!all)
-		return CLI_FAILED;
+		return cli_fail_err(CLI_FAILED, -ENOMEM, NULL);
 	if (text.len)
 		cli_print_lines(last_lines(text.p, (long) n));
 	fflush(stdout);

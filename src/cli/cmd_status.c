@@ -58,46 +58,66 @@ static int add_row(void *arg, const char *const column[TABLE_COLUMNS])
 	return buf_addc(r->out, '\n');
 }
 
-static void add_key(struct buf *out, const char *status, const char *key, const char *before)
+static int add_key(struct buf *out, const char *status, const char *key, const char *before)
 {
-	CLEANUP(str_free_p) char *value = cli_status_key(status, key);
+	CLEANUP(str_free_p) char *value = NULL;
+	int r = cli_status_key(status, key, &value);
 
-	if (!value)
-		return;
-	buf_adds(out, before);
-	cli_table_cell(out, value, 0);
+	if (r == 0 && value) {
+		buf_adds(out, before);
+		cli_table_cell(out, value, 0);
+	}
+	return r;
 }
 
-static void add_head(struct buf *out, const char *status)
+/* Those of keys that there are, each with what stands before it; ends with NULL. */
+static int add_keys(struct buf *out, const char *status, const char *const keys[][2])
 {
-	CLEANUP(str_free_p) char *dir = cli_status_key(status, "mountpoint");
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && keys[i][0]; i++)
+		r = add_key(out, status, keys[i][0], keys[i][1]);
+	return r;
+}
+
+static int add_head(struct buf *out, const char *status)
+{
+	static const char *const keys[][2] = {
+		{ "profile", "   profile " }, { "online", "   online: " }, { "state", "   " }, { NULL, NULL },
+	};
+	static const char *const without_mount[][2] = { { "profile", "   profile " }, { NULL, NULL } };
+	CLEANUP(str_free_p) char *dir = NULL;
+	int r = cli_status_key(status, "mountpoint", &dir);
 	bool mounted = dir && !str_eq(dir, "none");
 
+	if (r < 0)
+		return r;
 	cli_table_cell(out, mounted ? dir : "not mounted", 0);
-	add_key(out, status, "profile", "   profile ");
-	if (!mounted)
-		return;
-	add_key(out, status, "online", "   online: ");
-	add_key(out, status, "state", "   ");
+	return add_keys(out, status, mounted ? keys : without_mount);
 }
 
 static int format(const char *status, struct buf *out)
 {
-	CLEANUP(str_free_p) char *last = cli_status_key(status, "last-sync");
+	static const char *const keys[][2] = {
+		{ "next-try", "   next try by itself: " }, { "login", "\nlogin needed: " }, { "database", "\ndatabase: " },
+		{ "kept-aside", "\nkept aside: " }, { NULL, NULL },
+	};
+	CLEANUP(str_free_p) char *last = NULL;
 	struct rows rows = { .out = out, .name = NAME_MIN, .now = clock_now_ns() / 1000000000 };
 	char ago[32] = "never";
 	int r = cli_table_each(status, measure, &rows.name);
 
+	if (r == 0)
+		r = cli_status_key(status, "last-sync", &last);
+	if (r == 0)
+		r = add_head(out, status);
 	if (rows.name > NAME_MAX_WIDTH)
 		rows.name = NAME_MAX_WIDTH;
 	if (last)
 		cli_table_ago(last, rows.now, ago);
-	add_head(out, status);
 	buf_addf(out, "\nlast sync: %s", ago);
-	add_key(out, status, "next-try", "   next try by itself: ");
-	add_key(out, status, "login", "\nlogin needed: ");
-	add_key(out, status, "database", "\ndatabase: ");
-	add_key(out, status, "kept-aside", "\nkept aside: ");
+	if (r == 0)
+		r = add_keys(out, status, keys);
 	buf_addc(out, '\n');
 	if (r == 0)
 		r = cli_table_each(status, add_row, &rows);
@@ -111,9 +131,9 @@ static int fetch(const struct cli_env *env, struct buf *out)
 	CLEANUP(buf_release_p) struct buf status = BUF_INIT(STATUS_MAX);
 	int r = TALK(env, &status, "read", "status");
 
-	if (r == CLI_OK && format(buf_str(&status), out) < 0)
-		r = CLI_FAILED;
-	return r;
+	int k = r == CLI_OK ? format(buf_str(&status), out) : 0;
+
+	return k < 0 ? cli_fail_err(CLI_FAILED, k, NULL) : r;
 }
 
 /* ---- watching ----------------------------------------------------------------------- */
@@ -164,10 +184,17 @@ static int watch(const struct cli_env *env)
 
 static int check(const char *status)
 {
-	CLEANUP(str_free_p) char *refused = cli_status_key(status, "refused");
-	CLEANUP(str_free_p) char *conflicts = cli_status_key(status, "conflicts");
-	CLEANUP(str_free_p) char *login = cli_status_key(status, "login");
+	CLEANUP(str_free_p) char *refused = NULL;
+	CLEANUP(str_free_p) char *conflicts = NULL;
+	CLEANUP(str_free_p) char *login = NULL;
+	int r = cli_status_key(status, "refused", &refused);
 
+	if (r == 0)
+		r = cli_status_key(status, "conflicts", &conflicts);
+	if (r == 0)
+		r = cli_status_key(status, "login", &login);
+	if (r < 0)
+		return cli_fail_err(CLI_FAILED, r, NULL);
 	if (login)
 		return CLI_LOGIN;
 	return str_eq(refused, "0") && str_eq(conflicts, "0") ? CLI_OK : CLI_CONFLICTS;
@@ -178,9 +205,7 @@ static int show(const struct cli_env *env, const char *name, bool raw)
 	CLEANUP(buf_release_p) struct buf text = BUF_INIT(STATUS_MAX);
 	int r = raw ? TALK(env, &text, "read", name) : fetch(env, &text);
 
-	if (r == CLI_OK)
-		fputs(buf_str(&text), stdout);
-	return r;
+	return r == CLI_OK ? cli_print(&text) : r;
 }
 
 static int run(const struct cli_env *env, int argc, char **argv)

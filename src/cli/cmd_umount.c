@@ -53,6 +53,8 @@ static int where(const struct cli_env *env, char **ret)
 	if (code != CLI_OK)
 		return code;
 	*ret = strndup(buf_str(&dir), strcspn(buf_str(&dir), "\n"));
+	if (!*ret)
+		return cli_fail_err(CLI_FAILED, -ENOMEM, NULL);
 	return str_empty(*ret) ? cli_fail(CLI_NOT_MOUNTED, "profile %s is not mounted", env->profile) : CLI_OK;
 }
 
@@ -67,8 +69,7 @@ static void send_waiting(const struct cli_env *env)
 
 	if (cli_talk_try(env, &status, &err, (const char *const[]) { "read", "status", NULL }) < 0)
 		return;
-	waiting = cli_status_key(buf_str(&status), "to-send");
-	if (!waiting || str_eq(waiting, "0"))
+	if (cli_status_key(buf_str(&status), "to-send", &waiting) == 0 && (!waiting || str_eq(waiting, "0")))
 		return;
 	if (cli_run_sync(env, &(struct cli_run_order) { .verb = "send", .quiet = true }) == CLI_OK)
 		return;
@@ -104,7 +105,7 @@ static int unmount(const char *dir, bool lazy)
 	int r = cli_unmount(dir, lazy, &err);
 
 	if (r != -EBUSY)
-		return r < 0 ? cli_fail(CLI_FAILED, "%s", err.text) : CLI_OK;
+		return r < 0 ? cli_fail_err(CLI_FAILED, r, &err) : CLI_OK;
 	cli_fail(CLI_FAILED, "%s is in use%s", dir, cli_holders(dir, &holders) ? " by:" : "");
 	fputs(buf_str(&holders), stderr);
 	fprintf(stderr, "spfs: end these, or: spfs umount --lazy %s\n", dir);

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/table.h"
 #include "cli/talk.h"
@@ -22,10 +23,8 @@ struct watch {
 /* Everything from the daemon may hold a server's words. */
 static void print(const char *line)
 {
-	CLEANUP(buf_release_p) struct buf safe = BUF_INIT(65536);
-
-	cli_table_cell(&safe, line, 0);
-	puts(buf_str(&safe));
+	cli_table_cell(NULL, line, 0);
+	putchar('\n');
 	fflush(stdout);
 }
 
@@ -136,10 +135,13 @@ static int verdict(const struct cli_env *env, const char *of)
 
 	if (r != CLI_OK)
 		return r;
-	if (cli_table_each(buf_str(&status), count, &t) < 0)
-		return CLI_FAILED;
-	login = cli_status_key(buf_str(&status), "login");
-	online = cli_status_key(buf_str(&status), "online");
+	r = cli_table_each(buf_str(&status), count, &t);
+	if (r == 0)
+		r = cli_status_key(buf_str(&status), "login", &login);
+	if (r == 0)
+		r = cli_status_key(buf_str(&status), "online", &online);
+	if (r < 0)
+		return cli_fail_err(CLI_FAILED, r, NULL);
 	if (t.failed == 0)
 		return CLI_OK;
 	if (login)

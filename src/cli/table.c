@@ -86,12 +86,20 @@ int cli_table_width(const char *s)
 	return n;
 }
 
+static void put(struct buf *out, char c)
+{
+	if (out)
+		buf_addc(out, c);
+	else
+		putchar(c);
+}
+
 static void add_safe(struct buf *out, const char *s, int max)
 {
 	for (; *s; s++) {
 		if (!continues(*s) && max-- == 0)
 			return;
-		buf_addc(out, (unsigned char) *s < ' ' || *s == 0x7f ? '?' : *s);
+		put(out, (unsigned char) *s < ' ' || *s == 0x7f ? '?' : *s);
 	}
 }
 
@@ -100,25 +108,23 @@ void cli_table_cell(struct buf *out, const char *s, int width)
 	int w = cli_table_width(s), room = width < 0 ? -width : width;
 
 	for (int i = w; width < 0 && i < room; i++)
-		buf_addc(out, ' ');
+		put(out, ' ');
 	add_safe(out, s, room && w > room ? room - 1 : w);
-	if (room && w > room)
-		buf_adds(out, "\xe2\x80\xa6");
+	for (const char *dots = room && w > room ? "\xe2\x80\xa6" : ""; *dots; dots++)
+		put(out, *dots);
 	for (int i = w; width > 0 && i < room; i++)
-		buf_addc(out, ' ');
+		put(out, ' ');
 }
 
 void cli_print_lines(char *text)
 {
 	for (char *part = text, *next; part && *part; part = next) {
-		CLEANUP(buf_release_p) struct buf safe = BUF_INIT(1 << 20);
 		size_t n = strcspn(part, "\t\n");
 		char end = part[n] ? part[n] : '\n';
 
 		next = part + n + (part[n] != '\0');
 		part[n] = '\0';
-		cli_table_cell(&safe, part, 0);
-		fputs(buf_str(&safe), stdout);
+		cli_table_cell(NULL, part, 0);
 		putchar(end);
 	}
 }

@@ -94,7 +94,7 @@ int cli_talk_stream(const struct cli_env *env, const char *stream, int timeout_m
 	return r < 0 ? cli_talk_failed(r, &err) : r;
 }
 
-char *cli_status_key(const char *status, const char *key)
+int cli_status_key(const char *status, const char *key, char **ret)
 {
 	size_t n = strlen(key);
 
@@ -103,8 +103,9 @@ char *cli_status_key(const char *status, const char *key)
 		size_t len = strcspn(status, "\n");
 
 		if (len >= n + 2 && strncmp(status, key, n) == 0 && status[n] == ':')
-			return str_printf("%.*s", (int) (len - n - 2), status + n + 2);
+			return (*ret = strndup(status + n + 2, len - n - 2)) ? 0 : -ENOMEM;
 		status += len + (status[len] != '\0');
 	}
-	return NULL;
+	*ret = NULL;
+	return 0;
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/fault.h"
 #include "base/str.h"
 #include "base/utf8.h"
 #include "fmt_mime.h"
@@ -105,7 +106,7 @@ static size_t read_word(const char *s, struct buf *out)
 		return 0;
 	n = strcspn(s + 2, "?* ");
 	coding = strchr(s + 2 + n, '?');
-	if (!coding || n >= sizeof(charset) || !coding[1] || coding[2] != '?')
+	if (!coding || (n >= sizeof(charset) && !PLANTED("charset_overflow")) || !coding[1] || coding[2] != '?')
 		return 0;
 	memcpy(charset, s + 2, n);
 	charset[n] = '\0';
