@@ -106,6 +106,26 @@ static void times_to_and_fro(void **state)
 	assert_int_equal(clock_parse_http("1994-11-06", &t), -EINVAL);
 }
 
+static void references_lead_where_rfc_3986_says(void **state)
+{
+	static const struct {
+		const char *base, *ref, *want;
+	} cases[] = {
+		{ "https://h:1/a/b?q", "http://x/y", "http://x/y" }, { "https://h:1/a/b?q", "//x/y", "https://x/y" },
+		{ "https://h:1/a/b?q", "/y?z", "https://h:1/y?z" },  { "https://h:1/a/b?q", "c", "https://h:1/a/c" },
+		{ "https://h:1/a/b?q", "?z", "https://h:1/a/b?z" },  { "https://h:1", "c", "https://h:1/c" },
+		{ "https://h:1", "/c", "https://h:1/c" },            { "https://h/a/", "c#f", "https://h/a/c" },
+		{ "https://h/a", "", "https://h/" },                 { "https://h/a/b", "javascript:x", "javascript:x" },
+	};
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		CLEANUP(str_free_p) char *got = uri_resolve(cases[i].base, cases[i].ref);
+
+		assert_string_equal(got, cases[i].want);
+	}
+}
+
 /* Against the C library's own calendar, every week of eight centuries. */
 static void dates_agree_with_the_calendar(void **state)
 {
@@ -146,6 +166,7 @@ static void guids_in_any_dress(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(references_lead_where_rfc_3986_says),
 		cmocka_unit_test(addresses_in_parts),
 		cmocka_unit_test(what_is_no_address),
 		cmocka_unit_test(origins_and_encoding),

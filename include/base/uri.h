@@ -25,6 +25,12 @@ void uri_release(struct uri *u);
 /* Same scheme, host and port. */
 bool uri_same_origin(const struct uri *a, const struct uri *b);
 
+/*
+ * Where a reference on the page `base` leads (RFC 3986 5.2): absolute, "//host/x", "/x", "?x", "x". Not
+ * checked, and dots in paths stay. NULL: out of memory.
+ */
+char *uri_resolve(const char *base, const char *ref);
+
 /* Adds `path` percent-encoded; '/' stays. */
 void uri_encode_path(struct buf *out, const char *path);
 

@@ -144,3 +144,39 @@ void uri_origin(const struct uri *u, struct buf *out)
 	if (u->port != (strcmp(u->scheme, "https") == 0 ? 443 : 80))
 		buf_addf(out, ":%d", u->port);
 }
+
+/* Whether it begins with a scheme and a colon. */
+static bool has_scheme(const char *ref)
+{
+	size_t n = strspn(ref, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+
+	return n > 0 && ref[n] == ':';
+}
+
+/* How much of base stays in front of ref. */
+static size_t kept(const char *base, const char *ref)
+{
+	const char *slashes = strstr(base, "://");
+	const char *host = slashes ? slashes + 3 : base;
+	const char *path = host + strcspn(host, "/?#");
+	const char *end = path + strcspn(path, "?#");
+
+	if (has_scheme(ref))
+		return 0;
+	if (ref[0] == '/' && ref[1] == '/')
+		return slashes ? (size_t) (slashes + 1 - base) : 0;
+	if (ref[0] == '/')
+		return (size_t) (path - base);
+	if (ref[0] != '?')
+		while (end > path && end[-1] != '/')
+			end--;
+	return (size_t) (end - base);
+}
+
+char *uri_resolve(const char *base, const char *ref)
+{
+	size_t n = kept(base, ref);
+	const char *slash = n && base[n - 1] != '/' && ref[0] != '/' && ref[0] != '?' ? "/" : "";
+
+	return str_printf("%.*s%s%.*s", (int) n, base, slash, (int) strcspn(ref, "#"), ref);
+}
