@@ -84,6 +84,13 @@ static void post_reset(struct server *s, const struct http_request *rq, struct h
 	buf_adds(&rp->body, "ok\n");
 }
 
+static void post_expire(struct server *s, const struct http_request *rq, struct http_reply *rp)
+{
+	(void) rq;
+	logins_expire(&s->logins);
+	buf_adds(&rp->body, "ok\n");
+}
+
 static void stop(void *arg)
 {
 	server_stop(arg);
@@ -106,6 +113,7 @@ static const struct {
 	{ "POST", "/_demo/reset-counts", post_reset }, { "GET", "/_demo/script", get_script },
 	{ "POST", "/_demo/script", post_script }, { "DELETE", "/_demo/script", delete_script },
 	{ "POST", "/_demo/do", post_do },         { "POST", "/_demo/stop", post_stop },
+	{ "POST", "/_demo/token", login_token },  { "POST", "/_demo/expire-logins", post_expire },
 };
 
 void admin_handle(struct server *s, const struct http_request *rq, struct http_reply *rp)

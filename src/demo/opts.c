@@ -107,6 +107,16 @@ static int set_max_changes(struct opts *o, const char *v)
 	return set_number("max-changes", v, INT64_MAX, &o->max_changes);
 }
 
+static int set_auth(struct opts *o, const char *v)
+{
+	return login_mode_parse(v, &o->auth) < 0 ? say_wrong("auth", v, "one of basic, forms, bearer") : 0;
+}
+
+static int set_login_seconds(struct opts *o, const char *v)
+{
+	return set_number("login-seconds", v, 1000000, &o->login_seconds);
+}
+
 static int set_version(struct opts *o, const char *v)
 {
 	static const struct {
@@ -192,6 +202,8 @@ static const struct {
 	{ "site", "PATH", add_site, "a site; may be repeated (default /sites/team)" },
 	{ "user", "NAME:PASSWORD[:ROLE]", add_user,
 	  "who may log in (reader, contributor, owner); none: no login" },
+	{ "auth", "METHOD", set_auth, "how they log in: basic (the default), forms, bearer" },
+	{ "login-seconds", "N", set_login_seconds, "how long cookies and tokens are good (default 1800)" },
 	{ "items", "N", set_items, "add a list \"Big list\" with N items" },
 	{ "empty", NULL, set_empty, "sites without sample lists" },
 	{ "latency", "MS", set_latency, "delay of each answer" },
@@ -222,6 +234,8 @@ static void show_help(void)
 	     "  POST /_demo/script        add orders (the body has one a line)\n"
 	     "  DELETE /_demo/script      drop all orders\n"
 	     "  POST /_demo/do            change the site, one command a line\n"
+	     "  POST /_demo/token         user=NAME&password=WORD: a token, for --auth bearer\n"
+	     "  POST /_demo/expire-logins all cookies and tokens end\n"
 	     "  POST /_demo/stop          end the server\n"
 	     "\nOrders and commands are in spfs-demo(1).");
 }
@@ -244,7 +258,7 @@ int opts_parse(struct opts *o, int argc, char **argv)
 	struct option table[N_OPTIONS + 1] = { 0 };
 	int n = -1, c, r = 0;
 
-	*o = (struct opts) { .bind = "127.0.0.1", .version = 16, .retention = -1 };
+	*o = (struct opts) { .bind = "127.0.0.1", .version = 16, .retention = -1, .login_seconds = 1800 };
 	for (size_t i = 0; i < N_OPTIONS; i++)
 		table[i] = (struct option) { options[i].name, options[i].value ? required_argument : no_argument,
 					     NULL, 'x' };

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/attr.h"
+#include "login.h"
 
 /* NAME:PASSWORD[:role] of --user. All owned. */
 struct opts_user {
@@ -26,6 +27,8 @@ struct opts {
 	int64_t latency;    /* ms */
 	int64_t retention;  /* seconds that the change log remembers; 0: for ever */
 	int64_t max_changes; /* that it remembers; 0: any number */
+	enum login_mode auth; /* of users, if there are any */
+	int64_t login_seconds; /* how long cookies and tokens are good */
 	bool quiet;
 	bool empty; /* sites without sample lists */
 	const char **sites;

@@ -8,8 +8,8 @@
 
 #include "base/clock.h"
 #include "base/str.h"
-#include "base64.h"
 #include "keep.h"
+#include "login.h"
 #include "opts.h"
 #include "reqlog.h"
 #include "server.h"
@@ -26,47 +26,6 @@ static const char *product(int version)
 	case PRODUCT_SE: return "16.0.0.14326";
 	default: return "16.0.0.5071";
 	}
-}
-
-/* ---- who -------------------------------------------------------------------------------------- */
-
-/* "Basic dXNlcjpwYXNz"; NULL: unknown, or a wrong password. */
-static const struct person *person_of(const struct server *s, const char *authorization)
-{
-	struct buf text = BUF_INIT(4096);
-	const struct person *p = NULL;
-	char *colon;
-
-	if (authorization && strncasecmp(authorization, "Basic ", 6) == 0 &&
-	    base64_decode(authorization + 6, &text) == 0 && text.len && !memchr(text.p, '\0', text.len) &&
-	    (colon = memchr(text.p, ':', text.len))) {
-		*colon = '\0';
-		p = model_person_named(&s->model, text.p);
-		if (p && (!p->password || strcmp(p->password, colon + 1) != 0))
-			p = NULL;
-	}
-	buf_release(&text);
-	return p;
-}
-
-/* People are never removed while the server runs, so the pointer outlives the lock. */
-static bool log_in(struct visit *v)
-{
-	lock_take(&v->s->lock);
-	if (!v->s->opts->n_users)
-		v->person = model_person(&v->s->model, PERSON_DEFAULT);
-	else
-		v->person = person_of(v->s, http_header(v->rq, "Authorization"));
-	lock_give(&v->s->lock);
-	if (v->person) {
-		snprintf(v->entry->user, sizeof(v->entry->user), "%s", v->person->login);
-		return true;
-	}
-	v->rp->status = 401;
-	http_set_type(v->rp, "text/html");
-	http_set_header(v->rp, "WWW-Authenticate", "Basic realm=\"spfs-demo\"");
-	buf_adds(&v->rp->body, "401 UNAUTHORIZED");
-	return false;
 }
 
 /* ---- where ------------------------------------------------------------------------------------ */
@@ -109,13 +68,6 @@ static void find_base(const struct http_request *rq, char *out, size_t size)
 
 /* ---- what a script wants ---------------------------------------------------------------------- */
 
-static void show_login_page(struct visit *v)
-{
-	http_set_type(v->rp, "text/html; charset=utf-8");
-	buf_adds(&v->rp->body, "<!DOCTYPE html><html><head><title>Sign in</title></head><body><form method=\"post\">"
-			       "<input name=\"user\"><input name=\"password\" type=\"password\"></form></body></html>");
-}
-
 static void send_status(struct visit *v, const struct effects *fx)
 {
 	v->rp->status = (int) fx->status;
@@ -147,7 +99,7 @@ bool serve_orders(struct visit *v, const struct effects *fx)
 		return false;
 	}
 	if (fx->html)
-		show_login_page(v);
+		login_page(v->rp);
 	return !fx->html;
 }
 
@@ -165,7 +117,7 @@ static void serve(struct visit *v)
 		v->rp->status = 413;
 		return;
 	}
-	if (!log_in(v))
+	if (login_serve(v) || !login_visit(v))
 		return;
 	if (!find_site(v)) {
 		v->rp->status = 404;

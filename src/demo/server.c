@@ -161,6 +161,7 @@ int server_open(struct server *s, const struct opts *o)
 
 	*s = (struct server) { .opts = o, .threshold = 5000, .latency = o->latency };
 	habits_init(&s->habits, o->version);
+	logins_init(&s->logins);
 	lock_init(&s->lock, RANK_STORE);
 	lock_init(&s->idle, RANK_LEAF);
 	cond_init(&s->wake);
@@ -186,6 +187,7 @@ void server_close(struct server *s)
 	davlock_release(&s->locks);
 	script_free(s->script);
 	reqlog_free(s->log);
+	logins_release(&s->logins);
 	cond_release(&s->wake);
 	lock_release(&s->idle);
 	lock_release(&s->lock);

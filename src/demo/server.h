@@ -9,6 +9,7 @@
 #include "davlock.h"
 #include "habit.h"
 #include "http.h"
+#include "login.h"
 #include "model.h"
 
 struct db;
@@ -23,6 +24,7 @@ struct server {
 	struct script *script;   /* owned; has a lock of its own */
 	struct reqlog *log;      /* owned; has a lock of its own */
 	struct heap *heap;       /* owned; has a lock of its own */
+	struct logins logins;    /* owned; has a lock of its own */
 	struct lock lock;
 	/* protected by lock */
 	struct db *db; /* owned */
