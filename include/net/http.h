@@ -20,8 +20,8 @@ struct net_auth;
  * of connections of its own, so that no request of one account ever travels on a
  * connection that another has logged in on.
  *
- * Settled here once, for all requests: TLS 1.2 or later, always verified; exactly the
- * configured login, sent to the request's origin only; redirects are followed for
+ * Settled here once, for all requests: TLS 1.2 or later (but for old_tls), always verified; exactly
+ * one way to log in, sent to the request's origin only; redirects are followed for
  * GET and HEAD, within the same origin, three times at most; no netrc; headers of an
  * answer up to 256 KiB.
  */
@@ -95,6 +95,8 @@ struct net_request {
 struct net_reply {
 	int status;     /* 0: no answer */
 	bool sent;      /* bytes of the request left: it may have been carried out */
+	const char *login; /* how the request logged in, or tried to, as net_auth_name() has it; NULL: not at all */
+	char gss[160];  /* what the Kerberos library said when there was no ticket; "": nothing */
 	char *redirect; /* owned; where a redirect that was not followed leads, absolute; else NULL */
 	struct buf headers; /* private; net_reply_header() reads it */
 };
@@ -117,7 +119,7 @@ struct net_hints net_reply_hints(const struct net_reply *r);
 /* The schemes that a 401 offers, as "Negotiate, NTLM"; adds nothing when there are none. */
 void net_reply_offers(const struct net_reply *r, struct buf *out);
 
-/* `account` gives cafile and user_agent, copied; auth is counted. 0 or -ENOMEM. */
+/* `account` gives what concerns TLS, and user_agent, copied; auth is counted. 0 or -ENOMEM. */
 MUST_CHECK int net_http_new(const struct net_account *account, struct net_auth *auth, struct net_http **ret);
 struct net_http *net_http_free(struct net_http *h); /* NULL allowed; returns NULL */
 DEFINE_CLEANUP(struct net_http *, net_http_free);
@@ -128,7 +130,9 @@ DEFINE_CLEANUP(struct net_http *, net_http_free);
  *
  * -ENOTCONN   no connection: nothing was sent
  * -EPROTO     no secure connection (certificate, TLS), or no HTTP: nothing useful was sent
- * -EACCES     no secret to log in with, or the account is paused (net/auth.h); other errors of passcmd as they are
+ * -EACCES     no secret to log in with, or the account is stopped (net/auth.h); other errors of commands
+ *             and traders as they are
+ * -EPROTONOSUPPORT libcurl does not know the login method
  * -EPIPE      the connection broke before the whole answer had come
  * -ETIMEDOUT  the answer did not come, or stopped coming
  * -ECANCELED  *cancel became nonzero

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/fsutil.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "base/thread.h"
 #include "base/uri.h"
@@ -72,6 +73,13 @@ void accounts_load(struct accounts *a, struct config *c)
 	c->sites = NULL;
 	c->n_sites = c->cap_sites = 0;
 	lock_give(&a->lock);
+	for (size_t i = 0; i < a->sites.n_sites; i++) {
+		if (a->sites.sites[i].password)
+			net_cred_guard();
+		if (a->sites.sites[i].old_tls)
+			log_warning("%s: old_tls = yes: whoever is between can break this encryption and read your password "
+				    "and files", a->sites.sites[i].url);
+	}
 }
 
 static const char *typed_for(const struct accounts *a, const char *url)
@@ -82,30 +90,55 @@ static const char *typed_for(const struct accounts *a, const char *url)
 	return NULL;
 }
 
+static enum net_auth_kind kind_of(const struct site_config *s)
+{
+	enum net_auth_kind kind = NET_AUTH_AUTO;
+
+	/* The words of the key are those of net/auth.h: t_app_config shows it. */
+	return net_auth_parse(config_auth(s), &kind) < 0 ? NET_AUTH_AUTO : kind;
+}
+
 /* ---- asking ---------------------------------------------------------------------- */
 
-/* A line from the terminal, which does not show it. 0; -ENOTTY: there is none; -ENODATA. */
+enum { INTERRUPT = 3 /* Ctrl-C, which ends the line so that the terminal shows letters again */ };
+
+/* 0; -ENOTTY; -ENODATA: nothing was typed; -ECANCELED. */
+static int read_line(int fd, char **ret)
+{
+	char text[512] = "";
+	ssize_t n = read(fd, text, sizeof(text) - 1);
+	int r = 0;
+
+	text[n > 0 ? n : 0] = '\0';
+	if (strchr(text, INTERRUPT))
+		r = -ECANCELED;
+	text[strcspn(text, "\r\n")] = '\0';
+	if (r == 0 && !*text)
+		r = -ENODATA;
+	if (r == 0)
+		r = str_set(ret, text);
+	explicit_bzero(text, sizeof(text));
+	return r;
+}
+
+/* A line from the terminal, which does not show it. -ENOTTY: there is none; otherwise as read_line(). */
 static int read_secret(const char *user, const char *url, char **ret)
 {
 	CLEANUP(fsutil_close_p) int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
 	struct termios before, quiet;
-	char text[512] = "";
-	ssize_t n;
+	int r;
 
 	if (fd < 0 || tcgetattr(fd, &before) < 0)
 		return -ENOTTY;
 	dprintf(fd, "Password of %s at %s: ", user, url);
 	quiet = before;
-	quiet.c_lflag &= ~(tcflag_t) ECHO;
+	quiet.c_lflag &= ~(tcflag_t) (ECHO | ISIG);
+	quiet.c_cc[VEOL] = INTERRUPT;
 	tcsetattr(fd, TCSAFLUSH, &quiet);
-	n = read(fd, text, sizeof(text) - 1);
+	r = read_line(fd, ret);
 	tcsetattr(fd, TCSAFLUSH, &before);
 	dprintf(fd, "\n");
-	text[n > 0 ? n : 0] = '\0';
-	text[strcspn(text, "\r\n")] = '\0';
-	*ret = *text ? strdup(text) : NULL;
-	explicit_bzero(text, sizeof(text));
-	return *ret ? 0 : -ENODATA;
+	return r;
 }
 
 static int add_typed(struct accounts *a, const char *url, char *password)
@@ -119,14 +152,36 @@ static int add_typed(struct accounts *a, const char *url, char *password)
 	return 0;
 }
 
+/* Whether the login needs a password that stands nowhere. */
+static bool wants_password(const struct site_config *s)
+{
+	if (!s->user || s->password || s->passcmd)
+		return false;
+	switch (kind_of(s)) {
+	case NET_AUTH_BASIC:
+	case NET_AUTH_NTLM:
+	case NET_AUTH_FORMS:
+		return true;
+	case NET_AUTH_AUTO:
+		return !s->tokencmd && !s->cookiecmd;
+	case NET_AUTH_NONE:
+	case NET_AUTH_NEGOTIATE:
+	case NET_AUTH_COOKIE:
+	case NET_AUTH_BEARER:
+		break;
+	}
+	return false;
+}
+
 int accounts_ask(struct accounts *a, const char *url, struct err *err)
 {
 	const struct site_config *s = config_site(&a->sites, url);
 	char *password = NULL;
 	int r;
 
-	if (!s || !s->user || s->password || s->passcmd || s->auth == AUTH_NONE || typed_for(a, s->url))
+	if (!s || !wants_password(s) || typed_for(a, s->url))
 		return 0;
+	net_cred_guard();
 	r = read_secret(s->user, s->url, &password);
 	if (r == -ENOTTY)
 		return 0;
@@ -143,17 +198,17 @@ int accounts_ask(struct accounts *a, const char *url, struct err *err)
 
 static int fill(const struct site_config *s, const char *typed, struct net_account *ret)
 {
-	struct net_account w = { .allow_http = s->allow_http };
-	int r;
+	struct net_account w = { .auth = kind_of(s), .allow_http = s->allow_http, .old_tls = s->old_tls };
+	int r = str_set(&w.name, s->url);
 
-	w.auth = s->auth == AUTH_NONE || (s->auth == AUTH_AUTO && !s->user) ? NET_AUTH_NONE : NET_AUTH_BASIC;
-	r = str_set(&w.user, s->user);
-	if (r == 0)
-		r = str_set(&w.password, s->password ? s->password : typed);
-	if (r == 0)
-		r = str_set(&w.passcmd, s->passcmd);
-	if (r == 0)
-		r = str_set(&w.cafile, s->cafile);
+	r = r ?: str_set(&w.user, s->user);
+	r = r ?: str_set(&w.password, s->password ? s->password : typed);
+	r = r ?: str_set(&w.passcmd, s->passcmd);
+	r = r ?: str_set(&w.cookiecmd, s->cookiecmd);
+	r = r ?: str_set(&w.tokencmd, s->tokencmd);
+	r = r ?: str_set(&w.cafile, s->cafile);
+	r = r ?: str_set(&w.clientcert, s->clientcert);
+	r = r ?: str_set(&w.clientkey, s->clientkey);
 	if (r < 0) {
 		net_account_release(&w);
 		return r;

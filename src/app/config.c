@@ -38,11 +38,20 @@ const struct config_key config_keys[] = {
 	{ "user", SITE(user), .type = CONFIG_TEXT, .help = "user name, DOMAIN\\name or name@domain" },
 	{ "password", SITE(password), .type = CONFIG_TEXT, .help = "only in a file that nobody else can read" },
 	{ "passcmd", SITE(passcmd), .type = CONFIG_TEXT, .help = "a shell command that prints the password" },
-	{ "auth", SITE(auth), .type = CONFIG_WORD, .words = { "auto", "basic", "none" }, .def = "auto",
+	{ "cookiecmd", SITE(cookiecmd), .type = CONFIG_TEXT, .help = "a shell command that prints cookies" },
+	{ "tokencmd", SITE(tokencmd), .type = CONFIG_TEXT, .help = "a shell command that prints a bearer token" },
+	{ "auth", SITE(auth), .type = CONFIG_WORD,
+	  .words = { "auto", "none", "basic", "ntlm", "negotiate", "forms", "cookie", "bearer" }, .def = "auto",
 	  .help = "how to log in" },
 	{ "allow_http", SITE(allow_http), .type = CONFIG_BOOL, .def = "no",
 	  .help = "send the password over plain http too" },
 	{ "cafile", SITE(cafile), .type = CONFIG_TEXT, .help = "certificates (PEM) to trust for this site" },
+	{ "clientcert", SITE(clientcert), .type = CONFIG_TEXT,
+	  .help = "your certificate (PEM or .p12), for servers that want one" },
+	{ "clientkey", SITE(clientkey), .type = CONFIG_TEXT,
+	  .help = "its key (PEM), only in a file that nobody else can read" },
+	{ "old_tls", SITE(old_tls), .type = CONFIG_BOOL, .def = "no",
+	  .help = "TLS 1.0 and weak ciphers, for farms that have nothing better" },
 	{ "mode", SITE(mode), .type = CONFIG_WORD, .words = { "2007", "2003" }, .def = "2007",
 	  .help = "2003: read-only, all its lists are synchronised each interval" },
 	{ "interval", SITE(interval_ms), .type = CONFIG_DURATION, .min = SECOND, .max = 7 * DAY, .def = "20m",
@@ -201,7 +210,11 @@ static void release_site(struct site_config *s)
 		explicit_bzero(s->password, strlen(s->password));
 	free(s->password);
 	free(s->passcmd);
+	free(s->cookiecmd);
+	free(s->tokencmd);
 	free(s->cafile);
+	free(s->clientcert);
+	free(s->clientkey);
 }
 
 void config_release_groups(struct group_config *v, size_t n)
@@ -445,6 +458,11 @@ static size_t covers(const char *site, const char *url)
 	uri_release(&a);
 	uri_release(&b);
 	return n;
+}
+
+const char *config_auth(const struct site_config *s)
+{
+	return find_key("auth", IN_SITE)->words[s->auth];
 }
 
 const struct site_config *config_site(const struct config *c, const char *url)

@@ -39,7 +39,7 @@ struct config_key {
 	enum config_type type;
 	size_t offset;   /* in struct settings, struct site_config for IN_SITE, struct group_config for IN_GROUP */
 	int min, max;    /* of a duration */
-	const char *words[6];
+	const char *words[9];
 	const char *def; /* as it would be written; NULL: none */
 	const char *help;
 };
@@ -60,7 +60,6 @@ struct settings {
 };
 
 enum settings_fsync { FSYNC_LOCAL, FSYNC_SERVER };
-enum site_auth { AUTH_AUTO, AUTH_BASIC, AUTH_NONE };
 enum site_mode { MODE_2007, MODE_2003 };
 
 struct config_texts {
@@ -74,9 +73,14 @@ struct site_config {
 	char *user;     /* owned; NULL: none */
 	char *password; /* owned; only from a file that nobody else can read */
 	char *passcmd;  /* owned */
+	char *cookiecmd; /* owned */
+	char *tokencmd; /* owned */
 	char *cafile;   /* owned */
-	int auth;       /* enum site_auth */
+	char *clientcert; /* owned */
+	char *clientkey;  /* owned */
+	int auth;       /* index into the key's words; config_auth() */
 	bool allow_http; /* the password may go over plain http */
+	bool old_tls;   /* TLS 1.0 and weak ciphers too */
 	int mode;       /* enum site_mode; 2003: read-only, and synchronised by itself */
 	int interval_ms; /* how often, with MODE_2003 */
 	struct config_texts alternates; /* other addresses of the site */
@@ -120,6 +124,9 @@ MUST_CHECK int config_option(struct config *c, const char *text, struct err *err
 
 /* The most specific [site] for a URL: same origin, path a prefix by whole parts. NULL: none. */
 const struct site_config *config_site(const struct config *c, const char *url);
+
+/* How to log in there, as net/auth.h names it: "auto", "basic", ... */
+const char *config_auth(const struct site_config *s);
 
 /* Whether the list of that directory belongs to the group. */
 bool config_group_has(const struct group_config *g, const char *list);

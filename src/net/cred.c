@@ -9,12 +9,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,7 +27,8 @@
 #include "base/fault.h"
 #include "base/fsutil.h"
 
-enum { LINE = 8192, LIMIT_MS = 30000, TICK_MS = 100 };
+/* Tokens and federation cookies are thousands of bytes long. */
+enum { LINE = 16384, LIMIT_MS = 30000, TICK_MS = 100 };
 
 struct run {
 	pid_t pid;
@@ -40,6 +45,55 @@ void net_cred_wipe_p(char **secret)
 	free(*secret);
 	*secret = NULL;
 }
+
+void net_cred_guard(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L);
+	setrlimit(RLIMIT_CORE, &none);
+}
+
+/* ---- memory ---------------------------------------------------------------------- */
+
+void *net_cred_malloc(size_t n)
+{
+	return malloc(n);
+}
+
+void *net_cred_calloc(size_t n, size_t size)
+{
+	return calloc(n, size);
+}
+
+char *net_cred_strdup(const char *s)
+{
+	return strdup(s);
+}
+
+void net_cred_free(void *p)
+{
+	if (p)
+		explicit_bzero(p, malloc_usable_size(p));
+	free(p);
+}
+
+void *net_cred_realloc(void *p, size_t n)
+{
+	size_t had = p ? malloc_usable_size(p) : 0;
+	void *q;
+
+	if (n && n <= had)
+		return p;
+	q = malloc(n);
+	if (q && p) {
+		memcpy(q, p, had < n ? had : n);
+		net_cred_free(p);
+	}
+	return q;
+}
+
+/* ---- commands -------------------------------------------------------------------- */
 
 /* The child must not inherit what a daemon's threads block or ignore. */
 static int set_signals(posix_spawnattr_t *attr)
@@ -185,7 +239,7 @@ static const char *words(int r)
 	case -ENODATA:
 		return "it printed nothing";
 	case -EFBIG:
-		return "its first line is longer than 8 KiB";
+		return "its first line is longer than 16 KiB";
 	case -ETIMEDOUT:
 		return "it did not end within 30 seconds and was killed";
 	default:
@@ -204,6 +258,5 @@ int net_cred_command(const char *command, const atomic_int *cancel, char **ret, 
 	if (r == 0)
 		r = first_line(&run, ret);
 	explicit_bzero(run.text, sizeof(run.text));
-	/* Not the command itself: people do put secrets into it. */
-	return r < 0 ? err_set(err, r, "passcmd gave no password: %s", words(r)) : 0;
+	return r < 0 ? err_set(err, r, "%s", words(r)) : 0;
 }

@@ -8,13 +8,16 @@
  *    challenge with a body. Redirects and second logins are ours (http_do.c).
  * 2. A request that is marked `once` is never sent again by curl itself, which it does
  *    when a connection from the pool dies before the answer: open_socket() refuses.
- * 3. `sent` is true if a single byte of the request left. Callers decide on it whether
+ * 3. A connection is never used for two identities: when the login's changes, the pool is
+ *    closed. curl 7.88 would serve a request on one that Negotiate has logged somebody in on.
+ * 4. `sent` is true if a single byte of the request left. Callers decide on it whether
  *    a change may have been carried out, so a doubt counts as sent.
  */
 #include "net/http.h"
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -24,11 +27,13 @@
 #include "base/str.h"
 #include "base/uri.h"
 #include "http_exchange.h"
+#include "incoming.h"
 #include "method.h"
+#include "net/cred.h"
+#include "outgoing.h"
 #include "reply.h"
 
 enum { CONNECT_MS = 10000, FIRST_BYTE_MS = 150000, STALL_MS = 30000, TICK_MS = 100 };
-enum { HEADERS_MAX = 256 * 1024 };
 /* Smaller bodies are not worth the round trip of asking first. */
 enum { EXPECT_MIN = 256 * 1024, UPLOAD_CHUNK = 256 * 1024 };
 
@@ -38,8 +43,8 @@ struct net_http {
 	CURL *easy;            /* owned */
 	CURLM *multi;          /* owned; the pool of connections */
 	struct net_auth *auth; /* refd */
-	char *cafile;          /* owned, may be NULL */
-	char *user_agent;      /* owned, may be NULL */
+	unsigned identity;     /* whose connections are in the pool */
+	struct net_account tls; /* owned; only what concerns connections is in it */
 	bool no_expect;        /* something on the way has refused Expect with 417 */
 };
 
@@ -51,14 +56,21 @@ struct exchange {
 	struct net_reply *ret;       /* foreign */
 	struct curl_slist *headers;  /* owned */
 	char detail[CURL_ERROR_SIZE];
+	char gss[160];               /* why there was no ticket; "": nothing was said */
 	int error;                   /* why a callback gave up, or 0 */
-	bool began;                  /* the headers of the final answer are complete */
-	bool wanted;                 /* its body goes to the sink */
-	int64_t header_bytes;
-	int64_t body_bytes;
-	int64_t source_at;           /* where the source is read next */
-	int64_t told;                /* what source->sent() was told last */
+	struct incoming in;
+	struct outgoing out;
 };
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static CURLcode ready;
+
+/* What curl frees had passwords in it. */
+static void set_up_curl(void)
+{
+	ready = curl_global_init_mem(CURL_GLOBAL_DEFAULT, net_cred_malloc, net_cred_free, net_cred_realloc,
+				     net_cred_strdup, net_cred_calloc);
+}
 
 struct net_http *net_http_free(struct net_http *h)
 {
@@ -68,8 +80,7 @@ struct net_http *net_http_free(struct net_http *h)
 	if (h->multi)
 		curl_multi_cleanup(h->multi);
 	net_auth_unref(h->auth);
-	free(h->cafile);
-	free(h->user_agent);
+	net_account_release(&h->tls);
 	free(h);
 	return NULL;
 }
@@ -81,15 +92,30 @@ int net_http_new(const struct net_account *account, struct net_auth *auth, struc
 	if (!h)
 		return -ENOMEM;
 	h->auth = net_auth_ref(auth);
-	/* The easy handle first: it initialises curl, thread-safely, and a multi handle does not. */
-	h->easy = curl_easy_init();
+	pthread_once(&once, set_up_curl);
+	h->easy = ready == CURLE_OK ? curl_easy_init() : NULL;
 	h->multi = h->easy ? curl_multi_init() : NULL;
-	if (!h->multi || str_set(&h->cafile, account->cafile) < 0 ||
-	    str_set(&h->user_agent, account->user_agent) < 0) {
+	if (!h->multi || auth_copy_tls(&h->tls, account) < 0) {
 		net_http_free(h);
 		return -ENOMEM;
 	}
 	*ret = h;
+	return 0;
+}
+
+/* Invariant 3. */
+static int use_identity(struct net_http *h, unsigned identity)
+{
+	CURLM *fresh;
+
+	if (h->identity == identity)
+		return 0;
+	fresh = curl_multi_init();
+	if (!fresh)
+		return -ENOMEM;
+	curl_multi_cleanup(h->multi);
+	h->multi = fresh;
+	h->identity = identity;
 	return 0;
 }
 
@@ -100,38 +126,12 @@ static bool asks_first(const struct exchange *x)
 	return x->q->source && x->q->source->size >= EXPECT_MIN && !x->h->no_expect;
 }
 
-/* The end of a header block: whose is it, and does the caller want what follows? */
-static int headers_done(struct exchange *x)
-{
-	const struct net_sink *sink = x->q->sink;
-	long status = 0;
-
-	curl_easy_getinfo(x->h->easy, CURLINFO_RESPONSE_CODE, &status);
-	if (status < 200)
-		return 0;
-	x->began = true;
-	x->ret->status = (int) status;
-	x->wanted = sink && status != 401 && (status < 300 || status > 399);
-	/* curl would ask again by itself, on this connection only. */
-	if (status == 417 && asks_first(x))
-		return -EAGAIN;
-	return x->wanted && sink->begin ? sink->begin(sink->arg, x->ret) : 0;
-}
-
 static size_t on_header(char *p, size_t size, size_t n, void *arg)
 {
 	struct exchange *x = arg;
 
 	n *= size;
-	x->header_bytes += (int64_t) n;
-	if (x->began) /* trailers of a chunked body */
-		return n;
-	if (x->header_bytes > HEADERS_MAX)
-		x->error = -EFBIG;
-	else if (n == 0 || *p == '\r' || *p == '\n')
-		x->error = headers_done(x);
-	else
-		x->error = reply_add_line(x->ret, p, n);
+	x->error = incoming_line(&x->in, p, n);
 	return x->error ? 0 : n;
 }
 
@@ -140,36 +140,33 @@ static size_t on_body(char *p, size_t size, size_t n, void *arg)
 	struct exchange *x = arg;
 
 	n *= size;
-	x->body_bytes += (int64_t) n;
-	if (!x->wanted)
-		return n;
-	/* Counted here, after decompression: curl's own limit counts before it. */
-	if (x->q->max_body && x->body_bytes > x->q->max_body)
-		x->error = -EFBIG;
-	else
-		x->error = x->q->sink->write(x->q->sink->arg, p, n);
+	x->error = incoming_body(&x->in, p, n);
 	return x->error ? 0 : n;
+}
+
+/* Only what the Kerberos library said is kept. What goes over the wire comes here too, and is nobody's business. */
+static int on_debug(CURL *c, curl_infotype type, char *p, size_t n, void *arg)
+{
+	static const char mark[] = "gss_init_sec_context() failed: ";
+	struct exchange *x = arg;
+	const char *at = type == CURLINFO_TEXT ? memmem(p, n, mark, sizeof(mark) - 1) : NULL;
+
+	(void) c;
+	if (at) {
+		at += sizeof(mark) - 1;
+		snprintf(x->gss, sizeof(x->gss), "%.*s", (int) (p + n - at), at);
+		x->gss[strcspn(x->gss, "\r\n")] = '\0';
+	}
+	return 0;
 }
 
 static size_t on_read(char *p, size_t size, size_t n, void *arg)
 {
 	struct exchange *x = arg;
-	const struct net_source *s = x->q->source;
-	int64_t left = s->size - x->source_at;
-	ssize_t got;
+	ssize_t got = outgoing_read(&x->out, p, size * n);
 
-	n *= size;
-	if (left < (int64_t) n)
-		n = (size_t) left;
-	if (n == 0)
-		return 0;
-	got = s->read(s->arg, x->source_at, p, n);
-	if (got <= 0) {
-		x->error = got ? (int) got : -EIO;
-		return CURL_READFUNC_ABORT;
-	}
-	x->source_at += got;
-	return (size_t) got;
+	x->error = got < 0 ? (int) got : 0;
+	return got < 0 ? CURL_READFUNC_ABORT : (size_t) got;
 }
 
 /* curl only ever goes to an absolute place. */
@@ -177,10 +174,7 @@ static int on_seek(void *arg, curl_off_t offset, int origin)
 {
 	struct exchange *x = arg;
 
-	if (origin != SEEK_SET || offset < 0 || offset > x->q->source->size)
-		return CURL_SEEKFUNC_FAIL;
-	x->source_at = offset;
-	return CURL_SEEKFUNC_OK;
+	return origin == SEEK_SET && outgoing_seek(&x->out, offset) ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
 static bool was_sent(const struct exchange *x)
@@ -236,25 +230,50 @@ static int set_rules(struct exchange *x)
 	CURL *c = x->h->easy;
 	int bad = 0;
 
-	bad |= curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+	bad |= curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, x->e->uri->scheme);
 	bad |= curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
 	bad |= curl_easy_setopt(c, CURLOPT_UNRESTRICTED_AUTH, 0L);
 	bad |= curl_easy_setopt(c, CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
 	bad |= curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_1_1);
-	bad |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
-	bad |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
-	bad |= curl_easy_setopt(c, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
 	bad |= curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
 	/* Else a cancel would wait for a name server that does not answer. */
 	bad |= curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);
 	bad |= curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
 	bad |= curl_easy_setopt(c, CURLOPT_BUFFERSIZE, 128L * 1024);
-	bad |= curl_easy_setopt(c, CURLOPT_USERAGENT, x->h->user_agent ?: agent);
-	if (x->h->cafile)
-		bad |= curl_easy_setopt(c, CURLOPT_CAINFO, x->h->cafile);
+	bad |= curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	bad |= curl_easy_setopt(c, CURLOPT_USERAGENT, x->h->tls.user_agent ?: agent);
 	/* A proxy of the environment cannot reach this machine's own loopback. */
 	if (auth_is_loopback(x->e->uri->host))
 		bad |= curl_easy_setopt(c, CURLOPT_NOPROXY, "*");
+	return bad ? -ENOMEM : 0;
+}
+
+/* Never without verification; what is too old is too old unless the user says so for this host. */
+static int set_tls(struct exchange *x)
+{
+	const struct net_account *a = &x->h->tls;
+	CURL *c = x->h->easy;
+	int bad = 0;
+
+	bad |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
+	bad |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
+	bad |= curl_easy_setopt(c, CURLOPT_SSLVERSION, (long) (a->old_tls ? CURL_SSLVERSION_TLSv1_0
+									   : CURL_SSLVERSION_TLSv1_2));
+	if (a->old_tls)
+		bad |= curl_easy_setopt(c, CURLOPT_SSL_CIPHER_LIST, "DEFAULT@SECLEVEL=0");
+	if (a->cafile) {
+		/* Instead of the system's authorities, not beside them. */
+		bad |= curl_easy_setopt(c, CURLOPT_CAINFO, a->cafile);
+		bad |= curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
+	}
+	if (a->clientcert) {
+		bool p12 = str_ends(a->clientcert, ".p12") || str_ends(a->clientcert, ".pfx");
+
+		bad |= curl_easy_setopt(c, CURLOPT_SSLCERT, a->clientcert);
+		bad |= curl_easy_setopt(c, CURLOPT_SSLCERTTYPE, p12 ? "P12" : "PEM");
+		bad |= curl_easy_setopt(c, CURLOPT_SSLKEY, a->clientkey ?: a->clientcert);
+		bad |= curl_easy_setopt(c, CURLOPT_SSLKEYTYPE, p12 ? "P12" : "PEM");
+	}
 	return bad ? -ENOMEM : 0;
 }
 
@@ -276,19 +295,38 @@ static int set_callbacks(struct exchange *x)
 static int set_login(struct exchange *x)
 {
 	const struct login *l = x->e->login;
+	long auth = (long) CURLAUTH_NONE;
 	CURL *c = x->h->easy;
 	int bad = 0;
 
 	switch (l->scheme) {
 	case LOGIN_NONE:
-		bad |= curl_easy_setopt(c, CURLOPT_HTTPAUTH, (long) CURLAUTH_NONE);
 		break;
+	case LOGIN_NTLM:
 	case LOGIN_BASIC:
-		bad |= curl_easy_setopt(c, CURLOPT_HTTPAUTH, (long) CURLAUTH_BASIC);
+		auth = l->scheme == LOGIN_NTLM ? (long) CURLAUTH_NTLM : (long) CURLAUTH_BASIC;
 		bad |= curl_easy_setopt(c, CURLOPT_USERNAME, l->user);
 		bad |= curl_easy_setopt(c, CURLOPT_PASSWORD, l->secret);
 		break;
+	case LOGIN_NEGOTIATE:
+		/* The user of the ticket. */
+		auth = (long) CURLAUTH_NEGOTIATE;
+		bad |= curl_easy_setopt(c, CURLOPT_USERPWD, ":");
+		bad |= curl_easy_setopt(c, CURLOPT_GSSAPI_DELEGATION, (long) CURLGSSAPI_DELEGATION_NONE);
+		bad |= curl_easy_setopt(c, CURLOPT_VERBOSE, 1L);
+		bad |= curl_easy_setopt(c, CURLOPT_DEBUGFUNCTION, on_debug);
+		bad |= curl_easy_setopt(c, CURLOPT_DEBUGDATA, x);
+		break;
+	case LOGIN_COOKIE:
+		bad |= curl_easy_setopt(c, CURLOPT_COOKIE, l->secret);
+		break;
+	case LOGIN_BEARER:
+		auth = (long) CURLAUTH_BEARER;
+		bad |= curl_easy_setopt(c, CURLOPT_XOAUTH2_BEARER, l->secret);
+		break;
 	}
+	if (curl_easy_setopt(c, CURLOPT_HTTPAUTH, auth) != CURLE_OK)
+		return -EPROTONOSUPPORT;
 	return bad ? -ENOMEM : 0;
 }
 
@@ -336,8 +374,10 @@ static int set_up(struct exchange *x)
 
 	/* Forgets the request before, not the connections: those are the multi handle's. */
 	curl_easy_reset(x->h->easy);
-	r = set_headers(x);
+	r = use_identity(x->h, x->e->login->identity);
+	r = r ?: set_headers(x);
 	r = r ?: set_rules(x);
+	r = r ?: set_tls(x);
 	r = r ?: set_callbacks(x);
 	r = r ?: set_login(x);
 	return r ?: set_request(x);
@@ -353,7 +393,7 @@ static int64_t activity(const struct exchange *x)
 
 	curl_easy_getinfo(x->h->easy, CURLINFO_SIZE_UPLOAD_T, &up);
 	curl_easy_getinfo(x->h->easy, CURLINFO_REQUEST_SIZE, &request);
-	return up + request + x->header_bytes + x->body_bytes;
+	return up + request + x->in.header_bytes + x->in.body_bytes;
 }
 
 /* How long nothing may move. While connecting curl's own, shorter limit comes first. */
@@ -361,20 +401,17 @@ static int64_t patience(const struct exchange *x)
 {
 	const struct net_timeouts *t = &x->q->timeouts;
 
-	return x->header_bytes ? t->stall_ms ?: STALL_MS : t->first_byte_ms ?: FIRST_BYTE_MS;
+	return x->in.header_bytes ? t->stall_ms ?: STALL_MS : t->first_byte_ms ?: FIRST_BYTE_MS;
 }
 
 static void tell_sent(struct exchange *x)
 {
-	const struct net_source *s = x->q->source;
 	curl_off_t up = 0;
 
-	if (!s || !s->sent)
+	if (!x->q->source || !x->q->source->sent)
 		return;
 	curl_easy_getinfo(x->h->easy, CURLINFO_SIZE_UPLOAD_T, &up);
-	if (up != x->told)
-		s->sent(s->arg, up);
-	x->told = up;
+	outgoing_tell(&x->out, up);
 }
 
 /* Until curl has a result. 0, -ECANCELED, -ETIMEDOUT, -ENOMEM. */
@@ -427,7 +464,11 @@ static const struct failure {
 	{ CURLE_PEER_FAILED_VERIFICATION, -EPROTO,
 	  "its certificate is not trusted (for an authority of your organisation set cafile)" },
 	{ CURLE_SSL_CACERT_BADFILE, -EPROTO, "the file of trusted authorities (cafile) cannot be read" },
-	{ CURLE_SSL_CONNECT_ERROR, -EPROTO, "no secure connection (TLS 1.2 or later)" },
+	{ CURLE_SSL_CERTPROBLEM, -EPROTO, "the client certificate cannot be used, or the server wants another one "
+					  "(clientcert, clientkey)" },
+	{ CURLE_SSL_CIPHER, -EPROTO, "no secure connection: it has no cipher that is safe today" },
+	{ CURLE_SSL_CONNECT_ERROR, -EPROTO, "no secure connection (TLS 1.2 or later; for an old farm "
+					   "see old_tls in spfs.conf(5))" },
 	{ CURLE_UNSUPPORTED_PROTOCOL, -EPROTO, "it does not speak HTTP" },
 	{ CURLE_WEIRD_SERVER_REPLY, -EPROTO, "it does not speak HTTP" },
 	{ CURLE_BAD_CONTENT_ENCODING, -EBADMSG, "its answer cannot be decompressed" },
@@ -437,10 +478,14 @@ static const struct failure {
 };
 
 /* Several codes mean different things before and after the first byte was sent. */
-static const struct failure *find_failure(CURLcode code, bool sent)
+static const struct failure *find_failure(const struct exchange *x, CURLcode code)
 {
 	const struct failure *f = failures;
+	bool sent = x->ret->sent;
 
+	/* In TLS 1.3 the server says so when the request is on its way already. */
+	if (strstr(x->detail, "certificate required"))
+		code = CURLE_SSL_CERTPROBLEM;
 	if (sent && (code == CURLE_COULDNT_CONNECT || code == CURLE_OPERATION_TIMEDOUT))
 		code = CURLE_OK;
 	while (f->code != code && f->code != CURLE_OK)
@@ -456,7 +501,7 @@ static int stopped(const struct exchange *x, int r, struct err *err)
 		return err_set(err, r, "%s: cancelled", host);
 	if (r == -ETIMEDOUT)
 		return err_set(err, r, "%s: %s", host,
-			       x->header_bytes ? "its answer stopped coming" : "it took the request and did not answer");
+			       x->in.header_bytes ? "its answer stopped coming" : "it took the request and did not answer");
 	return err_set(err, r, "%s: out of memory", host);
 }
 
@@ -469,32 +514,10 @@ static int classify(const struct exchange *x, CURLcode code, struct err *err)
 		return err_set(err, x->error, "%s: its answer is bigger than spfs accepts", host);
 	if (x->error)
 		return err_add(err, x->error, "%s: %s", host, strerrordesc_np(-x->error));
-	if (code == CURLE_OK && x->began)
+	if (code == CURLE_OK && x->in.began)
 		return 0;
-	f = find_failure(code, x->ret->sent);
+	f = find_failure(x, code);
 	return err_set(err, f->error, "%s: %s%s%s", host, f->words, *x->detail ? ": " : "", x->detail);
-}
-
-/* Where a 3xx leads. CURLINFO_REDIRECT_URL would have user and password in it. */
-static int note_redirect(struct exchange *x, struct err *err)
-{
-	const char *location = net_reply_header(x->ret, "Location", NULL);
-	char *absolute = NULL;
-	CURLU *u;
-	int r = 0;
-
-	if (!location || x->ret->status < 300 || x->ret->status > 399)
-		return 0;
-	u = curl_url();
-	if (!u)
-		return err_set(err, -ENOMEM, "out of memory");
-	if (curl_url_set(u, CURLUPART_URL, x->e->url, 0) == CURLUE_OK &&
-	    curl_url_set(u, CURLUPART_URL, location, 0) == CURLUE_OK &&
-	    curl_url_get(u, CURLUPART_URL, &absolute, 0) == CURLUE_OK)
-		r = str_set(&x->ret->redirect, absolute);
-	curl_free(absolute);
-	curl_url_cleanup(u);
-	return r < 0 ? err_set(err, r, "out of memory") : 0;
 }
 
 /* ---- one exchange ------------------------------------------------------------------ */
@@ -517,10 +540,21 @@ static int perform(struct exchange *x, struct err *err)
 	else
 		r = stopped(x, r, err);
 	if (r == 0)
-		r = note_redirect(x, err);
+		r = reply_note_redirect(x->ret, x->e->url) < 0 ? err_set(err, -ENOMEM, "out of memory") : 0;
+	snprintf(x->ret->gss, sizeof(x->ret->gss), "%s", x->gss);
 	if (r == 0 && FAULT("http.answer"))
 		r = err_set(err, -EPIPE, "%s: the connection broke", x->e->uri->host);
 	return r;
+}
+
+static struct exchange new_exchange(struct net_http *h, const struct http_exchange *e, struct net_reply *ret)
+{
+	struct exchange x = { .h = h, .q = e->q, .e = e, .ret = ret, .out = { .source = e->q->source } };
+
+	x.in = (struct incoming) {
+		.q = e->q, .ret = ret, .asks_first = asks_first(&x), .is_login_page = e->is_login_page,
+	};
+	return x;
 }
 
 static int attempt(struct exchange *x, struct err *err)
@@ -530,7 +564,8 @@ static int attempt(struct exchange *x, struct err *err)
 	net_reply_release(x->ret);
 	if (r < 0)
 		err_set(err, r, "%s: %s", x->e->uri->host,
-			r == -EINVAL ? "a header with a line break" : "out of memory");
+			r == -EINVAL ? "a header with a line break" :
+			r == -ENOMEM ? "out of memory" : "this libcurl was built without the login method; set another auth");
 	else
 		r = perform(x, err);
 	curl_slist_free_all(x->headers);
@@ -539,7 +574,7 @@ static int attempt(struct exchange *x, struct err *err)
 
 int http_exchange(struct net_http *h, const struct http_exchange *e, struct net_reply *ret, struct err *err)
 {
-	struct exchange x = { .h = h, .q = e->q, .e = e, .ret = ret };
+	struct exchange x = new_exchange(h, e, ret);
 	bool asked = asks_first(&x);
 	int r = attempt(&x, err);
 
@@ -549,7 +584,7 @@ int http_exchange(struct net_http *h, const struct http_exchange *e, struct net_
 	h->no_expect = true;
 	if (err)
 		*err = (struct err) { 0 };
-	x = (struct exchange) { .h = h, .q = e->q, .e = e, .ret = ret };
+	x = new_exchange(h, e, ret);
 	return attempt(&x, err);
 }
 

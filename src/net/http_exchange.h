@@ -1,6 +1,8 @@
 #ifndef NET_HTTP_EXCHANGE_H
 #define NET_HTTP_EXCHANGE_H
 
+#include <stdbool.h>
+
 #include "base/attr.h"
 #include "net/http.h"
 
@@ -15,6 +17,7 @@ struct http_exchange {
 	const char *url;           /* instead of q's: where a redirect led */
 	const struct uri *uri;     /* url in parts */
 	const struct login *login;
+	bool (*is_login_page)(const struct net_reply *r); /* such a body does not go to the sink; NULL: any does */
 };
 
 /* ret is released first. 0: there is an answer; else as net_http_do(). */

@@ -1,11 +1,13 @@
 #include "reply.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/fsutil.h"
 #include "base/str.h"
+#include "base/uri.h"
 #include "net/http.h"
 
 /* headers is "name\0value\0name\0value\0...". */
@@ -75,6 +77,17 @@ void net_reply_release(struct net_reply *r)
 	free(r->redirect);
 	buf_release(&r->headers);
 	*r = (struct net_reply) NET_REPLY_INIT;
+}
+
+int reply_note_redirect(struct net_reply *r, const char *url)
+{
+	const char *location = net_reply_header(r, "Location", NULL);
+
+	if (!location || r->status < 300 || r->status > 399)
+		return 0;
+	free(r->redirect);
+	r->redirect = uri_resolve(url, location);
+	return r->redirect ? 0 : -ENOMEM;
 }
 
 /* ---- where bodies go -------------------------------------------------------- */

@@ -13,4 +13,7 @@ struct net_reply;
  */
 MUST_CHECK int reply_add_line(struct net_reply *r, const char *p, size_t n);
 
+/* Of a 3xx: fills r->redirect from Location, which may be relative to `url`. 0 or -ENOMEM. */
+MUST_CHECK int reply_note_redirect(struct net_reply *r, const char *url);
+
 #endif

@@ -165,7 +165,7 @@ static bool has_any(const char *text, const char *const marks[])
 	return false;
 }
 
-static bool is_login_url(const char *url)
+bool answer_is_login_url(const char *url)
 {
 	static const char *const marks[] = {
 		"authenticate.aspx", "/_login/", "/_forms/", "/_trust/", "/adfs/", "/oauth2/", "wa=wsignin",
@@ -185,7 +185,7 @@ static bool is_login_page(const struct net_reply *reply, const char *head)
 
 static enum remote_result redirected(const struct sp *sp, const char *to, struct remote_fault *f)
 {
-	if (is_login_url(to))
+	if (answer_is_login_url(to))
 		return soap_fail(sp, f, REMOTE_AUTH, "the server sends its sign-in page instead of an answer; "
 						     "run spfs login, or use another login method");
 	return soap_fail(sp, f, REMOTE_SITE_BAD, "the server points to another address, which spfs does not follow "
@@ -204,20 +204,61 @@ static enum remote_result page(const struct sp *sp, const struct net_reply *repl
 	return soap_fail(sp, f, REMOTE_SITE_BAD, "this is not a SharePoint site: the answer is not XML; check the URL");
 }
 
+/* [MS-WDV] 4.2 refuses with 401 what has nothing to do with the login. */
+static enum remote_result by_code(const struct sp *sp, const struct soap_call *c, uint32_t code, const char *text,
+				  struct remote_fault *f)
+{
+	const struct davcode *d = davcode_find(code);
+	enum remote_result r = d ? d->result : REMOTE_ITEM_BAD;
+
+	f->server_code = code;
+	return soap_fail(sp, f, r == REMOTE_ITEM_BAD && !c->one ? REMOTE_LIST_BAD : r, "%s%s%s%s",
+			 d ? d->words : "the server refused", *text ? " (" : "", text, *text ? ")" : "");
+}
+
+/* What was wrong with the login, as far as one can know, and what to do. */
+static void refusal_words(const struct sp *sp, const struct net_reply *reply, struct buf *out)
+{
+	if (*reply->gss)
+		buf_addf(out, "there is no Kerberos ticket that could be used: %s; get one with kinit", reply->gss);
+	else if (!reply->login)
+		buf_addf(out, "the server wants a login: say how in [site \"%s\"] of spfs.conf(5), for example user and "
+			      "passcmd", sp->site ?: sp->host);
+	else if (str_eq(reply->login, "negotiate"))
+		buf_adds(out, "the server did not take the Kerberos ticket: look with klist whose it is; a server that "
+			      "requires Extended Protection cannot be used with this libcurl");
+	else if (str_eq(reply->login, "bearer") || str_eq(reply->login, "cookie"))
+		buf_addf(out, "the server did not take the %s: get a new one",
+			 str_eq(reply->login, "bearer") ? "token" : "cookie");
+	else
+		buf_adds(out, spcode_http(401)->words);
+}
+
 static enum remote_result no_login(const struct sp *sp, const struct net_reply *reply, struct remote_fault *f)
 {
-	CLEANUP(buf_release_p) struct buf offers = BUF_INIT(200);
+	CLEANUP(buf_release_p) struct buf words = BUF_INIT(2000);
+	size_t before;
 
-	net_reply_offers(reply, &offers);
-	return soap_fail(sp, f, REMOTE_AUTH, "%s%s%s%s", spcode_http(401)->words, offers.len ? " (the server offers " : "",
-			 buf_str(&offers), offers.len ? ")" : "");
+	refusal_words(sp, reply, &words);
+	buf_adds(&words, " (the server offers ");
+	before = words.len;
+	net_reply_offers(reply, &words);
+	if (words.len == before)
+		buf_resize(&words, before - strlen(" (the server offers "));
+	else
+		buf_addc(&words, ')');
+	return soap_fail(sp, f, REMOTE_AUTH, "%s", buf_str(&words));
 }
 
 enum remote_result answer_foreign(const struct sp *sp, const struct soap_call *c, const struct net_reply *reply,
 				  const char *head, struct remote_fault *f)
 {
+	CLEANUP(buf_release_p) struct buf text = BUF_INIT(4096);
 	const struct sphttp *h = spcode_http(reply->status);
+	uint32_t code;
 
+	if (davcode_read(reply, &code, &text))
+		return by_code(sp, c, code, buf_str(&text), f);
 	if (reply->redirect)
 		return redirected(sp, reply->redirect, f);
 	if (reply->status == 401)

@@ -26,4 +26,7 @@ enum remote_result answer_foreign(const struct sp *sp, const struct soap_call *c
 /* Whether MicrosoftSharePointTeamServices names a server before 12.0.0.4326 ([MS-OUTSPS] 1.7). */
 bool answer_too_old(const struct net_reply *reply);
 
+/* Whether an address leads to a page to log in on. */
+bool answer_is_login_url(const char *url);
+
 #endif

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "davcode.h"
 #include "net/http.h"
 #include "spool.h"
 
@@ -212,7 +213,7 @@ static int post(struct answer *a, const struct buf *body, size_t split, struct n
 		.method = "POST", .url = a->sp->endpoint, .headers = headers, .n_headers = 4,
 		.body = joined.middle ? NULL : buf_str(body), .body_len = body->len,
 		.source = joined.middle ? &source : NULL, .once = a->call->changes, .gzip = true,
-		.max_body = ANSWER_MAX, .sink = &sink, .cancel = a->call->cancel,
+		.is_answer = davcode_is_answer, .max_body = ANSWER_MAX, .sink = &sink, .cancel = a->call->cancel,
 	};
 
 	return action ? net_http_do(a->sp->http, &q, reply, a->err) : -ENOMEM;
@@ -249,6 +250,8 @@ static enum remote_result call(struct answer *a, struct net_reply *reply, struct
 
 	if (r == 0)
 		r = post(a, &body, split, reply);
+	if (a->call->reply && body.p) /* of a login */
+		explicit_bzero(body.p, body.len);
 	result = r < 0 ? answer_failed(a->sp, a->call, r, reply->sent, f) : judge(a, reply, f);
 	hints = net_reply_hints(reply);
 	f->http_status = reply->status;
@@ -263,7 +266,7 @@ enum remote_result soap_do(struct sp *sp, const struct soap_call *c, struct remo
 	struct answer a = {
 		.sp = sp, .call = c, .err = &f->err, .spool = SPOOL_INIT(sp->dir), .head = BUF_INIT(HEAD_MAX),
 	};
-	enum remote_result result = call(&a, &reply, f);
+	enum remote_result result = call(&a, c->reply ?: &reply, f);
 
 	xml_free(a.xml);
 	spool_release(&a.spool);

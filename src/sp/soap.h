@@ -12,6 +12,7 @@ struct buf;
 struct docs_host;
 struct net_auth;
 struct net_http;
+struct net_reply;
 struct net_source;
 
 /* One site, in the hands of one thread. */
@@ -78,6 +79,7 @@ struct soap_call {
 	bool changes;                 /* changes something there: a lost answer is REMOTE_LOST */
 	bool has_token;               /* carries a change token: see R664, R1878 */
 	bool one;                     /* about one document or item: what SharePoint refuses is REMOTE_ITEM_BAD */
+	struct net_reply *reply;      /* gets the answer's headers; the caller releases it; NULL: nobody wants them */
 	const atomic_int *cancel;
 };
 

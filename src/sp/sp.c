@@ -10,6 +10,7 @@
 #include "address.h"
 #include "changes.h"
 #include "docs.h"
+#include "forms.h"
 #include "lists.h"
 #include "net/auth.h"
 #include "net/http.h"
@@ -20,8 +21,7 @@
 /* A login that is in use: of one user on one server. */
 struct login {
 	char *origin;          /* owned */
-	char *user;            /* owned, may be NULL */
-	enum net_auth_kind kind;
+	struct net_account who; /* owned; auth, user and name only */
 	struct net_auth *auth; /* refd */
 	struct docs_host docs; /* atomic; what the server has shown about documents */
 	struct login *next;    /* owned */
@@ -101,7 +101,7 @@ static int set_addresses(struct sp *sp, const char *site, const char *address, c
 static struct login *find_login(struct sp_factory *f, const char *origin, const struct net_account *a)
 {
 	for (struct login *l = f->logins; l; l = l->next)
-		if (str_eq(l->origin, origin) && str_eq(l->user, a->user) && l->kind == a->auth)
+		if (str_eq(l->origin, origin) && net_account_same(&l->who, a))
 			return l;
 	return NULL;
 }
@@ -111,7 +111,7 @@ static void free_login(struct login *l)
 	if (!l)
 		return;
 	free(l->origin);
-	free(l->user);
+	net_account_release(&l->who);
 	net_auth_unref(l->auth);
 	free(l);
 }
@@ -121,7 +121,8 @@ static int new_login(const char *origin, const struct net_account *a, struct log
 	struct login *l = calloc(1, sizeof(*l));
 	int r = l ? str_set(&l->origin, origin) : -ENOMEM;
 
-	r = r ?: str_set(&l->user, a->user);
+	r = r ?: str_set(&l->who.user, a->user);
+	r = r ?: str_set(&l->who.name, a->name);
 	if (r < 0)
 		err_set(err, r, "out of memory");
 	r = r ?: net_auth_new(a, &l->auth, err);
@@ -129,7 +130,7 @@ static int new_login(const char *origin, const struct net_account *a, struct log
 		free_login(l);
 		return r;
 	}
-	l->kind = a->auth;
+	l->who.auth = a->auth;
 	*ret = l;
 	return 0;
 }
@@ -172,6 +173,15 @@ static void place_release(struct place *p)
 	net_account_release(&p->account);
 }
 
+/* What net cannot know: how SharePoint logs in with forms, and where it is asked what it offers. */
+static int describe_server(struct net_account *a, const char *site, struct err *err)
+{
+	a->cookies = (struct net_trader) { .trade = forms_trade };
+	a->is_login_page = forms_is_login_page;
+	a->probe = str_printf("%s/_vti_bin/Lists.asmx", site);
+	return a->probe ? 0 : err_set(err, -ENOMEM, "out of memory");
+}
+
 static int find_place(struct sp_factory *f, const char *site, struct place *p, struct err *err)
 {
 	int r = uri_parse(site, &p->uri);
@@ -183,6 +193,7 @@ static int find_place(struct sp_factory *f, const char *site, struct place *p, s
 	if (r < 0)
 		return err_set(err, r, "out of memory");
 	r = f->accounts.account(f->accounts.arg, site, &p->account, err);
+	r = r ?: describe_server(&p->account, site, err);
 	return r ?: get_login(f, buf_str(&p->origin), &p->account, &p->login, err);
 }
 
