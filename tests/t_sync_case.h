@@ -19,6 +19,7 @@
  *	server page N, cut N, most N	rows a page, changes an answer (MoreChanges), methods a request
  *	server between TITLE		gets the status "late" after the next page
  *	server no-rows on|off		answers without rows
+ *	server no-history on|off	items keep no vti_versionhistory
  *	server ids delete-first|rename TITLE
  * Failures of the next request:
  *	fault pull|push gone|busy|throttled|site|list|list-gone|login [N]

@@ -599,6 +599,8 @@ static inline bool server_way(struct case_run *r, const struct case_step *s)
 		f->max_methods = n;
 	else if (strcmp(what, "no-rows") == 0)
 		f->no_rows = case_is(s, 2, "on");
+	else if (strcmp(what, "no-history") == 0)
+		f->no_history = case_is(s, 2, "on");
 	else if (strcmp(what, "between") == 0)
 		f->between = item_named(r, s, s->word[2])->id;
 	else if (strcmp(what, "ids") == 0 && case_is(s, 2, "delete-first"))

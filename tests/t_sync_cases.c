@@ -369,6 +369,7 @@ static struct client *new_client(struct fake *f)
 	assert_non_null(c);
 	*c = *first;
 	c->f = f;
+	snprintf(c->agent, sizeof(c->agent), "2fa454dc8373da4bbe5e3ba2a8701f73");
 	c->dir = str_printf("%s.%d", first->dir, (int) getpid());
 	copy_tree(first->dir, c->dir);
 	pthread_mutex_init(&c->m, NULL);

@@ -41,7 +41,7 @@ struct fake_item {
 	bool used, deleted, folder;
 	bool hidden; /* the client has no right to see it: no answer speaks of it */
 	char title[FAKE_TEXT], body[FAKE_TEXT], status[FAKE_TEXT], notes[FAKE_TEXT];
-	char history[FAKE_TEXT];
+	char history[3 * FAKE_TEXT];
 	char replication[64], dir[FAKE_TEXT], leaf[FAKE_TEXT];
 	uint64_t perm; /* 0: not sent */
 };
@@ -72,6 +72,7 @@ struct fake {
 	_Atomic int asleep;      /* requests that wait so */
 	bool whole_restore; /* once */
 	bool no_rows;       /* of pushes */
+	bool no_history;    /* items keep none */
 	bool send_list;     /* the description in every answer */
 	int64_t rename_ids; /* a Rename id without its row, once */
 	int64_t between;    /* somebody edits this item after the next page that is not the last, once */
@@ -132,6 +133,9 @@ static inline int64_t fake_add(struct fake *f, const char *title)
 	assert_true(f->n < FAKE_ITEMS);
 	*i = (struct fake_item) { .id = f->n, .version = 1, .seq = ++f->seq, .used = true };
 	snprintf(i->title, sizeof(i->title), "%s", title);
+	/* The list itself is the agent of what is made in the browser. */
+	if (!f->no_history)
+		snprintf(i->history, sizeof(i->history), "11111111222233334444555555555555:1");
 	snprintf(i->dir, sizeof(i->dir), "%s", FAKE_ROOT);
 	snprintf(i->leaf, sizeof(i->leaf), "%d_.000", f->n);
 	return i->id;
@@ -502,7 +506,7 @@ static inline void fake_rename_folder(struct fake *f, struct fake_item *d, const
 			snprintf(f->v[i].dir, FAKE_TEXT, "%.*s", FAKE_TEXT - 1, now);
 }
 
-static inline void fake_fill(struct fake_item *i, const struct change *c)
+static inline void fake_fill(const struct fake *f, struct fake_item *i, const struct change *c)
 {
 	fake_take(i->title, &c->fields, "Title");
 	fake_take(i->status, &c->fields, "Status");
@@ -514,7 +518,8 @@ static inline void fake_fill(struct fake_item *i, const struct change *c)
 	}
 	if (!i->folder)
 		fake_take(i->leaf, &c->fields, "FileLeafRef");
-	fake_take(i->history, &c->fields, "MetaInfo_vti_versionhistory");
+	if (!f->no_history && values_get(&c->fields, "MetaInfo_vti_versionhistory"))
+		snprintf(i->history, sizeof(i->history), "%s", values_get(&c->fields, "MetaInfo_vti_versionhistory"));
 }
 
 static inline void fake_give_row(struct fake *f, const struct fake_item *i, struct remote_outcome *o)
@@ -529,7 +534,7 @@ static inline void fake_do_new(struct fake *f, const struct change *c, struct re
 	struct fake_item *i = &f->v[fake_add(f, "") - 1];
 
 	snprintf(i->status, sizeof(i->status), "%s", f->default_status);
-	fake_fill(i, c);
+	fake_fill(f, i, c);
 	snprintf(i->replication, sizeof(i->replication), "%s", c->replication_id);
 	if (c->folder)
 		snprintf(i->dir, sizeof(i->dir), "%s", c->folder + 1);
@@ -554,7 +559,7 @@ static inline void fake_do_known(struct fake *f, const struct change *c, struct 
 	} else if (c->op == CHANGE_DELETE) {
 		fake_delete(f, i->id);
 	} else {
-		fake_fill(i, c);
+		fake_fill(f, i, c);
 		if (i->folder && values_get(&c->fields, "FileLeafRef"))
 			fake_rename_folder(f, i, values_get(&c->fields, "FileLeafRef"));
 		fake_touch(f, i->id);
@@ -702,6 +707,7 @@ struct client {
 	int64_t open[16];        /* inodes that count as open */
 	size_t n_open;
 	bool running;            /* its threads are */
+	char agent[33];          /* "": leaves no history */
 };
 
 static inline const char *event_word(enum sync_event_kind k)
@@ -759,6 +765,7 @@ static inline void client_open(struct client *c)
 	c->conf.remotes = &c->factory;
 	c->conf.present = &c->present;
 	c->conf.hooks = &c->hooks;
+	c->conf.agent = *c->agent ? c->agent : NULL;
 	assert_int_equal(sync_new(&c->conf, &c->s), 0);
 }
 

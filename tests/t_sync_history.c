@@ -40,7 +40,7 @@ static void histories(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		CLEANUP(buf_release_p) struct buf out = BUF_INIT(1000);
 
-		assert_int_equal(history_next(cases[i].now, ME, &out), 0);
+		assert_int_equal(history_next(cases[i].now, ME, 0, &out), 0);
 		assert_string_equal(buf_str(&out), cases[i].next);
 	}
 }
@@ -55,7 +55,7 @@ static void long_histories_are_pruned(void **state)
 	(void) state;
 	for (int i = 1; i <= 200; i++)
 		buf_addf(&now, "%s%032x:%d", i > 1 ? "," : "", i, i);
-	assert_int_equal(history_next(buf_str(&now), ME, &out), 0);
+	assert_int_equal(history_next(buf_str(&now), ME, 0, &out), 0);
 	assert_null(strstr(buf_str(&out), ":100,"));
 	assert_non_null(strstr(buf_str(&out), "000000c8:200," ME ":201"));
 	for (const char *s = buf_str(&out); *s; s++)
@@ -63,11 +63,22 @@ static void long_histories_are_pruned(void **state)
 	assert_in_range(pairs, 20, 32);
 }
 
+/* Each try of an edit has a number of its own, still the highest. */
+static void tries_are_told_apart(void **state)
+{
+	CLEANUP(buf_release_p) struct buf out = BUF_INIT(1000);
+
+	(void) state;
+	assert_int_equal(history_next(ZERO ":4," ME ":3", ME, 2, &out), 0);
+	assert_string_equal(buf_str(&out), ZERO ":4," ME ":7");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(histories),
 		cmocka_unit_test(long_histories_are_pruned),
+		cmocka_unit_test(tries_are_told_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

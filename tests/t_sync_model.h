@@ -19,6 +19,7 @@
 #include "t_sync_fake.h"
 
 #include "engine.h"
+#include "history.h"
 #include "local.h"
 #include "numbers.h"
 #include "park.h"
@@ -47,7 +48,6 @@ struct record {
 	int64_t server_id; /* the last item that stands for it; 0: none */
 	int creations;
 	bool may_return;   /* a deletion was refused or taken back */
-	bool touched;      /* somebody made a version of it without editing anything */
 	bool kept_slot;    /* its file was put back into its old slot, whatever its title was by then */
 	bool unheard;      /* an answer about it was lost, so that nobody can tell who deleted it */
 	int n_deletes;
@@ -280,6 +280,20 @@ static inline void third_create(struct model *m)
 	m->rec[record].creations = 1;
 }
 
+/* What the browser does, and Outlook with an agent of its own; scripts leave it as it is. */
+static inline void third_leaves_history(struct model *m, struct fake_item *i)
+{
+	CLEANUP(buf_release_p) struct buf next = BUF_INIT(4096);
+	unsigned who = roll(m, 3);
+	char agent[33];
+
+	if (m->f->no_history || !who)
+		return;
+	snprintf(agent, sizeof(agent), "%032x", 0xa0 + who);
+	assert_int_equal(history_next(i->history, agent, 0, &next), 0);
+	snprintf(i->history, sizeof(i->history), "%s", buf_str(&next));
+}
+
 static inline void third_write(struct model *m, struct fake_item *i)
 {
 	int kind = (int) roll(m, TRACKED);
@@ -289,12 +303,13 @@ static inline void third_write(struct model *m, struct fake_item *i)
 	token_text(m, t, roll(m, 2) ? letter : (char) ('a' + roll(m, 4)), place);
 	token_ack(m, t);
 	fake_touch(m->f, i->id);
+	third_leaves_history(m, i);
 }
 
 static inline void third_touch(struct model *m, struct fake_item *i)
 {
-	m->rec[server_record(m, i)].touched = true;
 	fake_touch(m->f, i->id);
+	third_leaves_history(m, i);
 }
 
 static inline void third_delete(struct model *m, struct fake_item *i)
@@ -491,9 +506,9 @@ static inline void carry_out_twice(struct line *l, const char *list, const struc
 	struct remote_outcome other = { 0 };
 
 	carry_out(l, list, schema, c, o);
-	/* A second New is a second item, and a note that arrives twice stands there twice: the client hears that the
-	 * version is another, and cannot tell its own doing from somebody else's. */
-	if (c->op == CHANGE_NEW || values_has(&c->fields, "Notes"))
+	/* A second New is a second item. Of a note that arrives twice the client hears that the version is another, and
+	 * cannot tell its own doing from somebody else's where there is no history. */
+	if (c->op == CHANGE_NEW || (values_has(&c->fields, "Notes") && l->mc->m->f->no_history))
 		return;
 	carry_out(l, list, schema, c, &other);
 	if (roll(l->mc->m, 2)) {
@@ -687,6 +702,7 @@ static inline void model_add_client(struct model *m, const char *template)
 	*mc = (struct model_client) { .m = m, .number = m->n_clients++, .online = true };
 	pthread_mutex_init(&mc->c.m, NULL);
 	mc->c.f = m->f;
+	snprintf(mc->c.agent, sizeof(mc->c.agent), "%032x", 0xc0 + mc->number);
 	mc->c.events.max = 1 << 24;
 	mc->c.dir = str_printf("%s.%d", template, mc->number);
 	mc->snapshot = str_printf("%s.%d.killed", template, mc->number);

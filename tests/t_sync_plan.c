@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/str.h"
+#include "history.h"
 #include "pending.h"
 #include "plan.h"
 
@@ -197,7 +198,11 @@ static void chains_of_changes(void **state)
 			p.v[p.n].c.state = chains[i].c[p.n].state;
 			p.v[p.n].c.change.fields = one("Title", chains[i].c[p.n].title);
 		}
-		assert_int_equal(pending_merge(&s, &p, &base, &theirs, moved, &m), 0);
+		{
+			const struct pending_news w = { &s, &base, &theirs, NULL, moved };
+
+			assert_int_equal(pending_merge(&w, &p, &m), 0);
+		}
 		for (size_t k = 0; k < p.n; k++) {
 			assert_int_equal(p.v[k].gone, chains[i].sent[k] == NULL);
 			if (chains[i].sent[k])
@@ -210,7 +215,10 @@ static void chains_of_changes(void **state)
 	schema_release(&s);
 }
 
-static void arrival_of_appended_text(void **state)
+/* ---- lost answers -------------------------------------------------------------------------- */
+
+/* Without a history: only a field that stands as before says anything. */
+static void arrival_by_values(void **state)
 {
 	struct schema s = make_schema();
 	CLEANUP(values_release_p) struct values sent = one("Log", "line");
@@ -218,16 +226,89 @@ static void arrival_of_appended_text(void **state)
 	CLEANUP(values_release_p) struct values base = VALUES_INIT;
 
 	(void) state;
-	/* Nothing but an appended text was sent: what others edited hides whether it came through. */
-	assert_int_equal(plan_arrived(&s, &base, &sent, &theirs), PLAN_ARRIVED);
+	assert_false(plan_not_arrived(&s, &base, &sent, &theirs));
 	assert_int_equal(values_set(&theirs, "Percent", "1"), 0);
-	assert_int_equal(plan_arrived(&s, &base, &sent, &theirs), PLAN_UNKNOWN);
+	assert_false(plan_not_arrived(&s, &base, &sent, &theirs));
 	assert_int_equal(values_set(&sent, "Title", "x"), 0);
-	assert_int_equal(plan_arrived(&s, &base, &sent, &theirs), PLAN_NOT_ARRIVED);
+	assert_true(plan_not_arrived(&s, &base, &sent, &theirs));
 	assert_int_equal(values_set(&theirs, "Title", "z"), 0);
-	assert_int_equal(plan_arrived(&s, &base, &sent, &theirs), PLAN_UNKNOWN);
+	assert_false(plan_not_arrived(&s, &base, &sent, &theirs));
 	assert_int_equal(values_set(&theirs, "Title", "x"), 0);
-	assert_int_equal(plan_arrived(&s, &base, &sent, &theirs), PLAN_ARRIVED);
+	assert_false(plan_not_arrived(&s, &base, &sent, &theirs));
+	schema_release(&s);
+}
+
+#define ME "2fa454dc8373da4bbe5e3ba2a8701f73"
+#define OTHER "1a2650eddb304337b1378e5771a08443"
+
+enum fate { DONE, SENT_AGAIN, KEPT };
+
+/* An update of Title and of the append-only Log, made from title "a", meets a later version. */
+static const struct {
+	const char *what;
+	enum store_change_state state;
+	int tries;
+	const char *before, *after; /* histories */
+	const char *mine, *theirs;  /* titles; NULL: the update has none */
+	enum fate title, log;
+} fates[] = {
+	{ "ours is the last", STORE_CHANGE_UNSURE, 1, OTHER ":1", OTHER ":1," ME ":2", "b", "b", DONE, DONE },
+	{ "ours, and others after it", STORE_CHANGE_UNSURE, 1, OTHER ":1", ME ":2," OTHER ":3", "b", "z", DONE, DONE },
+	{ "ours, and it was set back", STORE_CHANGE_UNSURE, 1, NULL, ME ":1," OTHER ":2", "b", "a", DONE, DONE },
+	{ "ours, of a list that keeps no others", STORE_CHANGE_UNSURE, 1, NULL, ME ":1", "b", "z", DONE, DONE },
+	{ "the second try", STORE_CHANGE_UNSURE, 2, NULL, ME ":2", "b", "b", DONE, DONE },
+	{ "others came first", STORE_CHANGE_UNSURE, 1, ME ":1", OTHER ":2", "b", "a", SENT_AGAIN, SENT_AGAIN },
+	{ "others did the same", STORE_CHANGE_UNSURE, 1, NULL, OTHER ":1", "b", "b", DONE, SENT_AGAIN },
+	{ "others did something else", STORE_CHANGE_UNSURE, 1, NULL, OTHER ":1", "b", "z", KEPT, SENT_AGAIN },
+	{ "others' version in which nothing is seen", STORE_CHANGE_UNSURE, 1, ME ":1", ME ":1", NULL, "a", DONE, SENT_AGAIN },
+	{ "others wrote in capitals", STORE_CHANGE_UNSURE, 1, NULL, "2FA454DC8373DA4BBE5E3BA2A8701F73:1", "b", "a", DONE, DONE },
+	{ "an earlier try came late", STORE_CHANGE_UNSURE, 2, NULL, ME ":1", "b", "b", DONE, KEPT },
+	{ "no history, as before", STORE_CHANGE_UNSURE, 1, NULL, NULL, "b", "a", SENT_AGAIN, SENT_AGAIN },
+	{ "no history, as sent", STORE_CHANGE_UNSURE, 1, NULL, NULL, "b", "b", DONE, KEPT },
+	{ "no history, something else", STORE_CHANGE_UNSURE, 1, NULL, NULL, "b", "z", KEPT, KEPT },
+	{ "no history, and nothing to go by", STORE_CHANGE_UNSURE, 1, NULL, NULL, NULL, "a", DONE, KEPT },
+	{ "a conflict with itself", STORE_CHANGE_SENDING, 1, OTHER ":4", OTHER ":4," ME ":5", "b", "b", DONE, DONE },
+	{ "a conflict with others", STORE_CHANGE_SENDING, 1, OTHER ":4", OTHER ":5", "b", "a", SENT_AGAIN, SENT_AGAIN },
+	{ "a conflict, and no history", STORE_CHANGE_SENDING, 1, NULL, NULL, "b", "b", DONE, SENT_AGAIN },
+};
+
+static enum fate fate_of(const struct pending_row *row, const struct pending_merge *m, const char *field)
+{
+	if (values_has(&m->conflict, field))
+		return KEPT;
+	return !row->gone && values_has(&row->c.change.fields, field) ? SENT_AGAIN : DONE;
+}
+
+/* After a lost answer an appended note was lost when somebody else's version was taken for ours. */
+static void a_note_is_not_lost_to_somebody_elses_version(void **state)
+{
+	struct schema s = make_schema();
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(fates) / sizeof(*fates); i++) {
+		CLEANUP(pending_release_p) struct pending p = PENDING_INIT;
+		CLEANUP(pending_merge_release_p) struct pending_merge m = PENDING_MERGE_INIT;
+		CLEANUP(values_release_p) struct values base = one("Title", "a");
+		CLEANUP(values_release_p) struct values theirs = one("Title", fates[i].theirs);
+		const struct pending_news w = { &s, &base, &theirs, ME, true };
+
+		print_message("%s\n", fates[i].what);
+		if (fates[i].before)
+			assert_int_equal(values_set(&base, HISTORY_FIELD, fates[i].before), 0);
+		if (fates[i].after)
+			assert_int_equal(values_set(&theirs, HISTORY_FIELD, fates[i].after), 0);
+		p.v = calloc(1, sizeof(*p.v));
+		p.n = p.cap = 1;
+		p.v->c.change.op = CHANGE_UPDATE;
+		p.v->c.state = fates[i].state;
+		p.v->c.tries = fates[i].tries;
+		p.v->c.change.fields = one("Title", fates[i].mine);
+		assert_int_equal(values_set(&p.v->c.change.fields, "Log", "line"), 0);
+		assert_int_equal(pending_merge(&w, &p, &m), 0);
+		assert_int_equal(fate_of(p.v, &m, "Title"), fates[i].title);
+		assert_int_equal(fate_of(p.v, &m, "Log"), fates[i].log);
+		assert_true(p.v->gone || p.v->c.state == STORE_CHANGE_QUEUED);
+	}
 	schema_release(&s);
 }
 
@@ -239,7 +320,8 @@ int main(void)
 		cmocka_unit_test(meaning_counts),
 		cmocka_unit_test(readonly_fields_are_no_edit),
 		cmocka_unit_test(chains_of_changes),
-		cmocka_unit_test(arrival_of_appended_text),
+		cmocka_unit_test(arrival_by_values),
+		cmocka_unit_test(a_note_is_not_lost_to_somebody_elses_version),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 #include "t_sync_fake.h"
 
 #include "base/log.h"
+#include "sync/conflict.h"
 
 /* Pushing: batches, outcomes, and that nothing is carried out twice. */
 
@@ -575,10 +576,39 @@ static void edits_leave_their_history(void **state)
 	assert_has(c, "A.txt", "Status: y\n");
 }
 
+/* Where nothing tells whether a note arrived, its writer hears what to do. */
+static void an_unsure_note_says_what_to_do(void **state)
+{
+	CLEANUP(sync_conflict_release_p) struct sync_conflict got = SYNC_CONFLICT_INIT;
+	struct client *c = *state;
+	CLEANUP(str_free_p) char *path = str_printf("%s/conflicts/Tasks", c->dir);
+	struct push_result res;
+	struct dirent *e;
+	DIR *d;
+
+	c->f->no_history = true;
+	fake_add(c->f, "A");
+	must_pull(c);
+	must_save(c, "A.txt", "Notes", "line");
+	c->f->push_lost = 1;
+	assert_int_equal(push_with(c, &res), REMOTE_LOST);
+	must_pull(c);
+	assert_int_equal(journal(c), 0);
+	d = opendir(path);
+	assert_non_null(d);
+	while ((e = readdir(d)) && !sync_conflict_is_entry(e->d_name))
+		continue;
+	assert_non_null(e);
+	assert_int_equal(sync_conflict_load(c->dir, "Tasks", e->d_name, &got), 0);
+	assert_non_null(strstr(got.why, "append it again if it is missing"));
+	closedir(d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(edits_leave_their_history),
+		CASE(an_unsure_note_says_what_to_do),
 		CASE(hundred_methods_a_batch),
 		CASE(refused_size_is_sent_in_less),
 		CASE(changes_of_an_item_keep_their_order),

@@ -11,6 +11,7 @@
 #include "parts.h"
 #include "place.h"
 #include "plan.h"
+#include "push.h"
 #include "show.h"
 
 /* ---- keeping ------------------------------------------------------------------------- */
@@ -24,7 +25,18 @@ void apply_name_fields(const struct schema *schema, const struct values *fields,
 	}
 }
 
-/* "Status, Title: changed by somebody else too; their value stands" */
+static bool all_appended(const struct schema *schema, const struct values *lost)
+{
+	for (size_t i = 0; i < lost->n; i++) {
+		const struct field *f = schema_find(schema, lost->v[i].name);
+
+		if (!f || !(f->flags & FIELD_APPENDONLY))
+			return false;
+	}
+	return true;
+}
+
+/* "Status, Title: changed on the server too; the server's value stands" */
 static int keep_conflict(struct txn *t, const struct store_node *n, const struct store_item *it,
 			 const struct values *lost)
 {
@@ -35,7 +47,11 @@ static int keep_conflict(struct txn *t, const struct store_node *n, const struct
 	};
 
 	apply_name_fields(&t->list.info.schema, lost, &why);
-	buf_adds(&why, ": changed on the server too; the server's value stands");
+	if (all_appended(&t->list.info.schema, lost))
+		buf_adds(&why, ": the server's answer was lost, and whether this was appended cannot be told; "
+			       "look, and append it again if it is missing");
+	else
+		buf_adds(&why, ": changed on the server too; the server's value stands");
 	k.why = buf_str(&why);
 	return apply_keep(t, n, it->id, &it->item, &k);
 }
@@ -280,11 +296,14 @@ static int update_node(struct txn *t, const struct store_item *it, const struct 
 static int weigh(struct txn *t, struct store_item *it, struct pending *p, const struct item *row, struct step *s)
 {
 	bool removed = pending_find(p, CHANGE_DELETE) != NULL;
+	const struct pending_news w = {
+		.schema = &t->list.info.schema, .base = store_item_base(it), .theirs = &row->values,
+		.agent = push_agent(t), .moved = row->version != it->item.version,
+	};
 	int r = doc_news(t, it, p, row, &s->doc);
 
 	if (r == 0)
-		r = pending_merge(&t->list.info.schema, p, store_item_base(it), &row->values,
-				  row->version != it->item.version, &s->m);
+		r = pending_merge(&w, p, &s->m);
 	if (r < 0)
 		return r;
 	s->edited = s->doc.is_document ? it->item.version != row->version && !s->doc.ours : is_edited(t, &s->m);

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "model/values.h"
 
 enum { PAIRS_MAX = 32, AGENT_DIGITS = 32, NUMBER_MAX = 1000000000 };
 
@@ -49,29 +50,70 @@ static void add_pair(struct pair v[PAIRS_MAX], size_t *n, const struct pair *p)
 	v[*n - 1] = *p;
 }
 
-int history_next(const char *now, const char *agent, struct buf *out)
+/* The next pair that can be read; NULL: no more. Returns what follows it. */
+static const char *next_pair(const char *s, struct pair *ret)
 {
-	struct pair v[PAIRS_MAX], p = { 0 };
-	int64_t last = 0;
-	size_t n = 0;
+	while (s && *s) {
+		size_t len;
 
-	for (const char *s = now ? now : ""; *s; s += strspn(s, ", ")) {
-		size_t len = strcspn(s, ", ");
-
-		if (read_pair(s, len, &p)) {
-			last = p.number > last ? p.number : last;
-			if (!str_eq_nocase(p.agent, agent))
-				add_pair(v, &n, &p);
-		}
+		s += strspn(s, ", ");
+		len = strcspn(s, ", ");
+		if (read_pair(s, len, ret))
+			return s + len;
 		s += len;
 	}
+	return NULL;
+}
+
+static int64_t highest(const char *history)
+{
+	struct pair p = { 0 };
+	int64_t last = 0;
+
+	for (const char *s = history; (s = next_pair(s, &p));)
+		last = p.number > last ? p.number : last;
+	return last;
+}
+
+int history_next(const char *now, const char *agent, int skip, struct buf *out)
+{
+	struct pair v[PAIRS_MAX], p = { 0 };
+	int64_t number = highest(now) + 1 + skip;
+	size_t n = 0;
+
+	for (const char *s = now; (s = next_pair(s, &p));)
+		if (!str_eq_nocase(p.agent, agent))
+			add_pair(v, &n, &p);
 	if (n == PAIRS_MAX) {
 		snprintf(p.agent, sizeof(p.agent), "%s", agent);
-		p.number = last + 1;
+		p.number = number;
 		add_pair(v, &n, &p);
 		n--;
 	}
 	for (size_t i = 0; i < n; i++)
 		buf_addf(out, "%s:%lld,", v[i].agent, (long long) v[i].number);
-	return buf_addf(out, "%s:%lld", agent, (long long) last + 1);
+	return buf_addf(out, "%s:%lld", agent, (long long) number);
+}
+
+int history_add(const struct values *now, const char *agent, int skip, struct values *fields)
+{
+	CLEANUP(buf_release_p) struct buf text = BUF_INIT(8192);
+	int r = history_next(values_get(now, HISTORY_FIELD), agent, skip, &text);
+
+	return r < 0 ? r : values_set(fields, HISTORY_FIELD, buf_str(&text));
+}
+
+enum history_word history_ask(const struct values *before, const char *agent, int skip, const struct values *after)
+{
+	int64_t last = highest(values_get(before, HISTORY_FIELD));
+	enum history_word word = HISTORY_SILENT;
+	struct pair p = { 0 };
+
+	for (const char *s = values_get(after, HISTORY_FIELD); (s = next_pair(s, &p));) {
+		if (!agent || !str_eq_nocase(p.agent, agent) || p.number <= last)
+			word = HISTORY_NOT_ARRIVED;
+		else
+			return p.number == last + 1 + skip ? HISTORY_ARRIVED : HISTORY_SILENT;
+	}
+	return agent ? word : HISTORY_SILENT;
 }

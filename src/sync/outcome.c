@@ -7,11 +7,13 @@
 #include "base/str.h"
 #include "store/item.h"
 #include "apply.h"
+#include "history.h"
 #include "local.h"
 #include "park.h"
 #include "parts.h"
 #include "pending.h"
 #include "people.h"
+#include "push.h"
 
 /* A change that met so many conflicts without anything to merge will not get through. */
 enum { TRIES_MAX = 8 };
@@ -36,10 +38,14 @@ static const char *words(const struct remote_outcome *o)
 static int take_as_base(struct sent *s)
 {
 	CLEANUP(values_release_p) struct values base = VALUES_INIT;
+	const char *agent = push_agent(s->t);
 	int r = values_copy(&base, store_item_base(&s->i.it));
 
 	if (r == 0)
 		r = values_overlay(&base, &s->row->c.change.fields);
+	/* Else the next edit would have this one's number. */
+	if (r == 0 && agent)
+		r = history_add(store_item_base(&s->i.it), agent, s->row->c.tries - 1, &base);
 	if (r < 0)
 		return r;
 	values_release(&s->i.it.base);
@@ -158,7 +164,9 @@ static int conflicted(struct sent *s)
 	/* The pull that follows brings the row, and the merge. */
 	if (!s->o->has_row)
 		return unsure(s);
-	s->row->c.state = STORE_CHANGE_QUEUED;
+	/* An update stays SENDING: what it met may be itself, when the line brought it twice. */
+	if (s->row->c.change.op != CHANGE_UPDATE)
+		s->row->c.state = STORE_CHANGE_QUEUED;
 	s->row->changed = true;
 	if (PLANTED("drop_on_409"))
 		s->row->gone = true;

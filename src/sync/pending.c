@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "history.h"
 #include "plan.h"
 
 void pending_release(struct pending *p)
@@ -203,24 +204,33 @@ static int drop_appended(const struct schema *schema, struct values *fields, str
 	return r;
 }
 
-/* An update whose answer was lost meets a later version of its item. */
-static int settle_arrival(const struct schema *schema, struct values *mine, struct pending_merge *m)
+/* An update that may stand in a later version of its item. 1: it does. */
+static int settle_arrival(const struct pending_news *w, struct pending_row *row, struct pending_merge *m)
 {
-	switch (plan_arrived(schema, &m->base, mine, &m->now)) {
-	case PLAN_ARRIVED:
-		return drop_appended(schema, mine, NULL);
-	case PLAN_UNKNOWN:
-		return drop_appended(schema, mine, &m->conflict);
-	case PLAN_NOT_ARRIVED:
+	struct values *mine = &row->c.change.fields;
+	bool unsure = row->c.state == STORE_CHANGE_UNSURE;
+	int r;
+
+	if (!w->moved || (!unsure && row->c.state != STORE_CHANGE_SENDING))
+		return 0;
+	switch (history_ask(w->base, w->agent, row->c.tries - 1, w->theirs)) {
+	case HISTORY_ARRIVED:
+		r = drop_appended(w->schema, mine, NULL);
+		return r < 0 ? r : 1;
+	case HISTORY_NOT_ARRIVED:
+		return 0;
+	case HISTORY_SILENT:
 		break;
 	}
-	return 0;
+	if (!unsure || plan_not_arrived(w->schema, &m->base, mine, &m->now))
+		return 0;
+	return drop_appended(w->schema, mine, &m->conflict);
 }
 
 /* What is left of an update after the merge becomes the change. */
 static void keep_rest(struct pending_row *row, struct values *send)
 {
-	if (row->c.state == STORE_CHANGE_UNSURE)
+	if (row->c.state == STORE_CHANGE_UNSURE || row->c.state == STORE_CHANGE_SENDING)
 		row->c.state = STORE_CHANGE_QUEUED;
 	row->changed = true;
 	row->gone = send->n == 0;
@@ -230,18 +240,17 @@ static void keep_rest(struct pending_row *row, struct values *send)
 }
 
 /* One update. `base` and `now` move on to what the next one was made from and what it will meet. */
-static int merge_update(const struct schema *schema, struct pending_row *row, bool moved, struct pending_merge *m)
+static int merge_update(const struct pending_news *w, struct pending_row *row, struct pending_merge *m)
 {
 	CLEANUP(values_release_p) struct values send = VALUES_INIT;
 	CLEANUP(values_release_p) struct values lost = VALUES_INIT;
 	struct values *mine = &row->c.change.fields;
-	int r = 0;
+	int r = settle_arrival(w, row, m);
 
-	if (row->c.state == STORE_CHANGE_UNSURE && moved)
-		r = settle_arrival(schema, mine, m);
+	/* Others have changed it since, knowing what we sent. */
 	if (r == 0)
-		r = plan_merge(schema, &m->base, mine, &m->now, &send, &lost);
-	if (r == 0)
+		r = plan_merge(w->schema, &m->base, mine, &m->now, &send, &lost);
+	if (r >= 0)
 		r = values_overlay(&m->base, mine);
 	if (r == 0)
 		r = values_overlay(&m->now, &send);
@@ -252,7 +261,7 @@ static int merge_update(const struct schema *schema, struct pending_row *row, bo
 	return r;
 }
 
-static int merge_row(const struct schema *schema, struct pending_row *row, bool moved, struct pending_merge *m)
+static int merge_row(const struct pending_news *w, struct pending_row *row, struct pending_merge *m)
 {
 	if (row->gone)
 		return 0;
@@ -262,7 +271,7 @@ static int merge_row(const struct schema *schema, struct pending_row *row, bool 
 		row->gone = true;
 		return values_overlay(&m->base, &row->c.change.fields);
 	case CHANGE_UPDATE:
-		return merge_update(schema, row, moved, m);
+		return merge_update(w, row, m);
 	case CHANGE_DELETE:
 	case CHANGE_STORE: /* not about values: apply_doc.c */
 	case CHANGE_MOVE:
@@ -272,15 +281,14 @@ static int merge_row(const struct schema *schema, struct pending_row *row, bool 
 	return 0;
 }
 
-int pending_merge(const struct schema *schema, struct pending *p, const struct values *base,
-		  const struct values *theirs, bool moved, struct pending_merge *ret)
+int pending_merge(const struct pending_news *w, struct pending *p, struct pending_merge *ret)
 {
-	int r = values_copy(&ret->base, base);
+	int r = values_copy(&ret->base, w->base);
 
 	if (r == 0)
-		r = values_copy(&ret->now, theirs);
+		r = values_copy(&ret->now, w->theirs);
 	for (size_t i = 0; r == 0 && i < p->n; i++)
-		r = merge_row(schema, &p->v[i], moved, ret);
+		r = merge_row(w, &p->v[i], ret);
 	return r;
 }
 

@@ -68,13 +68,20 @@ static inline void pending_merge_release_p(struct pending_merge *m)
 	pending_merge_release(m);
 }
 
+/* The server's row as it is and as it was. */
+struct pending_news {
+	const struct schema *schema; /* these are foreign */
+	const struct values *base, *theirs;
+	const char *agent;           /* by which its history knows us; NULL: by none */
+	bool moved;                  /* its version is another one */
+};
+
 /*
- * The server's row is `theirs` now, it was `base`; moved: its version is another one. Each
- * update keeps what is to be sent; a NEW is done, since its row is there. An UNSURE change is decided by
- * this: what arrived is gone, the rest is queued again. Pure.
+ * Each update keeps what is to be sent; a NEW is done, since its row is there. Whether an UNSURE update arrived is
+ * decided by this, and of a SENDING one, which met a conflict, whether that was with itself: what arrived is gone, the
+ * rest is queued again. Pure. 0 or -ENOMEM.
  */
-MUST_CHECK int pending_merge(const struct schema *schema, struct pending *p, const struct values *base,
-			     const struct values *theirs, bool moved, struct pending_merge *ret);
+MUST_CHECK int pending_merge(const struct pending_news *w, struct pending *p, struct pending_merge *ret);
 
 /* `base` with the fields of all changes laid over. */
 MUST_CHECK int pending_lay(const struct pending *p, const struct values *base, struct values *ret);

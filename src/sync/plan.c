@@ -60,22 +60,16 @@ bool plan_edited(const struct schema *schema, const struct values *before, const
 	return false;
 }
 
-enum plan_arrival plan_arrived(const struct schema *schema, const struct values *base, const struct values *sent,
-			       const struct values *theirs)
+bool plan_not_arrived(const struct schema *schema, const struct values *base, const struct values *sent,
+		      const struct values *theirs)
 {
-	enum plan_arrival found = PLAN_UNKNOWN;
-
 	for (size_t i = 0; i < sent->n; i++) {
-		const char *name = sent->v[i].name, *text = sent->v[i].text;
-		const char *now = values_get(theirs, name), *then = values_get(base, name);
+		const char *name = sent->v[i].name, *then = values_get(base, name);
 		const struct field *f = schema_find(schema, name);
 
-		if ((f && f->flags & FIELD_APPENDONLY) || plan_same(schema, name, then, text))
-			continue;
-		if (plan_same(schema, name, now, text))
-			return PLAN_ARRIVED;
-		if (plan_same(schema, name, now, then))
-			found = PLAN_NOT_ARRIVED;
+		if (!(f && f->flags & FIELD_APPENDONLY) && !plan_same(schema, name, then, sent->v[i].text) &&
+		    plan_same(schema, name, values_get(theirs, name), then))
+			return true;
 	}
-	return found == PLAN_UNKNOWN && !plan_edited(schema, base, theirs) ? PLAN_ARRIVED : found;
+	return false;
 }

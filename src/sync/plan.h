@@ -29,14 +29,12 @@ bool plan_same(const struct schema *schema, const char *name, const char *a, con
 bool plan_edited(const struct schema *schema, const struct values *before, const struct values *after);
 
 /*
- * Whether an update whose answer was lost stands in `theirs`, values of a later version, when it was made from
- * `base`. A field that has what was sent says that it does, one that is as before that it does not; fields that the
- * server appends to and shows empty (FIELD_APPENDONLY) say nothing. Without any such word: it does when nobody edited
- * anything, and else that is not to be known.
+ * What the values of a later version say of an update whose answer was lost, when the item has no history that
+ * knows better (history.h). A field that stands there as in `base`, which it was made from, says that the
+ * update did not arrive. That one stands as it was sent says nothing: somebody else may have done the same. Nor do fields that the
+ * server appends to and shows empty (FIELD_APPENDONLY).
  */
-enum plan_arrival { PLAN_ARRIVED, PLAN_NOT_ARRIVED, PLAN_UNKNOWN };
-
-enum plan_arrival plan_arrived(const struct schema *schema, const struct values *base, const struct values *sent,
-			       const struct values *theirs);
+bool plan_not_arrived(const struct schema *schema, const struct values *base, const struct values *sent,
+		      const struct values *theirs);
 
 #endif

@@ -28,12 +28,15 @@
  *	            new rows (apply.c) and the change is done; if a complete pull that began
  *	            after the loss does not bring it, it did not arrive and is sent again.
  *	NEW_FOLDER  the same; beside it, a folder of that path is the folder, whoever made it.
- *	UPDATE      carries the owshiddenversion that it was made from. The pull brings the row
- *	            if anything changed it: fields that stand there as we sent them are done, those
- *	            that stand as before are sent again with the new version, others are a conflict
- *	            (pending.c). No row: the version is the same, so it did not arrive. Sent again
- *	            although it arrived, the server answers with a conflict and the row, and the same
- *	            merge finds nothing left to send.
+ *	UPDATE      carries the owshiddenversion that it was made from, and a pair of its own for the item's
+ *	            history (history.h). The pull brings the row if anything changed it: with that pair
+ *	            in its history it has arrived, whatever others have made of it since; without it, it has not, and
+ *	            is merged as any change that waits (pending.c). Where a row has no history its values must do: fields
+ *	            that stand there as we sent them are done, those that stand as before are sent again,
+ *	            others are a conflict; a text that was to be appended may be there or not, and goes to
+ *	            conflicts/ so that it is neither lost nor appended twice. No row: the version is the same, so it did
+ *	            not arrive. Sent again although it arrived, the server answers with a conflict
+ *	            and the row, and the same question is asked of that.
  *	DELETE      an id is never given twice, so a second Delete finds nothing (REMOTE_ITEM_GONE),
  *	            and that is success; the pull's Delete id says so even before.
  *
@@ -72,6 +75,12 @@ bool push_is_open(const struct txn *t)
 	const struct store_list *l = &t->list;
 
 	return l->state != STORE_LIST_GONE && l->state != STORE_LIST_FORBIDDEN;
+}
+
+const char *push_agent(const struct txn *t)
+{
+	/* Documents have versions of their own. */
+	return list_is_library(&t->list.info) ? NULL : t->conf->agent;
 }
 
 /* ---- what can be sent ---------------------------------------------------------------------- */
@@ -198,17 +207,12 @@ static int fits(struct batch *b, const struct store_change *c)
 
 /* ---- taking ------------------------------------------------------------------------------------ */
 
-/* Outlook merges by it (MS-OUTSPS 3.2.4.2.1); documents have versions of their own. */
-static int add_history(const struct batch *b, const struct values *now, struct values *fields)
+/* Outlook merges by it (MS-OUTSPS 3.2.4.2.1), and we know by it whether this arrived. */
+static int add_history(const struct batch *b, const struct values *now, int skip, struct values *fields)
 {
-	CLEANUP(buf_release_p) struct buf text = BUF_INIT(8192);
-	const char *agent = b->t.conf->agent;
-	int r;
+	const char *agent = push_agent(&b->t);
 
-	if (!agent || list_is_library(&b->t.list.info))
-		return 0;
-	r = history_next(values_get(now, HISTORY_FIELD), agent, &text);
-	return r < 0 ? r : values_set(fields, HISTORY_FIELD, buf_str(&text));
+	return agent ? history_add(now, agent, skip, fields) : 0;
 }
 
 /* A new part says of which item; that has its ID only now. */
@@ -228,7 +232,7 @@ static int link_part(struct batch *b, int64_t item, struct values *fields)
 /* What the change itself does not say. */
 static int add_said(struct batch *b, const struct store_change *c, const struct store_item *it, struct values *fields)
 {
-	int r = c->change.op == CHANGE_DELETE ? 0 : add_history(b, store_item_base(it), fields);
+	int r = c->change.op == CHANGE_DELETE ? 0 : add_history(b, store_item_base(it), c->tries, fields);
 
 	return r < 0 || c->change.op != CHANGE_NEW ? r : link_part(b, c->item, fields);
 }

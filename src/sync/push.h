@@ -62,6 +62,9 @@ MUST_CHECK int push_dir(struct txn *t, int64_t item, int64_t *ret_dir, bool *ret
 /* The server's path of a directory, with a leading slash; NULL: the list's root. 1; 0: it is not there yet. */
 MUST_CHECK int push_folder(struct txn *t, int64_t dir, char **ret);
 
+/* Whose edits the histories of the list's items tell of as ours; NULL: they have none. Foreign. */
+const char *push_agent(const struct txn *t);
+
 /* Whether the list takes changes at all. */
 bool push_is_open(const struct txn *t);
 
