@@ -97,6 +97,7 @@ struct model {
 	int n_rec;
 	int64_t oldest_token; /* change tokens below are refused */
 	bool strict_delete;   /* the server looks at the version of a Delete */
+	int between;          /* so often somebody edits what was read already, before the next page of a pull */
 	unsigned dice;        /* of the operation that runs */
 	bool verbose;
 	char why[512];        /* the first violation; "": none */
@@ -339,6 +340,18 @@ static inline void third_acts(struct model *m, bool deletes)
 		third_delete(m, i);
 }
 
+/* What stands on the pages before that position, which is "p" and an index. */
+static inline void third_edits_what_was_read(struct model *m, const char *position)
+{
+	static _Thread_local struct fake_item *alive[FAKE_ITEMS];
+	int n = server_alive(m, alive), upto = (int) strtol(position + 1, NULL, 10), read = 0;
+
+	while (read < n && alive[read] < m->f->v + upto)
+		read++;
+	if (read)
+		third_write(m, alive[roll(m, (unsigned) read)]);
+}
+
 /* ---- the line -------------------------------------------------------------------------------- */
 
 struct line {
@@ -432,6 +445,10 @@ static inline enum remote_result line_pull(struct remote *r, const struct remote
 
 	if (fails_early(mc, fault, f, &res))
 		return res;
+	if (q->position && mc->m->between) {
+		mc->m->between--;
+		third_edits_what_was_read(mc->m, q->position);
+	}
 	if (q->token && strtoll(q->token, NULL, 10) < mc->m->oldest_token)
 		return REMOTE_TOKEN_GONE;
 	if (!cuts) {

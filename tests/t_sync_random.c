@@ -24,7 +24,7 @@ enum kind {
 	OP_CREATE, OP_EDIT, OP_EDIT_MANY, OP_NOTE, OP_RENAME, OP_UNLINK, OP_REPLACE, OP_DANCE, OP_RECREATE,
 	OP_DISCARD, OP_OPEN, OP_SAVE, OP_GRACE, OP_PULL, OP_PUSH, OP_SYNC, OP_KILL, OP_OFFLINE, OP_ONLINE,
 	OP_FAULT, OP_EXPIRE, OP_RESTORE, OP_PAGES, OP_RIGHTS, OP_THIRD, OP_THIRD_DELETES, OP_RETRY,
-	OP_FLUSH, OP_COLUMN,
+	OP_FLUSH, OP_COLUMN, OP_BETWEEN,
 	OP_COUNT
 };
 
@@ -53,7 +53,7 @@ static const struct {
 	[OP_OFFLINE] = { "offline", 2, false },
 	[OP_ONLINE] = { "online", 3, true },
 	[OP_FAULT] = { "fault", 12, false },
-	[OP_EXPIRE] = { "expire", 1, false },
+	[OP_EXPIRE] = { "expire", 2, false },
 	[OP_RESTORE] = { "restore", 1, false },
 	[OP_PAGES] = { "pages", 2, false },
 	[OP_RIGHTS] = { "rights", 1, false },
@@ -62,6 +62,7 @@ static const struct {
 	[OP_COLUMN] = { "column", 1, false },
 	[OP_THIRD_DELETES] = { "third-deletes", 3, false },
 	[OP_RETRY] = { "retry", 1, false },
+	[OP_BETWEEN] = { "between", 2, false },
 };
 
 static const char *const fault_names[FAULT_COUNT] = {
@@ -565,6 +566,7 @@ static void run_op(struct model *m, const struct op *op)
 	case OP_RETRY: op_retry(mc); break;
 	case OP_FLUSH: op_flush(mc); break;
 	case OP_COLUMN: op_column(m); break;
+	case OP_BETWEEN: m->between++; break;
 	case OP_COUNT: break;
 	}
 	if (mc->killed) {
@@ -590,6 +592,7 @@ static void heal(struct model *m)
 	int quiet = 0;
 
 	m->oldest_token = 0;
+	m->between = 0;
 	m->f->whole_restore = false;
 	for (int i = 0; i < m->n_clients; i++) {
 		m->c[i].n_armed = 0;
