@@ -459,6 +459,37 @@ static void server_away_and_back(void **state)
 	client_stop(c, 0);
 }
 
+/* Never more than once an hour unasked; the status says what to do, and who asks gets it. */
+static void a_second_reading_anew_waits_until_somebody_asks(void **state)
+{
+	struct client *c = *state;
+	struct sync_status s;
+	struct looked k;
+
+	fake_add(c->f, "A");
+	c->conf.fresh_ms = 0;
+	client_renew(c);
+	start(c);
+	c->f->oldest_token = c->f->seq + 1;
+	fake_add(c->f, "B");
+	assert_true(open_dir(c, 1));
+	assert_true(ino_of(c, "B.txt") > 0);
+	assert_string_equal(look(c, &s).error, "");
+	fake_add(c->f, "C");
+	fake_add(c->f, "D");
+	c->f->oldest_token = c->f->seq;
+	assert_true(open_dir(c, 1));
+	k = look(c, &s);
+	assert_non_null(strstr(k.error, "expired"));
+	assert_non_null(strstr(k.error, "`spfs sync \"Tasks\"`"));
+	assert_int_equal(ino_of(c, "C.txt"), 0);
+	assert_true(ino_of(c, "A.txt") > 0);
+	assert_int_equal(sync_request(c->s, SYNC_ALL, c->list), 0);
+	UNTIL(ino_of(c, "C.txt") > 0 && is_idle(c));
+	assert_string_equal(look(c, &s).error, "");
+	client_stop(c, 0);
+}
+
 /* With changes that wait: looks are answered at once and probe now and then; a person's request is not held up. */
 static void backing_off(void **state)
 {
@@ -1087,6 +1118,7 @@ int main(void)
 		CASE(removed_files_are_deleted_after_the_grace),
 		CASE(waiting_until_it_is_sent),
 		CASE(server_away_and_back),
+		CASE(a_second_reading_anew_waits_until_somebody_asks),
 		CASE(backing_off),
 		CASE(back_off_ends_by_itself),
 		CASE(server_asks_to_be_left_alone),

@@ -73,6 +73,7 @@ struct fake {
 	bool whole_restore; /* once */
 	bool no_rows;       /* of pushes */
 	bool no_history;    /* items keep none */
+	bool no_versions;   /* rows have no owshiddenversion */
 	bool send_list;     /* the description in every answer */
 	int64_t rename_ids; /* a Rename id without its row, once */
 	int64_t between;    /* somebody edits this item after the next page that is not the last, once */
@@ -239,7 +240,7 @@ static inline void fake_value(struct values *v, const char *name, const char *te
 		assert_int_equal(values_set(v, name, text), 0);
 }
 
-static inline void fake_row(const struct fake_item *i, struct item *row)
+static inline void fake_row(const struct fake *f, const struct fake_item *i, struct item *row)
 {
 	char text[2 * FAKE_TEXT + 64];
 
@@ -247,7 +248,8 @@ static inline void fake_row(const struct fake_item *i, struct item *row)
 	snprintf(text, sizeof(text), "%lld", (long long) i->id);
 	fake_value(&row->values, "ID", text);
 	snprintf(text, sizeof(text), "%lld", (long long) i->version);
-	fake_value(&row->values, "owshiddenversion", text);
+	if (!f->no_versions)
+		fake_value(&row->values, "owshiddenversion", text);
 	snprintf(text, sizeof(text), "%lld;#%s/%s", (long long) i->id, i->dir, i->leaf);
 	fake_value(&row->values, "FileRef", text);
 	snprintf(text, sizeof(text), "%lld;#%s", (long long) i->id, i->leaf);
@@ -270,12 +272,13 @@ static inline void fake_row(const struct fake_item *i, struct item *row)
 	assert_int_equal(item_from_values(row), 0);
 }
 
-static inline int fake_send_row(const struct fake_item *i, const struct remote_sink *sink, struct remote_page *ret)
+static inline int fake_send_row(const struct fake *f, const struct fake_item *i, const struct remote_sink *sink,
+				struct remote_page *ret)
 {
 	struct item row;
 	int r;
 
-	fake_row(i, &row);
+	fake_row(f, i, &row);
 	r = sink->row(sink->arg, &row);
 	item_release(&row);
 	ret->rows++;
@@ -349,7 +352,7 @@ static inline int fake_send_all(struct fake *f, const struct remote_pull *q, con
 			ret->position = f->repeats ? strdup("p0") : str_printf("p%d", i);
 			break;
 		}
-		r = fake_send_row(&f->v[i], sink, ret);
+		r = fake_send_row(f, &f->v[i], sink, ret);
 	}
 	return r;
 }
@@ -384,11 +387,11 @@ static inline int fake_send_changes(struct fake *f, int64_t token, const struct 
 			if (f->v[i].deleted || f->delete_first)
 				r = sink->id(sink->arg, REMOTE_ID_DELETE, f->v[i].id);
 			if (!f->v[i].deleted)
-				r = fake_send_row(&f->v[i], sink, ret);
+				r = fake_send_row(f, &f->v[i], sink, ret);
 		}
 	for (int i = 0; r == 0 && i < f->n; i++)
 		if (f->v[i].used && !f->v[i].deleted && fake_is_extra(q->extra_ids, f->v[i].id))
-			r = fake_send_row(&f->v[i], sink, ret);
+			r = fake_send_row(f, &f->v[i], sink, ret);
 	return r;
 }
 
@@ -526,7 +529,7 @@ static inline void fake_give_row(struct fake *f, const struct fake_item *i, stru
 {
 	o->has_row = !f->no_rows;
 	if (o->has_row)
-		fake_row(i, &o->row);
+		fake_row(f, i, &o->row);
 }
 
 static inline void fake_do_new(struct fake *f, const struct change *c, struct remote_outcome *o)

@@ -341,8 +341,35 @@ static void reading_anew_needs_leave(void **state)
 	p.remote = r;
 	assert_int_equal(pull_run(&p, &res, &fault), REMOTE_LIST_BAD);
 	assert_true(strstr(fault.err.text, "restored") != NULL);
+	assert_true(strstr(fault.err.text, "`spfs sync \"Tasks\"`") != NULL);
 	fake_close(r);
 	assert_true(ino_of(c, "A.txt") > 0);
+}
+
+/* An external list's rows have no owshiddenversion: a change is seen all the same, and what stays is not touched. */
+static void rows_without_versions(void **state)
+{
+	struct client *c = *state;
+	int64_t ino, version;
+
+	c->f->no_versions = true;
+	fake_add(c->f, "A");
+	fake_add(c->f, "B");
+	must_pull(c);
+	ino = ino_of(c, "A.txt");
+	version = node_of(c, "B.txt").version;
+	fake_set(c->f, 1, NULL, "new", NULL);
+	c->f->oldest_token = c->f->seq + 1; /* it has no change log either */
+	client_forget_events(c);
+	must_pull(c);
+	assert_int_equal(ino_of(c, "A.txt"), ino);
+	assert_has(c, "A.txt", "Status: new\n");
+	assert_int_equal(node_of(c, "B.txt").version, version);
+	assert_false(client_heard(c, "content B.txt"));
+	fake_delete(c->f, 2);
+	c->f->oldest_token = c->f->seq + 1;
+	must_pull(c);
+	assert_int_equal(ino_of(c, "B.txt"), 0);
 }
 
 /* MS-OUTSPS 3.2.6.5: a row wins over a Delete of the same answer. */
@@ -636,6 +663,7 @@ int main(void)
 		CASE(changed_columns_read_anew),
 		CASE(description_in_every_answer_is_no_change),
 		CASE(reading_anew_needs_leave),
+		CASE(rows_without_versions),
 		CASE(row_wins_over_delete),
 		CASE(ids_without_rows_are_asked_for),
 		CASE(folders_may_come_after_their_contents),

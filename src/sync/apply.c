@@ -425,7 +425,8 @@ int apply_row(struct txn *t, struct item *row, struct apply_how how)
 	int64_t id, version, generation;
 	int r = store_item_peek(t->st, t->list.id, row->id, &id, &version, &generation);
 
-	if (r == 0 && version == row->version && !how.force)
+	/* Rows without versions, of another system's data, say by themselves what they are. */
+	if (r == 0 && version == row->version && row->version > 0 && !how.force)
 		return generation == t->list.generation ? 0 : store_item_mark(t->st, id, t->list.generation);
 	if (r == 0) {
 		r = store_item_get(t->st, id, &it);

@@ -108,7 +108,8 @@ static enum remote_result start_anew(struct puller *p, const char *why, struct r
 		return REMOTE_LIST_BAD;
 	}
 	if (!p->in->may_resync) {
-		err_set(&f->err, -EAGAIN, "the list must be read from the start again (%s); `spfs sync` does it now", why);
+		err_set(&f->err, -EAGAIN, "the list must be read from the start again (%s), which spfs does by itself at most once "
+			"an hour; `spfs sync \"%s\"` does it now", why, p->list.name);
 		return REMOTE_LIST_BAD;
 	}
 	r = page_has_other_schema(&p->page, &p->list.info);

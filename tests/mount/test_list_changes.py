@@ -65,6 +65,9 @@ def test_lists_that_may_not_be_taken_away(site):  # ExcludeFromOfflineClient, ex
     assert 'Links' not in site.spfs('lists').out.split()
     r = site.spfs('add', site.server.url, 'Links', code=1)
     assert 'offline' in r.err
+    site.server.do('set Links ExcludeFromOfflineClient=False HasExternalDataSource=True')
+    r = site.spfs('add', site.server.url, 'Links', code=1)
+    assert "another system's" in r.err
     # a list that turns so later is read-only, and says why
     site.mount()
     site.wait(lambda: all(s['list_state'] == 'ok' for s in site.status()['lists']), 20, 'the first sync')
@@ -72,6 +75,9 @@ def test_lists_that_may_not_be_taken_away(site):  # ExcludeFromOfflineClient, ex
     sync(site, 'Tasks')
     assert 'offline' in site.list_status('Tasks')['read_only']
     site.wait(lambda: site.sh('stat -c %a Tasks').strip() == '555', 10, 'a read-only directory')
+    site.server.do('set Tasks ExcludeFromOfflineClient=False HasExternalDataSource=True')
+    sync(site, 'Tasks')
+    assert "another system's" in site.list_status('Tasks')['read_only']
 
 
 def test_the_approval_status_of_a_moderated_list(mnt):

@@ -103,6 +103,17 @@ def test_invalid_token_reads_the_list_anew(mnt):  # MS-OUTSPS: InvalidToken drop
     mnt.settle()
     assert mnt.sh('ls -i Tasks') == before
     assert mnt.list_status('Tasks')['error'] in (None, '')
+    # twice within the hour: the cache stands, and the status says what to do
+    time.sleep(3.2)
+    mnt.server.script('op=GetListItemChangesSinceToken list=Tasks quirk=invalid-token count=1')
+    Client(mnt.server.url).new('Tasks', Title='After the second')
+    assert mnt.sh('ls -i Tasks') == before
+    mnt.wait(lambda: mnt.list_status('Tasks')['error'], 10, 'an error')
+    assert '`spfs sync "Tasks"`' in mnt.list_status('Tasks')['error']
+    mnt.server.script('op=GetListItemChangesSinceToken list=Tasks quirk=invalid-token count=1')
+    mnt.spfs('sync', 'Tasks')
+    assert 'After the second' in mnt.sh('ls Tasks')
+    assert mnt.list_status('Tasks')['error'] in (None, '')
 
 
 def test_an_ill_formed_answer_is_recovered(mnt):
