@@ -631,6 +631,30 @@ static inline int letter_name(void *arg, const struct list *l, const struct item
 	return 0;
 }
 
+static inline int note_given_up(void *arg, const struct store_change *c)
+{
+	struct model *m = arg;
+
+	for (int k = 0; k < TOKEN_KINDS && c->state == STORE_CHANGE_REFUSED; k++) {
+		int t = token_of(m, k, values_get(&c->change.fields, field_names[k]));
+
+		if (t > 0)
+			m->tok[t].superseded = true;
+	}
+	return 0;
+}
+
+/* What may not be saved, and with it what was refused before. */
+static inline void give_up(struct model_client *mc, int64_t ino)
+{
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+
+	assert_int_equal(store_node_get(mc->c.st, ino, &n), 0);
+	if (n.item)
+		assert_int_equal(store_change_of_item(mc->c.st, n.item, note_given_up, mc->m), 0);
+	assert_int_equal(sync_submit_revert(mc->c.s, ino), 0);
+}
+
 /* Starts the client on what its directory has. */
 /* What a writer had flushed becomes a save, as the mount does it at its next start. */
 static inline int model_recover(void *arg, int64_t ino)
@@ -661,7 +685,8 @@ static inline int model_recover(void *arg, int64_t ino)
 	t_at = token_of(mc->m, field[0] == 'S' ? STATUS : BODY, text);
 	assert_true(t_at > 0);
 	mc->m->tok[t_at].superseded = true;
-	return sync_submit_revert(c->s, ino);
+	give_up(mc, ino);
+	return 0;
 }
 
 static inline void client_starts(struct model_client *mc)

@@ -9,6 +9,7 @@
 #include "base/map.h"
 #include "base/str.h"
 #include "store/item.h"
+#include "store/journal.h"
 #include "policy.h"
 #include "puller.h"
 
@@ -18,7 +19,8 @@
  *	round   everything since one token: one page, or as many as carry a position.
  *	        The token of the FIRST page is kept for the next round: what changes while the pages
  *	        are read comes again instead of being missed.
- *	MoreChanges, ids without rows (Rename, SystemUpdate, Restore): one more round
+ *	MoreChanges, ids without rows (Rename, SystemUpdate, Restore): one more round;
+ *	        also after pages, when something waits to be sent
  *	anew    the token is worthless (InvalidToken, the list was restored), or the items may be
  *	        others although they have not changed (rights, columns): from the start,
  *	        and what does not come is not there any more
@@ -194,6 +196,7 @@ static int next_position(struct puller *p)
 	}
 	p->position = next;
 	p->page.end.position = NULL;
+	p->paged = true;
 	return map_put(p->seen, p->position, p) < 0 ? -ENOMEM : 1;
 }
 
@@ -210,8 +213,7 @@ static int begin_round(struct puller *p)
 {
 	str_free_p(&p->token);
 	str_free_p(&p->position);
-	p->partial = false;
-	p->more = false;
+	p->partial = p->paged = p->more = false;
 	map_free(p->seen);
 	p->seen = map_new();
 	return p->seen ? 0 : -ENOMEM;
@@ -275,18 +277,22 @@ static enum remote_result do_round(struct puller *p, const char **ret_why, struc
 }
 
 /* Whether the server has more to tell. Without a token, or with one that does not move, asking again would
- * bring the same again. */
+ * bring the same again. What was edited while pages were read is asked for when something waits to be sent: the
+ * server may ignore the version of a Delete, and it would go over that edit. */
 static int has_more(struct puller *p)
 {
 	CLEANUP(str_free_p) char *before = NULL;
+	int64_t waits = 0;
 	int r = str_set(&before, p->list.token);
 
 	store_list_release(&p->list);
 	if (r == 0)
 		r = store_list_get(p->in->conf->store, p->in->list, &p->list);
+	if (r == 0 && p->paged)
+		r = store_change_count(p->in->conf->store, p->in->list, STORE_CHANGE_QUEUED, &waits);
 	if (r < 0 || !p->list.token)
 		return r;
-	return p->extra.n > 0 || (p->more && !str_eq(before, p->list.token));
+	return p->extra.n > 0 || waits > 0 || (p->more && !str_eq(before, p->list.token));
 }
 
 static enum remote_result rounds(struct puller *p, struct remote_fault *f)

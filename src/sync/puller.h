@@ -28,6 +28,7 @@ struct puller {
 	struct map *seen;          /* owned; positions */
 	bool partial;              /* the server began to repeat itself: what is missing proves nothing */
 	bool more;                 /* MoreChanges */
+	bool paged;                /* it had more than one page */
 	int limit;                 /* rows of a page, when the server takes fewer than usual; 0 */
 	struct numbers extra;      /* ids whose rows are to be asked for; not sorted */
 	struct numbers forced;     /* those that were; sorted */
