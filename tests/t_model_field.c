@@ -84,6 +84,13 @@ static void test_same_note(void **state)
 	check_same(FIELD_NOTE, " \r\n", NULL, true);
 	check_same(FIELD_NOTE, " a", "a", false);
 	check_same(FIELD_NOTE, "a\n\nb", "a\nb", false);
+	check_same(FIELD_NOTE, "a", "<div class=\"ExternalClass0A1b\"><p>a</p></div>", true);
+	check_same(FIELD_NOTE, "<p>a</p><p>b</p>", "<div class=\"ExternalClass0A1B\"><p>a</p><p>b</p></div>", true);
+	check_same(FIELD_NOTE, "<div class=\"ExternalClass1\"><b>a</b></div>", "<div class=\"ExternalClass2\"><b>a</b></div>",
+		   true);
+	check_same(FIELD_NOTE, "a", "<div class=\"ExternalClass0A1B\"><p>b</p></div>", false);
+	check_same(FIELD_NOTE, "a", "<div class=\"External\">a</div>", false);
+	check_same(FIELD_NOTE, "a", "<div class=\"ExternalClass0A1B\">", false);
 	check_same(FIELD_TEXT, "a ", "a", false);
 	check_same(FIELD_TEXT, "", NULL, true);
 }

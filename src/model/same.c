@@ -157,11 +157,46 @@ static int next_char(const char **p, const char *end)
 	return *p < end ? (unsigned char) *(*p)++ : -1;
 }
 
+/* Takes `before` and `after` off a text that has both. */
+static bool take_off(const char **s, const char **end, const char *before, const char *after)
+{
+	size_t n = strlen(before), m = strlen(after);
+
+	if ((size_t) (*end - *s) < n + m || strncmp(*s, before, n) != 0 || strncmp(*end - m, after, m) != 0)
+		return false;
+	*s += n;
+	*end -= m;
+	return true;
+}
+
+/*
+ * A column of FullHtml comes back in a div of its own, with a class that the server made up, and what was no HTML in
+ * a paragraph besides: <div class="ExternalClass0A1B"><p>text</p></div>. That is how what was sent is kept, no edit.
+ */
+static void unwrap(const char **s, const char **end)
+{
+	const char *p = *s, *e = *end;
+
+	if (!take_off(&p, &e, "<div class=\"ExternalClass", "</div>"))
+		return;
+	p += strspn(p, "0123456789ABCDEFabcdef");
+	if (!take_off(&p, &e, "\">", ""))
+		return;
+	*s = p;
+	*end = e;
+	if (take_off(&p, &e, "<p>", "</p>") && !memchr(p, '<', (size_t) (e - p))) {
+		*s = p;
+		*end = e;
+	}
+}
+
 bool same_note(const char *a, const char *b)
 {
 	const char *a_end = without_end(a), *b_end = without_end(b);
 	int c;
 
+	unwrap(&a, &a_end);
+	unwrap(&b, &b_end);
 	do {
 		c = next_char(&a, a_end);
 		if (c != next_char(&b, b_end))

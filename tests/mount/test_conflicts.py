@@ -306,3 +306,13 @@ def test_conflicts_without_a_mount(mnt):
     assert conflicts(mnt) == []
     mnt.mount()
     mnt.wait(lambda: other.find('Tasks', Title='Write report')['Priority'] == '(3) Low')
+
+
+def test_an_edit_begun_before_the_answer_to_the_new_file_is_no_conflict(mnt):
+    """The server wraps the HTML of a note (ExternalClass...): the echo of one's own text is nobody else's edit."""
+    mnt.sh('printf "Title: begun\\n\\nfirst line\\n" > Tasks/begun.txt; exec 3>>Tasks/begun.txt; '
+           'until grep -q "^# ID:" Tasks/begun.txt; do sleep 0.1; done; echo "second line" >&3')
+    mnt.wait(lambda: 'second line' in Client(mnt.server.url).find('Tasks', Title='begun')['Body'])
+    mnt.settle()
+    assert mnt.sh('tail -n 2 Tasks/begun.txt') == 'first line\nsecond line\n'
+    assert mnt.spfs('conflicts').out == 'no conflicts\n'
