@@ -41,6 +41,9 @@ int cli_fail(int code, const char *fmt, ...) PRINTF(2, 3);
  */
 int cli_fail_err(int code, int r, const struct err *err);
 
+/* Is it this computer that lacks something (-ENOMEM, -ENOSPC, -EDQUOT, -EMFILE, -ENFILE)? No server is to blame then. */
+bool cli_is_local(int r);
+
 /* Prints text, made by additions, on stdout. CLI_OK; CLI_FAILED when one of them failed, which is said instead. */
 MUST_CHECK int cli_print(const struct buf *text);
 

@@ -77,7 +77,7 @@ static int add(const struct cli_env *env, struct adding *a, bool all, int argc, 
 	if (!named && !only_site(&a->reg))
 		return cli_usage(&cmd_add, "which site? Begin with its address: spfs add https://... %s", argv[0]);
 	url = strdup(named ? argv[0] : only_site(&a->reg));
-	code = url ? discover(a->s, url, &site) : CLI_FAILED;
+	code = url ? discover(a->s, url, &site) : cli_fail_err(CLI_FAILED, -ENOMEM, NULL);
 	if (code != CLI_OK)
 		return code;
 	a->site = &site;
@@ -88,18 +88,18 @@ static int add(const struct cli_env *env, struct adding *a, bool all, int argc, 
 }
 
 /* Addresses with blanks between. */
-static bool are_addresses(const char *text)
+static int check_addresses(const char *text)
 {
 	CLEANUP(str_free_p) char *copy = strdup(text);
-	bool fine = copy != NULL;
+	int r = copy ? 0 : -ENOMEM;
 
-	for (char *at = copy, *word; fine && (word = strsep(&at, " "));) {
+	for (char *at = copy, *word; r == 0 && (word = strsep(&at, " "));) {
 		struct uri u = { 0 };
 
-		fine = !*word || uri_parse(word, &u) == 0;
+		r = *word ? uri_parse(word, &u) : 0;
 		uri_release(&u);
 	}
-	return fine;
+	return r;
 }
 
 static int run(const struct cli_env *env, int argc, char **argv)
@@ -108,13 +108,16 @@ static int run(const struct cli_env *env, int argc, char **argv)
 	struct adding a = { .s = env->arg };
 	const struct cli_option options[] = { { "as", 0, NULL, &a.as }, { "all", 0, &all, NULL },
 					      { "alternate", 0, NULL, &a.alternates }, { 0 } };
-	int code;
+	int code, r;
 
 	if (!cli_args(&cmd_add, options, &argc, argv, &code))
 		return code;
 	if (argc < 2)
 		return cli_usage(&cmd_add, "the address of a site or of a list is missing");
-	if (a.alternates && !are_addresses(a.alternates))
+	r = a.alternates ? check_addresses(a.alternates) : 0;
+	if (r == -ENOMEM)
+		return cli_fail_err(CLI_FAILED, r, NULL);
+	if (r < 0)
 		return cli_usage(&cmd_add, "--alternate %s: not an address; it begins with https:// or http://", a.alternates);
 	code = add(env, &a, all, argc - 1, argv + 1);
 	registry_release(&a.reg);

@@ -1,5 +1,7 @@
 #include "discover.h"
 
+#include <errno.h>
+
 #include "cli/args.h"
 #include "cli/cli.h"
 #include "accounts.h"
@@ -11,16 +13,17 @@ static int ask(struct session *s, const char *url, struct site *ret)
 	const struct sp_accounts who = { .account = accounts_find, .arg = s->accounts };
 	struct sp_factory *f = sp_factory_new(&who);
 	struct err err = { 0 };
-	int code;
+	int code, r;
 
 	if (!f)
-		return cli_fail(CLI_FAILED, "out of memory");
-	if (accounts_ask(s->accounts, url, &err) < 0)
-		code = CLI_LOGIN;
+		return cli_fail_err(CLI_FAILED, -ENOMEM, NULL);
+	r = accounts_ask(s->accounts, url, &err);
+	if (r < 0)
+		code = cli_is_local(r) ? CLI_FAILED : CLI_LOGIN;
 	else
 		code = site_find(f, url, ret, &err);
 	sp_factory_free(f);
-	return code == CLI_OK ? code : cli_fail(code, "%s", err.text[0] ? err.text : "out of memory");
+	return code == CLI_OK ? code : cli_fail(code, "%s", err_text(&err, r < 0 ? r : -ENOMEM));
 }
 
 int discover(struct session *s, const char *url, struct site *ret)

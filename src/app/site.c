@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "cli/args.h"
 #include "cli/cli.h"
 
 void site_release(struct site *s)
@@ -71,12 +72,14 @@ static int find(struct sp_factory *f, const char *url, struct site *s, struct er
 		err_set(err, r, "%s: not an address; it begins with https:// or http://", url);
 		return CLI_USAGE;
 	}
-	if (r < 0)
+	if (r < 0) {
+		err_set(err, r, "%s: %s", url, err_text(NULL, r));
 		return CLI_FAILED;
+	}
 	result = sp_site_find(f, &s->target, keep, s, &s->url, NULL, &fault);
 	if (result != REMOTE_OK)
 		err_set(err, fault.err.code ? fault.err.code : -EIO, "%s: %s", url, err_text(&fault.err, -EIO));
-	return exit_code(result);
+	return result != REMOTE_OK && cli_is_local(fault.err.code) ? CLI_FAILED : exit_code(result);
 }
 
 int site_find(struct sp_factory *f, const char *url, struct site *ret, struct err *err)

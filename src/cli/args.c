@@ -48,13 +48,15 @@ int cli_fail(int code, const char *fmt, ...)
 	return code;
 }
 
+bool cli_is_local(int r)
+{
+	return r == -ENOMEM || r == -ENOSPC || r == -EDQUOT || r == -EMFILE || r == -ENFILE;
+}
+
 int cli_fail_err(int code, int r, const struct err *err)
 {
-	static const int ours[] = { ENOMEM, EIO, ENOSPC, EDQUOT, EMFILE, ENFILE, EAGAIN };
-
-	for (size_t i = 0; code == CLI_USAGE && i < sizeof(ours) / sizeof(*ours); i++)
-		if (r == -ours[i])
-			code = CLI_FAILED;
+	if (code == CLI_USAGE && (cli_is_local(r) || r == -EIO || r == -EAGAIN))
+		code = CLI_FAILED;
 	return cli_fail(code, "%s", err_text(err, r));
 }
 

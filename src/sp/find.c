@@ -61,11 +61,13 @@ static enum remote_result ask(struct sp_factory *f, const char *web, struct prob
 	const struct remote_factory *rf = sp_factory_remote(f);
 	struct remote *r = NULL;
 	enum remote_result result;
+	int k;
 
 	*fault = (struct remote_fault) { 0 };
 	/* What an account lacks, the user has to give. */
-	if (rf->open(rf->arg, web, &r, &fault->err) < 0)
-		return REMOTE_AUTH;
+	k = rf->open(rf->arg, web, &r, &fault->err);
+	if (k < 0)
+		return k == -ENOMEM ? REMOTE_SITE_BAD : REMOTE_AUTH;
 	result = r->ops->lists(r, on_list, p, cancel, fault);
 	r->ops->close(r);
 	return result;
