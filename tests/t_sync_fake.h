@@ -173,12 +173,26 @@ static inline void fake_set(struct fake *f, int64_t id, const char *title, const
 	fake_touch(f, id);
 }
 
+static inline bool fake_is_in(const struct fake_item *i, const struct fake_item *folder)
+{
+	char path[2 * FAKE_TEXT + 2];
+
+	snprintf(path, sizeof(path), "%s/%s", folder->dir, folder->leaf);
+	return folder->folder && str_starts(i->dir, path) && (!i->dir[strlen(path)] || i->dir[strlen(path)] == '/');
+}
+
+/* A folder takes its contents along, and the change log tells of each. */
 static inline void fake_delete(struct fake *f, int64_t id)
 {
-	struct fake_item *i = fake_find(f, id);
+	struct fake_item *d = fake_find(f, id);
 
-	i->deleted = true;
-	i->seq = ++f->seq;
+	for (int k = 0; d->folder && k < f->n; k++)
+		if (f->v[k].used && !f->v[k].deleted && fake_is_in(&f->v[k], d)) {
+			f->v[k].deleted = true;
+			f->v[k].seq = ++f->seq;
+		}
+	d->deleted = true;
+	d->seq = ++f->seq;
 }
 
 static inline int fake_count(struct fake *f)

@@ -337,8 +337,7 @@ int apply_item(struct txn *t, struct store_item *it, struct pending *p, struct i
 
 /* ---- rows of a pull ---------------------------------------------------------------------------- */
 
-/* Somebody has put something into a folder that was removed here: it stays. 1: so it is, and shows again. */
-static int spare_folder(struct txn *t, const struct item *row)
+int apply_spare_folder(struct txn *t, const struct item *row)
 {
 	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
 	CLEANUP(pending_release_p) struct pending p = PENDING_INIT;
@@ -375,8 +374,8 @@ static int find_place(struct txn *t, const struct item *row, int64_t *ret_dir, i
 	*ret_dir = t->list.root;
 	if (r == 0)
 		r = place_parent(t, row, ret_dir);
-	if (r == -ENOENT && list_is_library(&t->list.info)) {
-		r = spare_folder(t, row);
+	if (r == -ENOENT) {
+		r = apply_spare_folder(t, row);
 		if (r >= 0)
 			r = r ? place_parent(t, row, ret_dir) : -ENOENT;
 	}

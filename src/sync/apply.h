@@ -55,6 +55,10 @@ MUST_CHECK int apply_hide(struct txn *t, int64_t item);
 /* An item without a node shows again, under `name` if that is free (NULL: any). */
 MUST_CHECK int apply_reappear(struct txn *t, const struct store_item *it, const char *name);
 
+/* An item turns up in a folder whose deletion waits: that would delete it too, so the folder stays, and shows again. 1: so
+ * it is; 0: no deletion of it waits. -errno. */
+MUST_CHECK int apply_spare_folder(struct txn *t, const struct item *row);
+
 /* What apply_keep() keeps, and what is known of it. */
 struct apply_kept {
 	enum sync_conflict_kind kind;

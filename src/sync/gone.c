@@ -28,7 +28,12 @@ int apply_reappear(struct txn *t, const struct store_item *it, const char *name)
 		return parts_note(t, master, true);
 	if (r == 0)
 		r = place_parent(t, &it->item, &dir);
-
+	/* Its folder was removed after it. */
+	if (r == -ENOENT) {
+		r = apply_spare_folder(t, &it->item);
+		if (r >= 0)
+			r = r ? place_parent(t, &it->item, &dir) : -ENOENT;
+	}
 	if (r == -ENOENT)
 		dir = t->list.root;
 	else if (r < 0)
