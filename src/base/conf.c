@@ -10,6 +10,14 @@
 #include "base/fsutil.h"
 #include "base/str.h"
 
+/* Values may be passwords. */
+static void free_wiped(char *s)
+{
+	if (s)
+		explicit_bzero(s, strlen(s));
+	free(s);
+}
+
 void conf_release(struct conf *c)
 {
 	for (size_t i = 0; i < c->n_sections; i++) {
@@ -18,7 +26,7 @@ void conf_release(struct conf *c)
 	}
 	for (size_t i = 0; i < c->n_entries; i++) {
 		free(c->entries[i].key);
-		free(c->entries[i].value);
+		free_wiped(c->entries[i].value);
 	}
 	free(c->sections);
 	free(c->entries);
@@ -304,7 +312,10 @@ int conf_read(const char *path, struct conf *ret, struct err *err)
 
 	if (r < 0 && r != -ENOENT)
 		return err_set(err, r, "%s: %s", path, err_text(NULL, r));
-	return conf_parse(path, buf_str(&text), text.len, ret, err);
+	r = conf_parse(path, buf_str(&text), text.len, ret, err);
+	if (text.p)
+		explicit_bzero(text.p, text.len);
+	return r;
 }
 
 const struct conf_entry *conf_find(const struct conf *c, size_t section, const char *key)
