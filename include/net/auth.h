@@ -61,8 +61,9 @@ struct net_trade {
  * the request that needs it. It may wait for the network, and not for a person. It
  * commits what it must not lose (a refresh token that was replaced) before it returns.
  *
- * 0; -EACCES: the password was refused, which counts against the account; -EKEYEXPIRED:
- * the person must log in again (err says how); -ECANCELED; any other -errno.
+ * 0; -EACCES: the password was refused, which counts against the account; -EPERM: this
+ * server does not do that; -EKEYEXPIRED: the person must log in again (err says how);
+ * -ECANCELED; any other -errno.
  */
 struct net_trader {
 	int (*trade)(void *arg, const struct net_trade *t, struct net_ticket *ret, struct err *err);

@@ -15,6 +15,7 @@
 #include "net/auth.h"
 #include "net/cred.h"
 #include "config.h"
+#include "logins.h"
 
 struct typed {
 	char *url;      /* owned; of the [site] */
@@ -28,6 +29,7 @@ struct confirmed {
 };
 
 struct accounts {
+	struct logins *logins; /* owned; thread-safe */
 	struct lock lock;    /* RANK_LEAF; protects the rest */
 	struct config sites; /* owned; only its sites are used */
 	struct typed *typed; /* owned */
@@ -36,12 +38,18 @@ struct accounts {
 	size_t n_confirmed, cap_confirmed;
 };
 
-struct accounts *accounts_new(void)
+struct accounts *accounts_new(const char *memory)
 {
 	struct accounts *a = calloc(1, sizeof(*a));
 
-	if (a)
-		lock_init(&a->lock, RANK_LEAF);
+	if (!a)
+		return NULL;
+	a->logins = logins_new(memory);
+	if (!a->logins) {
+		free(a);
+		return NULL;
+	}
+	lock_init(&a->lock, RANK_LEAF);
 	return a;
 }
 
@@ -60,6 +68,7 @@ struct accounts *accounts_free(struct accounts *a)
 	free(a->confirmed);
 	free(a->typed);
 	config_release(&a->sites);
+	logins_free(a->logins);
 	lock_release(&a->lock);
 	free(a);
 	return NULL;
@@ -325,7 +334,13 @@ int accounts_find(void *accounts, const char *url, struct net_account *ret, stru
 	if (s)
 		r = fill(s, typed_for(a, s->url), ret);
 	lock_give(&a->lock);
-	return r < 0 ? err_set(err, r, "login at %s: %s", url, err_text(NULL, r)) : 0;
+	if (r < 0)
+		return err_set(err, r, "login at %s: %s", url, err_text(NULL, r));
+	if (ret->name)
+		ret->last = logins_find(a->logins, ret->name);
+	ret->remember = logins_note;
+	ret->remember_arg = a->logins;
+	return 0;
 }
 
 /* ---- cycles ------------------------------------------------------------------------- */

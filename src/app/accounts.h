@@ -13,7 +13,8 @@ struct net_account;
  */
 struct accounts;
 
-struct accounts *accounts_new(void); /* NULL: out of memory */
+/* memory: the file that remembers how sites are logged in to (logins.h). NULL: out of memory. */
+struct accounts *accounts_new(const char *memory);
 struct accounts *accounts_free(struct accounts *a);
 
 /* Takes the sites of c and leaves it without; also anew after an edit. Passwords that were typed stay. */

@@ -36,6 +36,7 @@ void session_close(struct session *s)
 
 int session_configure(struct session *s, struct err *err)
 {
+	CLEANUP(str_free_p) char *memory = NULL;
 	int r;
 
 	if (s->accounts)
@@ -49,7 +50,8 @@ int session_configure(struct session *s, struct err *err)
 		return err_add(err, r, "%s: %s", s->config_path, err_text(NULL, r));
 	if (!s->groups)
 		s->groups = groups_new();
-	s->accounts = s->groups ? accounts_new() : NULL;
+	memory = str_printf("%s/logins", s->places.data);
+	s->accounts = s->groups && memory ? accounts_new(memory) : NULL;
 	if (!s->accounts)
 		return err_set(err, -ENOMEM, "out of memory");
 	groups_load(s->groups, &s->config);

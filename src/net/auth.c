@@ -281,6 +281,12 @@ static int get_ticket(struct net_auth *a, const struct uri *to, const atomic_int
 		count_refusal(a);
 		return renew(a, cancel) ? -EAGAIN : r;
 	}
+	/* The server logs in otherwise by now than it did the last time. */
+	if (r == -EPERM && a->account.auth == NET_AUTH_AUTO && !(a->refused & AUTH_BIT(a->kind))) {
+		a->refused |= AUTH_BIT(a->kind);
+		use_method(a, NET_AUTH_AUTO);
+		return -EAGAIN;
+	}
 	if (r < 0)
 		return r;
 	a->ticket_refused = false;

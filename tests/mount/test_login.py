@@ -80,6 +80,14 @@ def test_forms_are_found_by_themselves_and_the_cookie_is_renewed(world):
     world.spfs('sync')
     world.spfs('sync')
     assert logins(server) == 1
+    # which method it was is remembered: the next start asks nothing, and logs in once
+    world.umount()
+    server.reset()
+    world.mount()
+    world.settle()
+    assert logins(server) == 1
+    assert not [r for r in server.requests() if r['status'] in (401, 403)]
+    assert (world.home / 'data/spfs/default/logins').read_text() == 'forms %s\n' % server.origin
 
 
 def test_forms_with_a_wrong_password_are_tried_twice(world):
