@@ -451,6 +451,10 @@ static const struct bad {
 	  "sign-in" },
 	{ "HTTP/1.1 401 Who\r\nWWW-Authenticate: Negotiate\r\nWWW-Authenticate: NTLM\r\n", NULL, "", REMOTE_AUTH,
 	  REMOTE_AUTH, "Negotiate, NTLM" },
+	/* Read before the status: this is no refused login. */
+	{ "HTTP/1.1 401 Who\r\nWWW-Authenticate: NTLM\r\nX-MSDAVEXT_Error: 589838; The%20file%20is%20checked%20out\r\n", NULL,
+	  "", REMOTE_LIST_BAD, REMOTE_LIST_BAD, "The file is checked out" },
+	{ "HTTP/1.1 403 No\r\nX-MSDAVEXT_Error: 917656; Access%20denied\r\n", NULL, "", REMOTE_AUTH, REMOTE_AUTH, "login" },
 	{ "HTTP/1.1 302 Found\r\nLocation: /_layouts/15/Authenticate.aspx?Source=%2F\r\n", NULL, "", REMOTE_AUTH,
 	  REMOTE_AUTH, "sign-in" },
 	{ "HTTP/1.1 302 Found\r\nLocation: https://other.example/_vti_bin/Lists.asmx\r\n", NULL, "", REMOTE_SITE_BAD,
