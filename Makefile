@@ -114,7 +114,8 @@ $(foreach t,$(FUZZERS),$(eval $(call replay,$(subst /fuzz_,/replay_,$(t)),$(t)))
 # ---- what people call -------------------------------------------------------
 
 install-deps: ; @scripts/install-deps
-demo: install-deps
+demo:
+	@scripts/install-deps build
 	@$(MAKE) --no-print-directory $(PARALLEL) all
 	@mkdir -p "$(MOUNTPOINT)"
 	@$(B)/spfs demo "$(MOUNTPOINT)"
@@ -152,6 +153,8 @@ test-build: ; +@$(AS_TEST) all
 san-build: ; +@$(AS_SAN) all
 tsan-build: ; +@$(AS_TSAN) all
 check-mount: test-build ; @scripts/run-pytest tests/mount
+# Real servers before spfs-demo. Each worker starts its own, so few of them.
+check-auth: test-build ; @SPFS_TESTS_WORKERS=3 scripts/run-pytest tests/auth
 check-demo: test-build ; @scripts/run-pytest tests/demo && scripts/check-listsws
 check-view: test-build ; @scripts/run-pytest tests/view
 check-units: ; +@$(AS_TEST) check-unit
