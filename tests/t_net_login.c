@@ -265,6 +265,43 @@ static void test_a_refused_password_is_sent_by_no_other_method(void **state)
 	server_stop(s);
 }
 
+struct forgetful {
+	int first_fd; /* of the first connection */
+	int served;   /* requests on it */
+};
+
+/* What a web server does whose connections end their login after a while. */
+static enum server_then forget(struct server *s, int fd, const char *request)
+{
+	struct forgetful *f = s->arg;
+
+	(void) request;
+	f->first_fd = f->first_fd ?: fd;
+	if (fd == f->first_fd && f->served++ > 0)
+		server_answer(fd, UNAUTHORIZED "WWW-Authenticate: NTLM\r\n", "who?");
+	else
+		server_answer(fd, "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n", "<in/>");
+	return SERVER_KEEP;
+}
+
+/* F.2: once more on a new connection, before the password is doubted. */
+static void test_a_connection_that_lost_its_login_is_replaced(void **state)
+{
+	struct forgetful f = { 0 };
+	struct server *s = server_start(forget, &f);
+	struct net_account a = { .auth = NET_AUTH_NTLM, .user = STR("ann"), .password = STR("right") };
+	struct peer p = peer_of(&a);
+
+	(void) state;
+	assert_int_equal(ask(&p, s), 200);
+	assert_int_equal(ask(&p, s), 200);
+	assert_int_equal(s->connections, 2);
+	assert_int_equal(ask(&p, s), 200);
+	assert_int_equal(s->connections, 2);
+	peer_end(&p);
+	server_stop(s);
+}
+
 /* [MS-WDV] 4.2: what somebody else has checked out is refused with 401; the login was good. */
 static bool is_checked_out(const struct net_reply *r)
 {
@@ -384,6 +421,7 @@ struct shop {
 	const char *ticket; /* NULL: the password is refused */
 	int64_t good_ms;
 	bool refused;       /* what the last one was told */
+	char challenge[80];
 };
 
 static int sell(void *arg, const struct net_trade *t, struct net_ticket *ret, struct err *err)
@@ -392,6 +430,7 @@ static int sell(void *arg, const struct net_trade *t, struct net_ticket *ret, st
 
 	shop->trades++;
 	shop->refused = t->refused;
+	snprintf(shop->challenge, sizeof(shop->challenge), "%s", t->challenge ?: "");
 	assert_true(str_starts(t->origin, "http://127.0.0.1:"));
 	if (t->account->auth != NET_AUTH_BEARER)
 		assert_string_equal(t->secret, "pw");
@@ -452,6 +491,14 @@ static void test_a_token_is_refreshed_before_its_end(void **state)
 	assert_int_equal(ask(&p, s), 200);
 	assert_int_equal(shop.trades, 3);
 	assert_int_equal(g.tries, 4);
+	/* Revoked: the next one is told what the server said. */
+	g.takes = "Authorization: Bearer u\r\n";
+	g.offers = UNAUTHORIZED "WWW-Authenticate: NTLM\r\nWWW-Authenticate: Bearer error=\"insufficient_claims\"\r\n";
+	shop.ticket = "u";
+	assert_int_equal(ask(&p, s), 200);
+	assert_int_equal(shop.trades, 4);
+	assert_true(shop.refused);
+	assert_string_equal(shop.challenge, "Bearer error=\"insufficient_claims\"");
 	peer_end(&p);
 	server_stop(s);
 }
@@ -610,6 +657,7 @@ int main(void)
 		cmocka_unit_test(test_ntlm_says_what_it_cannot_do),
 		cmocka_unit_test(test_eight_sessions_try_a_wrong_password_twice_together),
 		cmocka_unit_test(test_a_refused_password_is_sent_by_no_other_method),
+		cmocka_unit_test(test_a_connection_that_lost_its_login_is_replaced),
 		cmocka_unit_test(test_a_401_that_is_an_answer_is_no_refusal),
 		cmocka_unit_test(test_a_token_that_ran_out_is_got_again),
 		cmocka_unit_test(test_cookies_are_got_again_when_a_login_page_comes),

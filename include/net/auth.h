@@ -52,6 +52,7 @@ struct net_trade {
 	const char *origin;  /* "https://host[:port]" of the request that needs it */
 	const char *secret;  /* the password; NULL: the account has none */
 	bool refused;        /* the server did not take the last one: it must not come from a cache */
+	const char *challenge; /* "Bearer realm=..., claims=..." that came with that refusal; NULL: none */
 	const atomic_int *cancel;
 };
 

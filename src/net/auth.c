@@ -45,6 +45,7 @@ struct net_auth {
 	char *ticket;               /* owned, wiped; NULL: there is none */
 	int64_t ticket_until;       /* monotonic ms; INT64_MAX: unknown */
 	bool ticket_refused;        /* the last one was, so no cache may give it again */
+	char *challenge;            /* owned; what the server said then; NULL: nothing */
 	unsigned serial;
 	unsigned identity;
 	bool asking;
@@ -95,6 +96,7 @@ struct net_auth *net_auth_unref(struct net_auth *a)
 	net_account_release(&a->account);
 	net_cred_wipe_p(&a->secret);
 	net_cred_wipe_p(&a->ticket);
+	free(a->challenge);
 	cond_release(&a->answered);
 	lock_release(&a->lock);
 	free(a);
@@ -238,15 +240,18 @@ static int trade(struct net_auth *a, const struct net_trader *trader, const char
 {
 	CLEANUP(net_account_release_p) struct net_account copy = { 0 };
 	CLEANUP(net_cred_wipe_p) char *secret = NULL;
+	CLEANUP(str_free_p) char *challenge = NULL;
 	struct net_trade t = { .account = &copy, .origin = origin, .refused = a->ticket_refused, .cancel = cancel };
 	struct net_trader fn = *trader;
 	unsigned serial = a->serial;
 	int r = auth_copy_account(&copy, &a->account);
 
 	r = r ?: str_set(&secret, a->secret);
+	r = r ?: str_set(&challenge, a->challenge);
 	if (r < 0)
 		return r;
 	t.secret = secret;
+	t.challenge = challenge;
 	a->asking = true;
 	lock_give(&a->lock);
 	r = fn.trade(fn.arg, &t, ret, err);
@@ -401,6 +406,24 @@ static void end_proof(struct net_auth *a, const struct login *l)
 	cond_wake_all(&a->answered);
 }
 
+/* Servers end the login of a connection after a while: another one shows whether the password is still good. */
+static bool lost_connection(const struct net_auth *a, const struct login *l)
+{
+	return a->accepted && (l->scheme == LOGIN_NTLM || l->scheme == LOGIN_NEGOTIATE);
+}
+
+/* It may say why, and what the next token must have in it. */
+static void note_challenge(struct net_auth *a, const struct net_reply *r)
+{
+	const char *v = net_reply_header(r, "WWW-Authenticate", NULL);
+
+	while (v && strncasecmp(v, "Bearer", 6) != 0)
+		v = net_reply_header(r, "WWW-Authenticate", v);
+	str_free_p(&a->challenge);
+	if (v)
+		a->challenge = strdup(v);
+}
+
 bool auth_refused(struct net_auth *a, const struct login *l, const struct net_reply *r, const atomic_int *cancel)
 {
 	bool again;
@@ -414,9 +437,10 @@ bool auth_refused(struct net_auth *a, const struct login *l, const struct net_re
 		if (trader_of(a)) {
 			replace_ticket(a, NULL, 0);
 			a->ticket_refused = true;
+			note_challenge(a, r);
 			again = !a->stopped;
 		} else {
-			again = !a->stopped && renew(a, cancel);
+			again = !a->stopped && (renew(a, cancel) || lost_connection(a, l));
 		}
 	}
 	end_proof(a, l);
