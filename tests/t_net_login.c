@@ -414,6 +414,44 @@ static void test_cookies_are_got_again_when_a_login_page_comes(void **state)
 	server_stop(s);
 }
 
+static int run_in_vain(void *arg, const char *command, const atomic_int *cancel, char **ret, struct err *err)
+{
+	atomic_int *runs = arg;
+
+	(void) command;
+	(void) cancel;
+	(void) ret;
+	(*runs)++;
+	return err_set(err, -ECHILD, "it failed");
+}
+
+/* pinentry of a locked key ring would come up for each list. */
+static void test_a_command_that_failed_is_not_run_for_each_request(void **state)
+{
+	struct guard g = { .offers = UNAUTHORIZED };
+	struct server *s = server_start(guard, &g);
+	atomic_int runs = 0;
+	struct net_account a = { .auth = NET_AUTH_BASIC, .user = STR("ann"), .passcmd = STR("x"), .run = run_in_vain,
+				 .run_arg = &runs };
+	struct peer p = peer_of(&a);
+
+	(void) state;
+	for (int i = 0; i < 5; i++) {
+		CLEANUP(net_reply_release_p) struct net_reply r = NET_REPLY_INIT;
+		struct err err = { 0 };
+
+		assert_int_equal(ask_with(&p, s, "POST", &r, &err), -ECHILD);
+		assert_string_equal(err.text, "passcmd gave no password: it failed");
+	}
+	assert_int_equal(runs, 1);
+	assert_int_equal(net_auth_update(p.auth, &a, NULL), 0);
+	assert_int_equal(ask(&p, s), -ECHILD);
+	assert_int_equal(runs, 2);
+	assert_int_equal(s->requests, 0);
+	peer_end(&p);
+	server_stop(s);
+}
+
 /* ---- traders ----------------------------------------------------------------------------------- */
 
 struct shop {
@@ -661,6 +699,7 @@ int main(void)
 		cmocka_unit_test(test_a_401_that_is_an_answer_is_no_refusal),
 		cmocka_unit_test(test_a_token_that_ran_out_is_got_again),
 		cmocka_unit_test(test_cookies_are_got_again_when_a_login_page_comes),
+		cmocka_unit_test(test_a_command_that_failed_is_not_run_for_each_request),
 		cmocka_unit_test(test_forms_trade_a_password_for_a_cookie),
 		cmocka_unit_test(test_a_token_is_refreshed_before_its_end),
 		cmocka_unit_test(test_two_accounts_never_share_a_connection),

@@ -29,10 +29,13 @@
 #include "method.h"
 #include "net/cred.h"
 #include "net/http.h"
+#include "secret.h"
 
 enum { REFUSALS_MAX = 2, RECHECK_MS = 60 * 1000, SECOND_CHANCE_MS = 30 * 60 * 1000, TICK_MS = 100 };
 /* A ticket is replaced so long before its end. */
 enum { EARLY_MS = 60 * 1000 };
+/* A command that failed may have asked somebody for a passphrase: not once more for each list. */
+enum { COMMAND_HOLD_MS = 10 * 1000 };
 
 struct net_auth {
 	atomic_int refs;
@@ -49,6 +52,8 @@ struct net_auth {
 	unsigned serial;
 	unsigned identity;
 	bool asking;
+	struct err failure;         /* of the command, which is not run again before... */
+	int64_t hold_until;         /* monotonic ms */
 	bool proving;         /* a request is under way that shows whether the secret is good */
 	bool proven;          /* it is, as far as we know */
 	bool accepted;        /* it was good once */
@@ -142,6 +147,7 @@ static void begin_anew(struct net_auth *a)
 	a->refused = 0;
 	a->refusals = 0;
 	a->stopped = false;
+	a->hold_until = 0;
 }
 
 int net_auth_update(struct net_auth *a, const struct net_account *account, struct err *err)
@@ -167,42 +173,6 @@ int net_auth_update(struct net_auth *a, const struct net_account *account, struc
 
 /* ---- the secret --------------------------------------------------------------- */
 
-static const char *command_of(const struct net_account *a, enum auth_needs needs)
-{
-	switch (needs) {
-	case NEEDS_PASSWORD:
-		return a->password ? NULL : a->passcmd;
-	case NEEDS_COOKIES:
-		return a->cookiecmd;
-	case NEEDS_TOKEN:
-		return a->token.trade ? NULL : a->tokencmd;
-	case NEEDS_NOTHING:
-		break;
-	}
-	return NULL;
-}
-
-static const char *name_of(enum auth_needs needs)
-{
-	return needs == NEEDS_TOKEN ? "tokencmd gave no token" :
-	       needs == NEEDS_COOKIES ? "cookiecmd gave no cookies" : "passcmd gave no password";
-}
-
-/* With no lock held (invariant 2). */
-static int run_command(const struct net_account *a, enum auth_needs needs, const atomic_int *cancel, char **ret,
-		       struct err *err)
-{
-	const char *command = command_of(a, needs);
-	struct err why = { 0 };
-	int r;
-
-	if (a->run)
-		r = a->run(a->run_arg, command, cancel, ret, &why);
-	else
-		r = net_cred_command(command, cancel, ret, &why);
-	return r < 0 ? err_set(err, r, "%s: %s", name_of(needs), err_text(&why, r)) : 0;
-}
-
 /* Gets the secret from the account; takes and gives the lock, which is held on return too. */
 static int ask(struct net_auth *a, const atomic_int *cancel, char **ret, struct err *err)
 {
@@ -211,11 +181,11 @@ static int ask(struct net_auth *a, const atomic_int *cancel, char **ret, struct 
 	unsigned serial = a->serial;
 	int r = auth_copy_account(&copy, &a->account);
 
-	if (r < 0 || !command_of(&copy, needs))
+	if (r < 0 || !secret_command(&copy, needs))
 		return r < 0 ? r : str_set(ret, copy.password ?: "");
 	a->asking = true;
 	lock_give(&a->lock);
-	r = run_command(&copy, needs, cancel, ret, err);
+	r = secret_run(&copy, needs, cancel, ret, err);
 	lock_take(&a->lock);
 	a->asking = false;
 	cond_wake_all(&a->answered);
@@ -303,12 +273,22 @@ static int get_ticket(struct net_auth *a, const struct uri *to, const atomic_int
 
 static int get_secret(struct net_auth *a, const atomic_int *cancel, struct err *err)
 {
+	struct err why = { 0 };
 	char *secret = NULL;
-	int r = ask(a, cancel, &secret, err);
+	int r;
 
+	if (clock_mono_ms() < a->hold_until)
+		return err_set(err, a->failure.code, "%s", a->failure.text);
+	r = ask(a, cancel, &secret, &why);
 	if (r == 0)
 		replace_secret(a, secret);
-	return r;
+	if (r == 0 || r == -EAGAIN)
+		return r;
+	if (r != -ECANCELED && why.code) {
+		a->failure = why;
+		a->hold_until = clock_mono_ms() + COMMAND_HOLD_MS;
+	}
+	return err_set(err, r, "%s", err_text(&why, r));
 }
 
 static bool has_secret(const struct net_auth *a)
@@ -352,7 +332,7 @@ static bool renew(struct net_auth *a, const atomic_int *cancel)
 {
 	CLEANUP(net_cred_wipe_p) char *secret = NULL;
 
-	if (a->asking || !command_of(&a->account, auth_method(a->kind)->needs))
+	if (a->asking || !secret_command(&a->account, auth_method(a->kind)->needs))
 		return false;
 	if (ask(a, cancel, &secret, NULL) < 0 || str_eq(secret, a->secret))
 		return false;

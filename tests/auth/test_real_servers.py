@@ -169,6 +169,15 @@ def test_a_ticket_that_is_gone_while_mounted(world, domain):
     world.settle()
 
 
+def test_what_kerberos_says_is_passed_on(world, domain):
+    join(world, domain)
+    kinit(world)
+    # a name that no key was made for
+    other = domain.url('krb').replace('localhost', '127.0.0.1')
+    write_config(world, site(domain.url('krb'), 'cafile = %s' % domain.ca) + site(other, 'cafile = %s' % domain.ca))
+    assert 'not found in Kerberos database' in world.spfs('lists', other, code=LOGIN).err
+
+
 def test_ntlm(world, windows):
     url = windows.url('ntlm')
     write_config(world, site(url, 'user = SPFS\\\\alice', 'password = "%s"' % ALICE, 'cafile = %s' % windows.ca))
