@@ -189,8 +189,9 @@ bench: all ; @scripts/bench
 MANS := $(wildcard man/*.[1-8])
 HELPERS := mount.spfs mount.fuse.spfs
 COMPLETIONS := bash-completion/completions/spfs zsh/site-functions/_spfs fish/vendor_completions.d/spfs.fish
+DESKTOP_FILE := applications/spfs-stssync.desktop
 INSTALLED := $(BINDIR)/spfs $(BINDIR)/spfs-demo $(HELPERS:%=$(SBINDIR)/%) $(HELPERS:%=$(MANDIR)/man8/%.8) $(systemduserunitdir)/spfs@.service \
-	$(COMPLETIONS:%=$(DATADIR)/%) $(foreach m,$(notdir $(MANS)),$(MANDIR)/man$(subst .,,$(suffix $(m)))/$(m))
+	$(COMPLETIONS:%=$(DATADIR)/%) $(DATADIR)/$(DESKTOP_FILE) $(foreach m,$(notdir $(MANS)),$(MANDIR)/man$(subst .,,$(suffix $(m)))/$(m))
 
 install: all
 	install -D -m 755 $(B)/spfs $(DESTDIR)$(BINDIR)/spfs
@@ -204,6 +205,7 @@ install: all
 	install -D -m 644 completion/spfs.bash $(DESTDIR)$(DATADIR)/bash-completion/completions/spfs
 	install -D -m 644 completion/_spfs $(DESTDIR)$(DATADIR)/zsh/site-functions/_spfs
 	install -D -m 644 completion/spfs.fish $(DESTDIR)$(DATADIR)/fish/vendor_completions.d/spfs.fish
+	install -D -m 644 desktop/spfs-stssync.desktop $(DESTDIR)$(DATADIR)/$(DESKTOP_FILE)
 
 uninstall:
 	rm -f $(INSTALLED:%=$(DESTDIR)%)

@@ -27,6 +27,7 @@ _spfs()
 	elif [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(_spfs_options "$1" "$command")" -- "$cur")
 	else
+		[[ $command == add && ${COMP_WORDS[COMP_CWORD-1]} == --print-link ]] && command=remove
 		case $command in
 		sync | remove)
 			mapfile -t COMPREPLY < <("$1" lists --names 2>/dev/null | while read -r name; do

@@ -323,6 +323,18 @@ static const struct site_config *section_for(const struct accounts *a, const cha
 	return s;
 }
 
+bool accounts_know(struct accounts *a, const char *url)
+{
+	bool known = false;
+
+	lock_take(&a->lock);
+	known = section_for(a, url) != NULL;
+	for (size_t i = 0; !known && i < a->sites.n_sites; i++)
+		known = names_origin(a->sites.sites[i].url, url);
+	lock_give(&a->lock);
+	return known;
+}
+
 int accounts_find(void *accounts, const char *url, struct net_account *ret, struct err *err)
 {
 	struct accounts *a = accounts;

@@ -1,6 +1,8 @@
 #ifndef APP_ACCOUNTS_H
 #define APP_ACCOUNTS_H
 
+#include <stdbool.h>
+
 #include "base/attr.h"
 #include "base/err.h"
 
@@ -26,8 +28,13 @@ void accounts_load(struct accounts *a, struct config *c);
  */
 MUST_CHECK int accounts_ask(struct accounts *a, const char *url, struct err *err);
 
-/* For struct sp_accounts. ret is empty; the caller releases it. 0 or -ENOMEM with err. */
+/* For struct sp_accounts. A site without a section in the configuration is anonymous: no password and no ticket goes there
+ * before the user has said so. ret is empty; the caller releases it. 0 or -ENOMEM with err. */
 MUST_CHECK int accounts_find(void *accounts, const char *url, struct net_account *ret, struct err *err);
+
+/* Whether the configuration, or the user since, named the server of url (scheme, host, port): by a [site] or as another
+ * address of one. */
+bool accounts_know(struct accounts *a, const char *url);
 
 /* For struct sp_accounts: the n-th other address of the site, from the configuration and what was confirmed. */
 MUST_CHECK int accounts_alternate(void *accounts, const char *url, int n, char **ret);

@@ -15,8 +15,7 @@
 
 /* ---- names ------------------------------------------------------------------------- */
 
-/* What tells two sites apart in a name: the last part of the path, or the host. */
-static char *site_word(const char *url)
+char *adding_site_word(const char *url)
 {
 	const char *slash = strrchr(url, '/');
 	const char *host = strstr(url, "://");
@@ -29,7 +28,7 @@ static char *site_word(const char *url)
 /* The directory's name: the title, `Title (Site)`, `Title (Site 2)`... fresh string. */
 static char *free_name(const struct adding *a, const struct list *l)
 {
-	CLEANUP(str_free_p) char *site = site_word(a->site->url);
+	CLEANUP(str_free_p) char *site = adding_site_word(a->site->url);
 	char name[VIEW_NAME_SIZE];
 
 	view_name_list(l->title, name);

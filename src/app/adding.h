@@ -27,6 +27,9 @@ MUST_CHECK int adding_list(struct adding *a, const struct list *l);
 /* By title; the first that the site lacks ends it, with the nearest one. */
 MUST_CHECK int adding_named(struct adding *a, int argc, char **argv);
 
+/* What tells a site from others in a name, the last part of its path or its host: fresh string, NULL: out of memory. */
+char *adding_site_word(const char *url);
+
 /* Every list that the site shows. */
 MUST_CHECK int adding_all(struct adding *a);
 

@@ -55,19 +55,23 @@ static void print_offer(const struct registry *reg, const struct site *site, con
 	putchar('\n');
 }
 
-void discover_print(struct session *s, const struct site *site)
+void discover_print(struct session *s, const struct site *site, bool numbered)
 {
 	CLEANUP(registry_release_p) struct registry reg = REGISTRY_INIT;
 	struct err err = { 0 };
 	int r = registry_load(s->places.lists, s->places.profile, &reg, &err);
+	int n = 0;
 
 	/* a broken registry is the next command's trouble: here it only costs a remark */
 	if (r < 0)
 		fprintf(stderr, "spfs: %s\n", err_text(&err, r));
 	printf("%s offers:\n", site->url);
 	for (size_t i = 0; i < site->n; i++)
-		if (site_shows(&site->v[i]))
+		if (site_shows(&site->v[i])) {
+			if (numbered)
+				printf("%3d  ", ++n);
 			print_offer(&reg, site, &site->v[i]);
+		}
 }
 
 static int run(const struct cli_env *env, int argc, char **argv)
@@ -93,7 +97,7 @@ static int run(const struct cli_env *env, int argc, char **argv)
 				puts(site.v[i].title);
 		return CLI_OK;
 	}
-	discover_print(s, &site);
+	discover_print(s, &site, false);
 	printf("To mount some: spfs add %s NAME...   (all: --all)\n", site.url);
 	return CLI_OK;
 }
