@@ -183,17 +183,31 @@ static int add_webs(struct sp_target *t, const struct uri *u, bool library)
 	return r ?: add_web(t, u, "");
 }
 
+/* "/:f:/r/sites/team/...", as "Copy link" of newer servers writes it: what follows is the path. */
+static void cut_sharing(char *path)
+{
+	if (strncmp(path, "/:", 2) == 0 && path[2] && strncmp(path + 3, ":/r/", 4) == 0)
+		memmove(path, path + 6, strlen(path + 6) + 1);
+}
+
+/* The page tells the web, RootFolder the folder: no folder is taken for a web. */
 static int guess(const char *url, const struct uri *u, struct sp_target *t)
 {
 	bool library;
 	int r = str_set(&t->path, u->path);
 
-	r = r ?: take_query(u, t);
+	if (r == 0)
+		cut_sharing(t->path);
 	r = r ?: cut_service(&t->path, url);
 	if (r < 0)
 		return r;
 	library = cut_page(t->path);
-	return add_webs(t, u, library);
+	r = add_webs(t, u, library);
+	if (r == 0)
+		r = take_query(u, t);
+	if (r == 0)
+		cut_slashes(t->path);
+	return r;
 }
 
 int sp_url_guess(const char *url, struct sp_target *ret)

@@ -362,6 +362,7 @@ def test_pages_of_lists(desk, page, name):
     assert set(registered(desk)) == {name} and registered(desk)[name]['site'] == desk.server.url
     asked = {r['path'] for r in desk.server.requests() if r.get('op') == 'GetListCollection'}
     assert not any('/Lists/' in p or '/Forms/' in p for p in asked)
+    assert 'RootFolder' not in page or not any('Photographs' in p for p in asked)
 
 
 def test_an_address_of_no_list_adds_nothing(desk):
