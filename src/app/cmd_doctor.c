@@ -39,10 +39,10 @@ static int show_json(const struct doctor *d)
 {
 	CLEANUP(buf_release_p) struct buf out = BUF_INIT(16 << 20);
 
-	if (doctor_json(d, &out) < 0)
-		return cli_fail(CLI_FAILED, "out of memory");
-	fputs(buf_str(&out), stdout);
-	return d->code;
+	int r = doctor_json(d, &out);
+	int code = r < 0 ? cli_fail_err(CLI_FAILED, r, NULL) : cli_print(&out);
+
+	return code == CLI_OK ? d->code : code;
 }
 
 static int run(const struct cli_env *env, int argc, char **argv)

@@ -145,8 +145,10 @@ static void write_one(struct doctor *d, struct remote *r, const char *path)
 	struct remote_fault f = { 0 };
 	bool same;
 
-	if (fd < 0 || fsutil_write_all(fd, text, strlen(text)) < 0)
+	if (fd < 0 || fsutil_write_all(fd, text, strlen(text)) < 0) {
+		doctor_fail(d, "document PUT", CLI_FAILED, NULL, "%s", strerror(errno));
 		return;
+	}
 	if (r->docs->store(r, path, fd, (int64_t) strlen(text), NULL, NULL, NULL, &doc, NULL, &f) != REMOTE_OK) {
 		doctor_fail(d, "document PUT", CLI_FAILED, "may you add documents there in a browser? " WAY, "/%s: %s", path,
 			    err_text(&f.err, -EIO));
@@ -184,6 +186,8 @@ static void check_write(struct doctor *d, struct remote *r, const struct list *l
 	path = str_printf("%s/spfs-doctor-%.8s.txt", l.root_folder + (*l.root_folder == '/'), guid + 1);
 	if (path)
 		write_one(d, r, path);
+	else
+		doctor_fail(d, "document PUT", CLI_FAILED, NULL, "%s", strerror(ENOMEM));
 }
 
 void doctor_documents(struct doctor *d, struct remote *r, const struct list *library)

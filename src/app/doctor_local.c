@@ -90,9 +90,11 @@ static bool check_config(struct doctor *d)
 	CLEANUP(str_free_p) char *advice = str_printf("chmod go-w %s", path);
 	struct err err = { 0 };
 	struct stat st;
+	int r;
 
-	if (session_configure(d->s, &err) < 0) {
-		doctor_fail(d, "configuration", CLI_USAGE, "spfs.conf(5) has all sections and keys", "%s", err.text);
+	r = session_configure(d->s, &err);
+	if (r < 0) {
+		doctor_fail(d, "configuration", CLI_USAGE, "spfs.conf(5) has all sections and keys", "%s", err_text(&err, r));
 		return false;
 	}
 	if (stat(path, &st) < 0)
@@ -111,9 +113,10 @@ static void check_registry(struct doctor *d)
 {
 	CLEANUP(registry_release_p) struct registry reg = REGISTRY_INIT;
 	struct err err = { 0 };
+	int r = registry_load(d->s->places.lists, d->s->places.profile, &reg, &err);
 
-	if (registry_load(d->s->places.lists, d->s->places.profile, &reg, &err) < 0)
-		doctor_fail(d, "lists", CLI_USAGE, "repair that line, or move the file away and add the lists again", "%s", err.text);
+	if (r < 0)
+		doctor_fail(d, "lists", CLI_USAGE, "repair that line, or move the file away and add the lists again", "%s", err_text(&err, r));
 	else if (reg.n == 0)
 		doctor_fail(d, "lists", CLI_OK, "spfs add URL", "none is registered in the profile %s", d->s->places.profile);
 	else

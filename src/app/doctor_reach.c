@@ -87,8 +87,10 @@ static bool check_name(struct doctor *d, const struct uri *u, struct addrinfo **
 	char number[NI_MAXHOST];
 	int e;
 
-	if (!host || !port)
+	if (!host || !port) {
+		doctor_fail(d, "name", CLI_FAILED, NULL, "%s", strerror(ENOMEM));
 		return false;
+	}
 	host[strcspn(host, "]")] = '\0';
 	e = getaddrinfo(host, port, &hints, ret);
 	if (e) {
@@ -209,9 +211,9 @@ bool doctor_reach(struct doctor *d, const char *url, const struct uri *u)
 	struct err err = { 0 };
 	int r;
 
-	if (!endpoint || !check_way(d, u))
+	if (!check_way(d, u))
 		return false;
-	r = ask(d, endpoint, &reply, &err);
+	r = endpoint ? ask(d, endpoint, &reply, &err) : -ENOMEM;
 	if (r < 0) {
 		say_no_answer(d, u, r, &err);
 		return false;

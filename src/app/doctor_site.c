@@ -83,12 +83,12 @@ static bool check_lists(struct doctor *d, struct sp_factory *f, const char *url,
 	code = accounts_ask(d->s->accounts, url, &err) < 0 ? CLI_LOGIN : site_find(f, url, ret, &err);
 	name_account(d, url, who, sizeof(who)); /* by now `auto` has come to something */
 	if (code == CLI_LOGIN) {
-		doctor_fail(d, "login", code, "user and password, passcmd, or auth of [site] in spfs.conf(5)", "%s: %s", who, err.text);
+		doctor_fail(d, "login", code, "user and password, passcmd, or auth of [site] in spfs.conf(5)", "%s: %s", who, err_text(&err, -EACCES));
 		return false;
 	}
 	if (code != CLI_OK) {
 		doctor_fail(d, "Lists.asmx", code, "is it the address of a SharePoint site? Open ADDRESS/_vti_bin/Lists.asmx in a browser: a "
-			    "page to log in on, or an error, says who is in the way", "%s", err.text);
+			    "page to log in on, or an error, says who is in the way", "%s", err_text(&err, -EIO));
 		return false;
 	}
 	doctor_ok(d, "login", "%s", who);
@@ -117,7 +117,7 @@ static void check_contents(struct doctor *d, struct sp_factory *f, const struct 
 	struct err err = { 0 };
 
 	if (rf->open(rf->arg, site->url, &r, &err) < 0) {
-		doctor_fail(d, "change tokens", CLI_FAILED, NULL, "%s", err.text);
+		doctor_fail(d, "change tokens", CLI_FAILED, NULL, "%s", err_text(&err, -EIO));
 		return;
 	}
 	list = list ? list : library;
@@ -138,8 +138,10 @@ static void check_site(struct doctor *d, const char *url)
 	struct sp_factory *f = sp_factory_new(&who);
 	CLEANUP(site_release_p) struct site site = SITE_INIT;
 
-	if (!f)
+	if (!f) {
+		doctor_fail(d, "login", CLI_FAILED, NULL, "%s", strerror(ENOMEM));
 		return;
+	}
 	if (check_lists(d, f, url, &site))
 		check_contents(d, f, &site);
 	sp_factory_free(f);

@@ -163,7 +163,7 @@ static int consent(const struct adding *a, const struct linking *l, const struct
 	if (r == -ENOTTY || r == -ENOENT)
 		return nobody_to_ask(l, link);
 	if (r < 0)
-		return cli_fail(CLI_FAILED, "%s", strerror(-r));
+		return cli_fail_err(CLI_FAILED, r, NULL);
 	*ret = (enum answer) r;
 	return CLI_OK;
 }
@@ -293,7 +293,7 @@ int linking_add(struct adding *a, const struct linking *l)
 
 	if (r == 0)
 		r = sp_link_parse(l->text, &link, &err);
-	code = r < 0 ? cli_fail(CLI_USAGE, "%s", err_text(&err, r)) : add(a, l, &link, &answer);
+	code = r < 0 ? cli_fail_err(CLI_USAGE, r, &err) : add(a, l, &link, &answer);
 	if (l->window && answer == ANSWER_YES)
 		tell(a, code);
 	return code;
@@ -352,10 +352,13 @@ static int print(const struct site *site, const struct list *l)
 	link.list_path = folder_of(site, l);
 	link.site_name = adding_site_word(site->url);
 	link.list_name = strdup(l->title);
-	if (!link.base_url || !link.guid || write_link(&link, &text) < 0)
+	if (!l->root_folder && !l->view_url)
 		return cli_fail(CLI_FAILED, "%s: its site does not say where it is", l->title);
-	puts(buf_str(&text));
-	return CLI_OK;
+	r = link.base_url && link.guid ? write_link(&link, &text) : -ENOMEM;
+	if (r < 0)
+		return cli_fail_err(CLI_FAILED, r, NULL);
+	buf_addc(&text, '\n');
+	return cli_print(&text);
 }
 
 int linking_print(struct adding *a, const char *name)

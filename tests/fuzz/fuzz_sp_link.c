@@ -57,6 +57,21 @@ static void check_again(const struct sp_link *l)
 	demand(l->folder_id == again.folder_id && l->user_id == again.user_id);
 }
 
+/* Shortened it is the same list. */
+static void check_short(struct sp_link *l)
+{
+	CLEANUP(buf_release_p) struct buf text = BUF_INIT(1 << 20);
+	CLEANUP(sp_link_release_p) struct sp_link again = SP_LINK_INIT;
+	enum sp_link_type type;
+	struct err err = { 0 };
+
+	demand(sp_link_shorten(l) == 0 && strlen(l->list_name) <= 4 * 19 + 3);
+	demand(sp_link_print(l, &text) == 0);
+	if (text.len <= SP_LINK_MAX)
+		demand(sp_link_parse(buf_str(&text), &again, &err) == 0 && str_eq(l->guid, again.guid));
+	demand(sp_link_type_of((int) l->folder_id, l->user_id > 0, &type) == 0 || l->user_id == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
@@ -72,5 +87,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	demand(sp_link_is(text));
 	check_where(&l);
 	check_again(&l);
+	check_short(&l);
 	return 0;
 }
