@@ -103,9 +103,10 @@ def listener():
     server.close()
 
 
-def on_terminal(w, *argv, answers=(), code=0, env=None):
+def on_terminal(w, *argv, answers=(), code=0, env=None, before=''):
     """Runs spfs on a terminal of its own; answers are (what to wait for, what to type then). What was shown."""
     master, slave = os.openpty()
+    os.write(master, before.encode())
     p = subprocess.Popen(['setsid', '-c', '-w', *w.command(['spfs', *argv], None)], cwd='/', stdin=slave, stdout=slave, stderr=slave,
                          env={**w.env, **(env or {})}, start_new_session=False)
     os.close(slave)
@@ -167,7 +168,9 @@ def test_a_new_server_is_not_contacted_before_yes(person, listener):
     for answer in ('\n', 'n\n', 'yep\n', '\x04'):
         shown = on_terminal(person, 'add', text, answers=[('[y/N]', answer)], code=FAILED)
         assert listener.url.split('/sites')[0] in shown and '/sites/team' in shown and 'nothing was added' in shown
-    # what was typed before the question is no answer to it
+    # what was pasted behind the link is no answer to a question that came later
+    shown = on_terminal(person, 'add', text, before='y\n', answers=[('[y/N]', '\n')], code=FAILED)
+    assert 'nothing was added' in shown
     assert listener.requests == [] and registered(person) == {}
     # a name is not even looked up, and over plain http it is not even asked
     r = person.spfs('add', '--yes', link('http://sharepoint.example.invalid/sites/team'), code=FAILED)
@@ -343,7 +346,7 @@ def test_links_that_are_printed_are_read_again(desk):
 
 # ---- pages and sites ----
 
-@pytest.mark.parametrize('page,name', [
+PAGES = [
     ('/Lists/Tasks/AllItems.aspx', 'Tasks'),
     ('/Lists/Tasks/MyItems.aspx?ShowWebPart=%7B1%7D#x', 'Tasks'),
     ('/Lists/Tasks/DispForm.aspx?ID=3&Source=http%3A%2F%2Fx%2F', 'Tasks'),
@@ -354,15 +357,21 @@ def test_links_that_are_printed_are_read_again(desk):
     ('/Shared%20Documents/Forms/DispForm.aspx?ID=1', 'Shared Documents'),
     ('/_layouts/15/start.aspx#/Lists/Tasks/AllItems.aspx', 'Tasks'),
     ('/_layouts/listedit.aspx?List=GUID', 'Tasks'),
-])
-def test_pages_of_lists(desk, page, name):
+]
+
+
+def test_pages_of_lists(desk):
     """documents-auth F.4: whatever the browser shows of a list leads to it; _vti_bin is asked of webs only."""
-    page = page.replace('GUID', quote(ids(desk)['Tasks'], safe='')) if 'GUID' in page else page
-    desk.spfs('add', desk.server.url + page)
-    assert set(registered(desk)) == {name} and registered(desk)[name]['site'] == desk.server.url
-    asked = {r['path'] for r in desk.server.requests() if r.get('op') == 'GetListCollection'}
-    assert not any('/Lists/' in p or '/Forms/' in p for p in asked)
-    assert 'RootFolder' not in page or not any('Photographs' in p for p in asked)
+    guid = quote(ids(desk)['Tasks'], safe='')
+    for page, name in PAGES:
+        desk.server.reset()
+        desk.spfs('add', desk.server.url + page.replace('GUID', guid))
+        assert set(registered(desk)) == {name}, page
+        assert registered(desk)[name]['site'] == desk.server.url, page
+        asked = {r['path'] for r in desk.server.requests() if r.get('op') == 'GetListCollection'}
+        assert asked and not any('/Lists/' in p or '/Forms/' in p for p in asked), page
+        assert 'RootFolder' not in page or not any('Photographs' in p for p in asked), page
+        desk.spfs('remove', name)
 
 
 def test_an_address_of_no_list_adds_nothing(desk):
