@@ -17,10 +17,10 @@ static bool is_status_line(const char *p, size_t n)
 /* "HTTP/1.1 200 OK", which is not terminated. */
 static int status_of(const char *p, size_t n)
 {
-	const char *blank = memchr(p, ' ', n);
+	const char *end = p + n, *blank = memchr(p, ' ', n);
 	int status = 0;
 
-	for (p = blank ? blank + 1 : p; blank && p < blank + 4 && *p >= '0' && *p <= '9'; p++)
+	for (p = blank ? blank + 1 : end; p < end && p < blank + 4 && *p >= '0' && *p <= '9'; p++)
 		status = status * 10 + (*p - '0');
 	return status;
 }
