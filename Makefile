@@ -222,6 +222,6 @@ deb: dist ; @scripts/deb $(DIST)
 clean: ; rm -rf build build-test build-san build-tsan build-fuzz spfs-*.tar.gz
 -include $(wildcard $(B)/*/*.d)
 .PHONY: all have-libraries no-demo install-deps demo check check-static check-layers check-size check-headers check-manuals \
-	check-requirements check-random check-cases check-mutants check-planted check-unit check-units check-units-san check-mount check-demo check-view check-san check-tsan check-fault check-fuzz fuzzers check-corpus replays \
+	check-requirements check-random check-cases check-mutants check-planted check-unit check-units check-units-san check-mount check-auth check-demo check-view check-san check-tsan check-fault check-fuzz fuzzers check-corpus replays \
 	test-build san-build tsan-build bench install uninstall dist distcheck deb clean
 .DELETE_ON_ERROR:
