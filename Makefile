@@ -34,7 +34,7 @@ STD := -std=gnu17 -D_GNU_SOURCE -DSPFS_VERSION='"$(VERSION)"' -pthread \
 HAVE = $(shell pkg-config --exists $(1) 2>/dev/null && echo y)
 PKG_C  := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS) 2>/dev/null))
 LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -pthread
-DEMO_L := $(shell pkg-config --libs $(DEMO_PKG) libxml-2.0 sqlite3 2>/dev/null) -pthread
+DEMO_L := $(shell pkg-config --libs $(DEMO_PKG) libxml-2.0 sqlite3 2>/dev/null) -pthread -lm
 TEST_L := $(shell pkg-config --libs $(TEST_PKG) 2>/dev/null)
 
 LAYERS   := $(shell awk '!/^$(H)/ && NF { print $$1 }' src/LAYERS)
