@@ -125,6 +125,11 @@ int checkout_undo(struct edit *e, struct item *i)
 	return r < 0 ? r : end(e, i);
 }
 
+bool checkout_has_copy(const struct item *i)
+{
+	return pairs_get(&i->vals, CHECKED_IN);
+}
+
 bool checkout_hides(const struct item *i, int64_t person)
 {
 	int64_t owner = checkout_person(i);

@@ -17,6 +17,9 @@ enum check_in { CHECK_IN_MINOR, CHECK_IN_MAJOR, CHECK_IN_OVERWRITE };
 /* Who has it; 0: nobody. */
 int64_t checkout_person(const struct item *i);
 
+/* Of one that is checked out: was it ever checked in before? */
+bool checkout_has_copy(const struct item *i);
+
 /* Is it somebody else's who has never checked it in? Then only he sees it ([MS-LISTSWS] 3.1.4.7). */
 bool checkout_hides(const struct item *i, int64_t person);
 

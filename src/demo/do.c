@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "change.h"
+#include "ctypes.h"
 #include "db.h"
 #include "edit.h"
 #include "item.h"
@@ -255,13 +256,71 @@ static int do_set(struct doing *d)
 	return r < 0 ? r : save_schema(d);
 }
 
+/* Into the list's property bag; KEY_file=NAME with a content after it is a file. */
+static int do_property(struct doing *d)
+{
+	char *value = strchr(d->w[2], '=');
+	CLEANUP(str_free_p) char *file = NULL;
+	CLEANUP(str_free_p) char *key = NULL;
+	int r;
+
+	if (!value)
+		return fail(d, "NAME=VALUE expected");
+	*value++ = '\0';
+	key = str_printf(LIST_BAG "%s", d->w[2]);
+	file = str_printf(LIST_FILE "%s", value);
+	if (!key || !file)
+		return -ENOMEM;
+	r = pairs_set(&d->l->props, key, value);
+	if (r >= 0 && d->n > 3)
+		r = pairs_set(&d->l->props, file, d->w[3]);
+	return r < 0 ? r : list_save(&d->s->model, d->l);
+}
+
+/* Attributes of a content type of the list, found by its name. */
+static int do_set_type(struct doing *d)
+{
+	struct xml *x = NULL;
+	int r = 0;
+
+	for (size_t i = 0; !x && i < d->l->n_ctypes; i++)
+		if (str_eq(xml_attr(d->l->ctypes[i], "Name"), d->w[2]))
+			x = d->l->ctypes[i];
+	if (!x)
+		return fail(d, "no such content type");
+	for (int k = 3; r >= 0 && k < d->n; k++) {
+		char *value = strchr(d->w[k], '=');
+
+		if (!value)
+			return fail(d, "NAME=VALUE expected");
+		*value++ = '\0';
+		r = xml_set_attr(x, d->w[k], value);
+	}
+	return r < 0 ? r : ctype_save(&d->s->model, d->l);
+}
+
 static int do_rights(struct doing *d)
 {
 	uint64_t mask;
 	int r = str_to_u64(d->w[2], &mask) < 0 ? fail(d, "a mask expected") : 0;
 
 	if (r >= 0)
-		r = pairs_set(&d->l->props, "_Rights", mask == PERM_FULL ? NULL : d->w[2]);
+		r = pairs_set(&d->l->props, OWN_RIGHTS, mask == PERM_FULL ? NULL : d->w[2]);
+	return r < 0 ? r : list_save(&d->s->model, d->l);
+}
+
+/* The list has scopes of its own from then on ([MS-LISTSWS] 2.2.4.11 HasUniqueScopes). */
+static int do_item_rights(struct doing *d)
+{
+	uint64_t mask;
+	int r = str_to_u64(d->w[3], &mask) < 0 ? fail(d, "a mask expected") : 0;
+
+	if (r >= 0)
+		r = pairs_set(&d->i.vals, OWN_RIGHTS, mask == PERM_FULL ? NULL : d->w[3]);
+	if (r >= 0)
+		r = item_put(d->s->db, &d->i);
+	if (r >= 0)
+		r = pairs_set(&d->l->props, "HasUniqueScopes", "True");
 	return r < 0 ? r : list_save(&d->s->model, d->l);
 }
 
@@ -362,7 +421,10 @@ static const struct {
 	{ "add-field", LIST, 4, do_add_field },
 	{ "drop-field", LIST, 3, do_drop_field },
 	{ "set", LIST, 3, do_set },
+	{ "set-type", LIST, 4, do_set_type },
+	{ "property", LIST, 3, do_property },
 	{ "rights", LIST, 3, do_rights },
+	{ "item-rights", ITEM, 4, do_item_rights },
 	{ "role", NOTHING, 3, do_role },
 	{ "habit", NOTHING, 2, do_habit },
 	{ "trim-log", NOTHING, 1, do_trim_log },

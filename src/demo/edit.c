@@ -12,6 +12,7 @@
 #include "item.h"
 #include "model.h"
 #include "namerule.h"
+#include "perm.h"
 #include "tmpl.h"
 
 int edit_refuse(struct edit *e, uint32_t code)
@@ -93,10 +94,18 @@ static int add_revision(struct edit *e, const struct item *i)
 		      (const void *) i->vals.b.p, i->vals.b.len);
 }
 
+/* In a list with content approval, what somebody without the right to approve writes waits for one who has it. */
+static void submit(struct edit *e, struct item *i)
+{
+	if (list_prop_is(e->l, "EnableModeration", false) && !(perm_of_list(e->who, e->l) & PERM_APPROVE))
+		i->moderation = MODERATION_PENDING;
+}
+
 int edit_insert(struct edit *e, struct item *i)
 {
 	int r = fill_path(e, i);
 
+	submit(e, i);
 	if (r >= 0)
 		r = fill_ctype(e, i);
 	if (r >= 0)
@@ -128,6 +137,7 @@ int edit_update(struct edit *e, struct item *i, enum edit_kind kind)
 			i->ui += 512;
 		i->modified = e->now;
 		i->editor = e->who->id;
+		submit(e, i);
 	}
 	r = put(e, i);
 	if (r >= 0 && kind == EDIT_NORMAL)

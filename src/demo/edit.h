@@ -46,6 +46,13 @@ MUST_CHECK int edit_defaults(struct edit *e, struct item *i);
 /* What follows from other columns: formulas, an event's duration. 0 or -errno. */
 MUST_CHECK int edit_compute(struct edit *e, struct item *i);
 
+/*
+ * Is the item as the list wants it ([MS-LISTSWS] 2.2.4.12 Validation, and the Validation of a Field)? With
+ * EnforceDataValidation its columns have to keep what their definitions say, too. Up to 2007 and for folders nothing is
+ * asked. 0; -EINVAL refused, with the words of the one who wrote the validation, which are the list's; -errno.
+ */
+MUST_CHECK int edit_validate(struct edit *e, const struct item *i);
+
 /* Stores a new item: dir NULL: the list's root; leaf NULL: "ID_.000"; ctype NULL: the usual one. 0; -EINVAL
  * with the refusal set: the name is taken or the folder is not there; -errno. */
 MUST_CHECK int edit_insert(struct edit *e, struct item *i);

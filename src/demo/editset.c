@@ -259,10 +259,24 @@ static int compute_duration(struct edit *e, struct item *i)
 	return pairs_set(&i->vals, "Duration", text);
 }
 
+/* An appointment that does not say so is no series and takes not all day: its type is never empty (MS-OUTSPS_R275). */
+static int compute_event(struct edit *e, struct item *i)
+{
+	static const char *const columns[] = { "EventType", "fRecurrence", "fAllDayEvent" };
+	int r = 0;
+
+	for (size_t n = 0; r >= 0 && !i->folder && n < sizeof(columns) / sizeof(*columns); n++)
+		if (list_field(e->l, columns[n]) && list_field(e->l, "EventType") && !pairs_get(&i->vals, columns[n]))
+			r = pairs_set(&i->vals, columns[n], "0");
+	return r;
+}
+
 int edit_compute(struct edit *e, struct item *i)
 {
-	int r = compute_duration(e, i);
+	int r = compute_event(e, i);
 
+	if (r >= 0)
+		r = compute_duration(e, i);
 	for (size_t n = 0; r >= 0 && n < e->l->n_fields; n++) {
 		const struct field *f = e->l->fields[n];
 		const struct xml *formula = strcmp(f->type->name, "Calculated") == 0 ? xml_child(f->def, "Formula")

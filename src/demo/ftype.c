@@ -91,6 +91,7 @@ static const struct refusal refusals[] = {
 			"change the name, close this dialog and edit the properties of the document or folder." },
 	{ E_NO_FILE_NAME, "Invalid file name.\n\nThe file name you specified could not be used.  It may be the name "
 			  "of an existing file or directory, or it may contain invalid characters." },
+	{ E_VALIDATION, "List data validation failed." },
 	{ E_EMPTY_FILE, "The data is invalid." },
 	{ E_CHECKED_OUT, "The file is checked out for editing by another user, or it must be checked out by you "
 			 "before making changes." },

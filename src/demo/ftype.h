@@ -98,6 +98,7 @@ const char *refusal_text(uint32_t code);
 #define E_NO_FILE_NAME 0x81020073u
 #define E_EMPTY_FILE 0x8007000du
 #define E_PATH_TAKEN 0x8107090du
+#define E_VALIDATION 0x810200c5u /* the list's or a column's validation says no */
 #define E_CHECKED_OUT 0x81020036u /* by somebody else, or it ought to be by you */
 
 #endif

@@ -12,6 +12,8 @@ struct db;
 struct list;
 struct stmt;
 
+#define MODERATION_PENDING 2
+
 /* One row of a list: an item, a folder or a document. */
 struct item {
 	int64_t list, id;
@@ -26,7 +28,7 @@ struct item {
 	char *dir;  /* "sites/team/Lists/Tasks"; owned, like the rest */
 	char *leaf; /* "3_.000", a folder's or a document's name */
 	char *ctype;
-	int64_t moderation;
+	int64_t moderation; /* _ModerationStatus: 0 approved, 1 rejected, MODERATION_PENDING, 3 draft, 4 scheduled */
 	double order;
 	int64_t size; /* of a document, bytes */
 	int64_t doc_modified;

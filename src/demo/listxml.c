@@ -6,9 +6,12 @@
 
 #include "base/clock.h"
 #include "base/str.h"
+#include "calc.h"
 #include "call.h"
+#include "perm.h"
 #include "tmpl.h"
 #include "tz.h"
+#include "validate.h"
 #include "xml.h"
 
 /* What an attribute's writer needs. */
@@ -99,7 +102,8 @@ static void write_version(const struct view *v, struct buf *out)
 	buf_addf(out, "%lld", (long long) v->l->version);
 }
 
-/* [MS-WSSFO2] 2.2.2.5: the bits that the named attributes repeat. */
+/* [MS-WSSFO2] 2.2.2.5, the table of R125: the bits that other attributes repeat. Not there: those of products and parts
+ * that this server has not (meetings, migration, thumbnails), and all above the 31 that fit the attribute. */
 static void write_flags(const struct view *v, struct buf *out)
 {
 	static const struct {
@@ -108,19 +112,28 @@ static void write_flags(const struct view *v, struct buf *out)
 		uint32_t bit;
 	} bits[] = {
 		{ "Ordered", false, true, 0x1 },
+		{ "AllowDeletion", true, false, 0x4 },
 		{ "EnableAttachments", true, false, 0x8 },
+		{ "MultipleDataList", false, true, 0x20 },
+		{ "EnableAssignedToEmail", false, true, 0x40 },
 		{ "EnableVersioning", false, true, 0x80 },
 		{ "Hidden", false, true, 0x100 },
 		{ "EnableModeration", false, true, 0x400 },
+		{ "AllowMultiResponses", false, true, 0x800 },
 		{ "RequireCheckout", false, true, 0x40000 },
 		{ "EnableMinorVersion", false, true, 0x80000 },
 		{ "EnableFolderCreation", false, false, 0x20000000 },
 	};
-	uint32_t flags = 0x801000;
+	/* 0x1000: ForcedDisplay counts, as in every recording; columns were added or changed; several content types are offered */
+	uint32_t flags = 0x1000 | (v->l->version > 1 ? 0x800000 : 0) | (v->l->n_ctypes > 2 ? 0x400000 : 0);
 
 	for (size_t i = 0; i < sizeof(bits) / sizeof(*bits); i++)
 		if (list_prop_is(v->l, bits[i].name, bits[i].usual) == bits[i].wanted)
 			flags |= bits[i].bit;
+	if (v->l->base == LIST_LIBRARY || v->l->base == LIST_SURVEY) /* "This bit MUST be set" */
+		flags |= 0x8;
+	if (strstr(v->l->root, "_catalogs/"))
+		flags |= 0x10 | 0x4;
 	buf_addf(out, "%d", (int) flags);
 }
 
@@ -159,7 +172,11 @@ static void write_web_id(const struct view *v, struct buf *out)
 
 static void write_scope(const struct view *v, struct buf *out)
 {
-	add_bare_guid(v->l->site->scope, out);
+	char own[GUID_SIZE];
+
+	if (list_prop(v->l, OWN_RIGHTS))
+		model_guid("scope", v->l->guid, own);
+	add_bare_guid(list_prop(v->l, OWN_RIGHTS) ? own : v->l->site->scope, out);
 }
 
 static void write_zero(const struct view *v, struct buf *out)
@@ -261,7 +278,7 @@ static const struct {
 	{ "RequireCheckout", 12, 99, NULL, "False" },
 	{ "ThrottleListOperations", 14, 99, NULL, "False" },
 	{ "ExcludeFromOfflineClient", 14, 99, NULL, "False" },
-	{ "CanOpenFileAsync", 16, 99, NULL, "True" },
+	{ "CanOpenFileAsync", 15, 99, NULL, "True" },
 	{ "EnableFolderCreation", 14, 99, NULL, "False" },
 	{ "IrmEnabled", 14, 99, NULL, "False" },
 	{ "IrmSyncable", 16, 99, NULL, "False" },
@@ -287,8 +304,9 @@ static void write_attributes(const struct view *v)
 		xml_put(v->c->out, attributes[i].name,
 			attributes[i].write ? buf_str(&value) : set ? set : attributes[i].usual);
 	}
-	if (v->t->base == 5)
-		xml_put(v->c->out, "EnableAssignedToEmail", "False");
+	if (v->t->base == LIST_ISSUES)
+		xml_put(v->c->out, "EnableAssignedToEmail",
+			list_prop_is(v->l, "EnableAssignedToEmail", false) ? "True" : "False");
 	buf_release(&value);
 }
 
@@ -334,6 +352,27 @@ static void write_field(const struct call *c, const struct field *f)
 	buf_addf(c->out, "<DefaultFormulaValue>%.10sT00:00:00Z</DefaultFormulaValue>%s", iso, at);
 }
 
+/* [MS-LISTSWS] 2.2.4.12: the formula by internal names, and as people see it. The server's locale is 1033, in which
+ * constants and commas stay as they are. */
+static int write_validation(const struct view *v)
+{
+	const char *formula = v->c->m->version > 12 ? list_prop(v->l, VALIDATION_FORMULA) : NULL;
+	CLEANUP(buf_release_p) struct buf shown = BUF_INIT(1 << 20);
+	int r;
+
+	if (!formula)
+		return 0;
+	buf_adds(v->c->out, "<Validation");
+	xml_put(v->c->out, "Message", list_prop(v->l, VALIDATION_MESSAGE));
+	buf_addc(v->c->out, '>');
+	xml_text(v->c->out, formula);
+	buf_adds(v->c->out, "</Validation><ValidationDisplayNames>");
+	r = calc_translate(formula, v->l, true, &shown);
+	xml_text(v->c->out, buf_str(&shown));
+	buf_adds(v->c->out, "</ValidationDisplayNames>");
+	return r < 0 ? r : 0;
+}
+
 int listxml_write(struct call *c, const struct list *l, bool full)
 {
 	CLEANUP(tmpl_release_p) struct tmpl t = { 0 };
@@ -348,7 +387,11 @@ int listxml_write(struct call *c, const struct list *l, bool full)
 		buf_adds(c->out, "/>");
 		return buf_error(c->out);
 	}
-	buf_adds(c->out, "><Fields>");
+	buf_addc(c->out, '>');
+	r = write_validation(&v);
+	if (r < 0)
+		return r;
+	buf_adds(c->out, "<Fields>");
 	for (size_t i = 0; i < l->n_fields; i++)
 		write_field(c, l->fields[i]);
 	buf_adds(c->out, "</Fields>");

@@ -63,7 +63,7 @@ struct list {
 	char *title; /* owned, like the rest */
 	char *description;
 	int template;
-	int base; /* BaseType; 1: a library */
+	int base; /* BaseType: LIST_... */
 	char *root; /* "sites/team/Lists/Tasks" */
 	int64_t created, modified, deleted;
 	int64_t version; /* of the schema */
@@ -103,6 +103,11 @@ struct model {
 	struct person **people;
 	size_t n_people, cap_people;
 };
+
+/* BaseType of lists that are not plain ones. */
+#define LIST_LIBRARY 1
+#define LIST_SURVEY 4
+#define LIST_ISSUES 5
 
 /* Later products call themselves 16 too. */
 #define PRODUCT_2003 11 /* on the command line only: 12, and wss2 */
@@ -146,6 +151,11 @@ DEFINE_CLEANUP(struct list *, list_free);
 
 /* By internal name; NULL: none. */
 struct field *list_field(const struct list *l, const char *name);
+
+/* In list.props, beside the List attributes: what the list's property bag holds ([MS-LISTSWS] 3.1.4.20), and the
+ * contents of the files that it names. */
+#define LIST_BAG "bag:"
+#define LIST_FILE "file:"
 
 /* A List attribute that was set for this list or its template; NULL: the usual. */
 const char *list_prop(const struct list *l, const char *name);

@@ -153,6 +153,8 @@ int op_check_in(struct call *c)
 		r = read_kind(c, &how);
 	if (r == 0 && !is_his(&d))
 		r = 1;
+	if (r == 0 && how == CHECK_IN_OVERWRITE && !checkout_has_copy(&d.i)) /* R397 */
+		r = call_fault(c, 0, "The file has never been checked in: there is no version to overwrite.");
 	if (r == 0)
 		r = checkout_end(&d.e, &d.i, how, call_text(c, "comment"));
 	item_release(&d.i);

@@ -69,15 +69,6 @@ static void decode_name(char *s)
 	*out = '\0';
 }
 
-static size_t characters(const char *s)
-{
-	size_t n = 0;
-
-	for (; *s; s++)
-		n += ((unsigned char) *s & 0xc0) != 0x80;
-	return n;
-}
-
 /* May a type of the list be called so? self: the one that is renamed. */
 static int check_name(struct call *c, const struct list *l, const char *name, const struct xml *self)
 {
@@ -85,7 +76,7 @@ static int check_name(struct call *c, const struct list *l, const char *name, co
 	size_t n = strlen(name);
 	const struct xml *other = ctype_named(l, name);
 
-	if (!n || characters(name) > 128 || name[n - 1] == '.' || strchr(blanks, *name) || strchr(blanks, name[n - 1]) ||
+	if (!n || xml_characters(name) > 128 || name[n - 1] == '.' || strchr(blanks, *name) || strchr(blanks, name[n - 1]) ||
 	    strpbrk(name, "\t\\/:*?\"#%<>{}|~&") || strstr(name, ".."))
 		return call_fault(c, E_BAD_NAME, "The content type name cannot contain: \\  / : * ? \" # %% < > { } | ~ & , "
 						 "two consecutive periods (..), or special characters such as a tab.");

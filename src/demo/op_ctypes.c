@@ -143,16 +143,38 @@ int op_get_content_types(struct call *c)
 
 /* ---- and the properties of the list, and of the site ---------------------------------------------- */
 
-static void write_property(const struct call *c, const char *key, const char *value)
+static void put_property(const struct call *c, const char *key, const char *value)
 {
-	const char *prefix = call_text(c, "propertyPrefix");
-
-	if (prefix && !str_starts(key, prefix))
-		return;
 	buf_adds(c->out, "<Property");
 	xml_put(c->out, "Key", key);
 	xml_put(c->out, "Value", value);
 	buf_adds(c->out, "/>");
+}
+
+static void write_property(const struct call *c, const char *key, const char *value)
+{
+	const char *prefix = call_text(c, "propertyPrefix");
+
+	if (!prefix || str_starts(key, prefix))
+		put_property(c, key, value);
+}
+
+/* Both of a list's bag: KEY_file=NAME is a property, and NAME=its content another one, whatever the prefix. */
+static void write_bag(const struct call *c, const struct list *l)
+{
+	const char *prefix = call_text(c, "propertyPrefix");
+	const char *name, *value;
+
+	for (size_t at = 0; pairs_next(&l->props, &at, &name, &value);) {
+		const char *key = str_starts(name, LIST_BAG) ? name + strlen(LIST_BAG) : NULL;
+		CLEANUP(str_free_p) char *file = key && str_ends(key, "_file") ? str_printf(LIST_FILE "%s", value) : NULL;
+
+		if (!key || (prefix && !str_starts(key, prefix)))
+			continue;
+		put_property(c, key, value);
+		if (file && list_prop(l, file))
+			put_property(c, value, list_prop(l, file));
+	}
 }
 
 static void write_list_properties(const struct call *c, const struct list *l)
@@ -165,6 +187,7 @@ static void write_list_properties(const struct call *c, const struct list *l)
 	write_property(c, "vti_listbasetype", number);
 	snprintf(number, sizeof(number), "%d", l->template);
 	write_property(c, "vti_listservertemplate", number);
+	write_bag(c, l);
 }
 
 static void write_web_properties(const struct call *c)

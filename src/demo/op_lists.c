@@ -19,6 +19,8 @@
 #define E_NOT_INSTALLED 0x8107058au
 #define E_WRONG_FEATURE 0x81072101u
 
+#define NO_FEATURE "00000000-0000-0000-0000-000000000000"
+
 static int may_manage(struct call *c)
 {
 	return c->person->role == ROLE_OWNER ? 0 : call_fault_code(c, E_DENIED);
@@ -122,6 +124,10 @@ int op_add_list_from_feature(struct call *c)
 					   : call_fault(c, E_MISSING, "Parameter templateID is missing or invalid.");
 	if (r >= 0)
 		r = check_feature(c, &t);
+	if (r >= 0)
+		r = check_template(c, &t);
+	if (r >= 0 && str_eq(t.feature, NO_FEATURE)) /* R363 */
+		r = call_fault(c, 0, "Cannot find the feature of this list template.");
 	return r < 0 ? r : make(c, &t);
 }
 

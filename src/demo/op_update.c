@@ -79,7 +79,7 @@ static int set_all(struct batch *b, struct method *m)
 	b->e.all_day = str_eq(all_day ? all_day : before, "1") || (all_day && xml_is_true(all_day));
 	for (const struct xml *x = m->x->first; r >= 0 && x; x = x->next)
 		r = set_one(b, m, x);
-	return r;
+	return r < 0 ? r : series_clean(&m->i);
 }
 
 /* ---- the commands ----------------------------------------------------------------------------- */
@@ -128,6 +128,8 @@ static int run_new(struct batch *b, struct method *m)
 	if (r >= 0)
 		r = edit_compute(&b->e, &m->i);
 	if (r >= 0)
+		r = edit_validate(&b->e, &m->i);
+	if (r >= 0)
 		r = edit_insert(&b->e, &m->i);
 	if (r < 0 && m->i.id)
 		b->l->next_item = m->i.id; /* numbers of refused items are not lost */
@@ -171,10 +173,12 @@ static int clear_appended(struct batch *b, struct item *i)
 static int run_update(struct batch *b, struct method *m)
 {
 	CLEANUP(str_free_p) char *leaf = NULL;
+	bool series;
 	int r = find_item(b, m, PERM_EDIT);
 
 	if (r < 0)
 		return r;
+	series = series_is(b->l, &m->i);
 	leaf = strdup(m->i.leaf);
 	if (!leaf)
 		return -ENOMEM;
@@ -185,6 +189,8 @@ static int run_update(struct batch *b, struct method *m)
 		r = set_all(b, m);
 	if (r >= 0)
 		r = edit_compute(&b->e, &m->i);
+	if (r >= 0)
+		r = edit_validate(&b->e, &m->i);
 	if (r >= 0 && strcmp(leaf, m->i.leaf) != 0) {
 		CLEANUP(str_free_p) char *to = strdup(m->i.leaf);
 
@@ -192,7 +198,7 @@ static int run_update(struct batch *b, struct method *m)
 			return -ENOMEM;
 		r = edit_move(&b->e, &m->i, NULL, to);
 	}
-	if (r >= 0)
+	if (r >= 0 && series)
 		r = series_before_update(&b->e, &m->i, m->x);
 	return r < 0 ? r : edit_update(&b->e, &m->i, EDIT_NORMAL);
 }
@@ -201,6 +207,8 @@ static int run_delete(struct batch *b, struct method *m)
 {
 	int r = find_item(b, m, PERM_DELETE);
 
+	if (r >= 0)
+		r = series_before_delete(&b->e, &m->i);
 	if (r >= 0)
 		r = edit_delete(&b->e, &m->i);
 	if (r >= 0)

@@ -4,11 +4,13 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "calc.h"
 #include "call.h"
 #include "ftype.h"
 #include "listxml.h"
 #include "ops.h"
 #include "perm.h"
+#include "validate.h"
 #include "xml.h"
 
 /* UpdateList, [MS-LISTSWS] 3.1.4.30: properties and columns of a list. */
@@ -22,41 +24,90 @@ struct change {
 
 #define SURVEY 102
 
-static const char *const switches[] = { "AllowMultiResponses", "EnableAttachments", "EnableModeration",
+static const char *const switches[] = { "EnableAttachments", "EnableModeration",
 					"EnableVersioning", "EnableMinorVersion", "EnforceDataValidation", "Hidden",
 					"MultipleDataList", "Ordered", "PreserveEmptyValues", "RequireCheckout", "ShowUser",
 					"StrictTypeCoercion", "EnableFolderCreation", "ExcludeFromOfflineClient" };
 
-static int set_title(struct change *u, const char *title)
+static int check_title(struct change *u, const char *title)
 {
-	const struct list *other = site_list(u->c->site, title);
+	const struct list *other = title ? site_list(u->c->site, title) : NULL;
 
-	if (!*title || (other && other != u->l))
-		return call_fault(u->c, 0x81020012u, "A list, survey, discussion board, or document library with the "
-						     "specified title already exists in this Web site.  Please choose "
-						     "another title.");
-	return str_set(&u->l->title, title);
+	if (!title || (*title && (!other || other == u->l)))
+		return 0;
+	return call_fault(u->c, 0x81020012u, "A list, survey, discussion board, or document library with the specified "
+					     "title already exists in this Web site.  Please choose another title.");
 }
 
+/* "LTR", "RTL" or "None" in a request; small in answers. */
+static int set_direction(struct change *u, const char *text)
+{
+	static const char *const all[] = { "ltr", "rtl", "none" };
+
+	for (size_t i = 0; text && i < sizeof(all) / sizeof(*all); i++)
+		if (str_eq_nocase(text, all[i]))
+			return pairs_set(&u->l->props, "Direction", all[i]);
+	return 0;
+}
+
+/* Up to 1,024 characters, and every name one of a column as people see it (R2051, R2052, R2054). Empty: none any more. */
+static int set_validation(struct change *u, const struct xml *x)
+{
+	const char *message = xml_attr(x, "Message");
+	CLEANUP(buf_release_p) struct buf kept = BUF_INIT(1 << 20);
+	int r;
+
+	if (xml_characters(x->text) > VALIDATION_MAX || (message && xml_characters(message) > VALIDATION_MAX))
+		return call_fault(u->c, 0, "The validation formula and its message have up to 1024 characters.");
+	r = calc_translate(x->text, u->l, false, &kept);
+	if (r > 0)
+		return call_fault(u->c, 0, "The formula refers to a column that does not exist.  Check the formula for "
+					   "spelling mistakes or change the non-existing column to an existing column.");
+	if (r >= 0 && *x->text)
+		r = calc_check(buf_str(&kept), u->l);
+	if (r == -EINVAL)
+		return call_fault(u->c, 0, "The formula contains a syntax error or is not supported.");
+	if (r >= 0)
+		r = pairs_set(&u->l->props, VALIDATION_FORMULA, *x->text ? buf_str(&kept) : NULL);
+	return r < 0 ? r : pairs_set(&u->l->props, VALIDATION_MESSAGE, *x->text && message && *message ? message : NULL);
+}
+
+static int set_switch(struct change *u, const char *name, const char *value)
+{
+	return value ? pairs_set(&u->l->props, name, xml_is_true(value) ? "True" : "False") : 0;
+}
+
+static int set_switches(struct change *u, const struct xml *x)
+{
+	int r = 0;
+
+	if (u->l->template == SURVEY)
+		r = set_switch(u, "AllowMultiResponses", xml_attr(x, "AllowMultiResponses"));
+	if (r >= 0 && u->l->base == LIST_ISSUES) /* the request calls it so */
+		r = set_switch(u, "EnableAssignedToEmail", xml_attr(x, "EnableAssignToEmail"));
+	for (size_t i = 0; r >= 0 && i < sizeof(switches) / sizeof(*switches); i++)
+		r = set_switch(u, switches[i], xml_attr(x, switches[i]));
+	return r;
+}
+
+/* What may be refused comes first: a refusal changes nothing. */
 static int set_properties(struct change *u)
 {
 	const struct xml *x = call_caml(u->c, "listProperties", "List");
+	const struct xml *validation = xml_child(x, "Validation");
 	const char *title = xml_attr(x, "Title");
 	const char *description = xml_attr(x, "Description");
-	const char *direction = xml_attr(x, "Direction");
-	int r = title ? set_title(u, title) : 0;
+	int r = check_title(u, title);
 
+	if (r >= 0 && validation && u->c->m->version > 12)
+		r = set_validation(u, validation);
+	if (r >= 0 && title)
+		r = str_set(&u->l->title, title);
 	if (r >= 0 && description)
 		r = str_set(&u->l->description, description);
-	if (r >= 0 && direction && (str_eq(direction, "ltr") || str_eq(direction, "rtl") || str_eq(direction, "none")))
-		r = pairs_set(&u->l->props, "Direction", direction);
-	for (size_t i = 0; r >= 0 && i < sizeof(switches) / sizeof(*switches); i++) {
-		const char *value = xml_attr(x, switches[i]);
-
-		if (value && (i || u->l->template == SURVEY)) /* AllowMultiResponses: of surveys */
-			r = pairs_set(&u->l->props, switches[i], xml_is_true(value) ? "True" : "False");
-	}
-	return r;
+	if (r >= 0)
+		r = set_direction(u, xml_attr(x, "Direction"));
+	return r < 0 ? r : set_switches(u, x);
 }
 
 /* ---- columns ------------------------------------------------------------------------------------ */

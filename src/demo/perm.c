@@ -55,22 +55,30 @@ static const uint64_t levels[] = {
 	[ROLE_OWNER] = PERM_FULL,
 };
 
+/* What a script gave this list, or this item, instead. */
+static uint64_t narrow(uint64_t mask, const char *set)
+{
+	uint64_t own;
+
+	return set && str_to_u64(set, &own) == 0 ? mask & own : mask;
+}
+
 uint64_t perm_of_list(const struct person *p, const struct list *l)
 {
 	uint64_t mask = levels[p->role];
-	const char *set = list_prop(l, "_Rights"); /* what a script gave this list instead */
-	uint64_t own;
-
 	if (p->role != ROLE_OWNER && str_eq(list_prop(l, "WriteSecurity"), "4"))
 		mask &= ~(PERM_ADD | PERM_EDIT | PERM_DELETE);
-	return set && str_to_u64(set, &own) == 0 ? mask & own : mask;
+	return narrow(mask, list_prop(l, OWN_RIGHTS));
 }
 
 uint64_t perm_of_item(const struct person *p, const struct list *l, const struct item *i)
 {
-	uint64_t mask = perm_of_list(p, l);
+	uint64_t mask = narrow(perm_of_list(p, l), pairs_get(&i->vals, OWN_RIGHTS));
 
 	if (l->base == 1 && checkout_hides(i, p->id))
+		return 0;
+	/* what is not approved is its author's and the approvers' */
+	if (i->moderation && i->author != p->id && !(mask & PERM_APPROVE) && list_prop_is(l, "EnableModeration", false))
 		return 0;
 	if (p->role == ROLE_OWNER || i->author == p->id)
 		return mask;

@@ -8,6 +8,9 @@
 struct buf;
 struct item;
 
+/* In an item's values: the mask that a script narrowed its rights to; in a list's properties the same of the list. */
+#define OWN_RIGHTS "_Rights"
+
 /* Rights, as bits of [MS-WSSFO2] 2.2.2.14. */
 #define PERM_VIEW UINT64_C(0x1)
 #define PERM_ADD UINT64_C(0x2)

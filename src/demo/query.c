@@ -294,7 +294,7 @@ static bool over_threshold(const struct query *q)
 {
 	bool indexed = caml_is_indexed(q->where);
 
-	if (q->c->m->version < 14 || q->l->items <= q->c->threshold || (q->where && indexed))
+	if (q->c->m->version < 14 || list_prop_is(q->l, "NoThrottleListOperations", false) || q->l->items <= q->c->threshold || (q->where && indexed))
 		return false;
 	for (size_t i = 0; i < q->n_order; i++)
 		indexed &= caml_field_indexed(q->order[i].field);

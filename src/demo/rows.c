@@ -113,6 +113,18 @@ bool rows_value(const struct call *c, const struct list *l, const struct options
 	return true;
 }
 
+/* RemoveInvalidXmlCharacters: what XML cannot hold goes, instead of being shown as U+FFFD. */
+static void strip_invalid(struct buf *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->len; i++)
+		if ((unsigned char) b->p[i] >= 0x20 || strchr("\t\n\r", b->p[i]))
+			b->p[n++] = b->p[i];
+	if (buf_resize(b, n) < 0)
+		b->len = n;
+}
+
 static void put_attribute(struct rows *r, const char *name, const char *suffix, const char *value)
 {
 	struct buf *out = r->c->out;
@@ -146,6 +158,8 @@ static void put_field(struct rows *r, const struct item *i, const struct field *
 
 	buf_reset(&r->value);
 	there = rows_value(r->c, r->l, r->o, i, f, &r->value);
+	if (there && r->o->strip_invalid)
+		strip_invalid(&r->value);
 	if (there || r->c->quirks.empty_attributes)
 		put_attribute(r, f->name, "", there ? buf_str(&r->value) : "");
 }

@@ -43,15 +43,16 @@ static int find_exceptions(struct edit *e, const struct item *master, struct buf
 	return r;
 }
 
-int series_before_update(struct edit *e, const struct item *i, const struct xml *method)
+bool series_is(const struct list *l, const struct item *i)
+{
+	return list_field(l, "MasterSeriesItemID") && str_eq(pairs_get(&i->vals, "EventType"), EVENT_SERIES);
+}
+
+static int delete_exceptions(struct edit *e, const struct item *i)
 {
 	struct buf ids = BUF_INIT(1 << 20);
-	int r;
+	int r = find_exceptions(e, i, &ids);
 
-	if (!list_field(e->l, "MasterSeriesItemID") || !str_eq(pairs_get(&i->vals, "EventType"), EVENT_SERIES) ||
-	    !defines_series(method))
-		return 0;
-	r = find_exceptions(e, i, &ids);
 	for (size_t at = 0; r >= 0 && at < ids.len; at += sizeof(int64_t)) {
 		CLEANUP(item_release_p) struct item exception = ITEM_INIT;
 		int64_t id;
@@ -63,4 +64,33 @@ int series_before_update(struct edit *e, const struct item *i, const struct xml 
 	}
 	buf_release(&ids);
 	return r;
+}
+
+int series_before_update(struct edit *e, const struct item *i, const struct xml *method)
+{
+	return e->m->wss2 || !defines_series(method) ? 0 : delete_exceptions(e, i);
+}
+
+int series_before_delete(struct edit *e, const struct item *i)
+{
+	return series_is(e->l, i) ? delete_exceptions(e, i) : 0;
+}
+
+int series_clean(struct item *i)
+{
+	const char *data = pairs_get(&i->vals, "RecurrenceData");
+	const char *from = data ? strstr(data, "<deleteExceptions") : NULL;
+	const char *end = from ? strchr(from, '>') : NULL;
+	CLEANUP(str_free_p) char *clean = NULL;
+
+	if (!end)
+		return 0;
+	if (end[-1] != '/') {
+		end = strstr(end, "</deleteExceptions>");
+		end = end ? strchr(end, '>') : NULL;
+	}
+	if (!end)
+		return 0;
+	clean = str_printf("%.*s%s", (int) (from - data), data, end + 1);
+	return clean ? pairs_set(&i->vals, "RecurrenceData", clean) : -ENOMEM;
 }

@@ -23,16 +23,6 @@ int take_plain(struct intake *in, const char *sent, struct buf *out)
 	return buf_adds(out, sent);
 }
 
-/* Characters, not bytes: MaxLength counts those. */
-static int64_t characters(const char *s)
-{
-	int64_t n = 0;
-
-	for (; *s; s++)
-		n += ((unsigned char) *s & 0xc0) != 0x80;
-	return n;
-}
-
 int take_text(struct intake *in, const char *sent, struct buf *out)
 {
 	const char *max = xml_attr(in->field->def, "MaxLength");
@@ -40,7 +30,7 @@ int take_text(struct intake *in, const char *sent, struct buf *out)
 
 	if (max && str_to_i64(max, &limit) < 0)
 		limit = 255;
-	return characters(sent) > limit ? refuse(in, E_INVALID) : buf_adds(out, sent);
+	return xml_characters(sent) > limit ? refuse(in, E_INVALID) : buf_adds(out, sent);
 }
 
 /* Of a whole HTML document, as Outlook sends it, only the body is kept. */

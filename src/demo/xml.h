@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/attr.h"
 
@@ -67,6 +68,9 @@ const struct xml *xml_first(const struct xml *x);
 
 /* The text without white space around it, into memory of the caller; NULL: out of memory. */
 char *xml_trimmed(const struct xml *x);
+
+/* The length in characters, not bytes: what MaxLength and the like count. */
+int64_t xml_characters(const char *s);
 
 /* "TRUE" in any case, white space around it allowed. NULL is false. */
 bool xml_is_true(const char *s);

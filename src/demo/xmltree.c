@@ -135,6 +135,15 @@ char *xml_trimmed(const struct xml *x)
 	return copy;
 }
 
+int64_t xml_characters(const char *s)
+{
+	int64_t n = 0;
+
+	for (; *s; s++)
+		n += ((unsigned char) *s & 0xc0) != 0x80;
+	return n;
+}
+
 bool xml_is_true(const char *s)
 {
 	size_t n;

@@ -249,6 +249,27 @@ def test_moderation(client):
     assert r.code == 0 and r.row['_ModerationStatus'] == '1' and r.row['_ModerationComments'] == 'no'
 
 
+def test_content_approval(start):
+    """What somebody without ApproveItems writes is pending, and only its author and approvers see it until it is approved."""
+    s = start('--user', 'a:1:contributor', '--user', 'b:1:contributor', '--user', 'o:1:owner')
+    a, b, o = (s.client(user=u + ':1') for u in 'abo')
+    o.do('set Announcements EnableModeration=True')
+
+    def titles(c):
+        return [r['Title'] for r in c.items('Announcements', fields=['Title'], limit=0)]
+
+    row = a.new('Announcements', Title='news')
+    assert row['_ModerationStatus'] == '2' and o.new('Announcements', Title='from above')['_ModerationStatus'] == '0'
+    token = b.sync('Announcements').token
+    assert 'news' in titles(a) and 'news' in titles(o) and 'news' not in titles(b) and 'from above' in titles(b)
+    assert b.update('Announcements', method(1, 'Update', row['ID'], Title='x'))[0].code == 0x81020016
+    assert a.update('Announcements', method(1, 'Moderate', row['ID'], _ModerationStatus='0'))[0].code == 0x80070005
+    assert o.update('Announcements', method(1, 'Moderate', row['ID'], _ModerationStatus='0'))[0].code == 0
+    assert 'news' in titles(b) and b.sync('Announcements', token).titles() == ['news']
+    assert a.update('Announcements', method(1, 'Update', row['ID'], Title='news!'))[0].row['_ModerationStatus'] == '2'
+    assert 'news!' not in titles(b) and 'news!' in titles(o)
+
+
 def test_content_type_by_id_or_name(client):
     r = client.new('Tasks', Title='x', ContentTypeId='0x010801')  # the list has none of it: the nearest one
     assert r['ContentTypeId'].startswith('0x010800') and r['ContentType'] == 'Task'
@@ -271,6 +292,49 @@ def test_exceptions_go_when_the_series_is_set_anew(client, name, value, gone):
     token = client.sync('Calendar').token
     assert client.update('Calendar', method(1, 'Update', 1, **{name: value}))[0].code == 0
     assert client.sync('Calendar', token).ids == ([('Delete', 2), ('Delete', 3)] if gone else [])
+
+
+def exceptions(client):
+    return sorted(r['ID'] for r in client.items('Calendar', fields=['MasterSeriesItemID', 'EventType'], limit=0)
+                  if r.get('MasterSeriesItemID') == '1' and r['EventType'] in '34')
+
+
+def test_a_series_that_becomes_single_loses_its_exceptions(client):
+    """MS-OUTSPS 3.2.4.2.3, MS-OUTSPS_R44502: it was a series when the columns came."""
+    assert exceptions(client) == ['2', '3']
+    r = client.update('Calendar', method(1, 'Update', 1, EventType='0', fRecurrence='0', RecurrenceData='', EventDate='2026-11-02T08:00:00Z',
+                                         EndDate='2026-11-02T09:00:00Z'))[0]
+    assert r.code == 0 and exceptions(client) == [] and 'RecurrenceData' not in r.row
+
+
+def test_delete_exceptions_is_no_part_of_the_series(client):
+    """MS-OUTSPS_R900: an element of the client's alone."""
+    data = '<recurrence><rule><firstDayOfWeek>su</firstDayOfWeek><repeat><daily dayFrequency="1"/></repeat><repeatInstances>5</repeatInstances></rule>' \
+        '</recurrence>'
+    for more in ('<deleteExceptions>true</deleteExceptions>', '', '<deleteExceptions/>'):
+        row = client.update('Calendar', method(1, 'Update', 1, RecurrenceData=data + more))[0].row
+        assert row['RecurrenceData'] == data and exceptions(client) == []
+
+
+def test_exceptions_go_with_their_series(client):
+    """MS-OUTSPS_R36; they come first in the log, and an exception that is deleted alone takes nothing with it."""
+    assert client.update('Calendar', method(1, 'Delete', 2))[0].code == 0 and exceptions(client) == ['3']
+    token = client.sync('Calendar').token
+    assert client.update('Calendar', method(1, 'Delete', 1))[0].code == 0
+    assert client.sync('Calendar', token).ids == [('Delete', 3), ('Delete', 1)]
+
+
+def test_2003_keeps_exceptions(start):
+    """MS-OUTSPS_R44501"""
+    c = start('--server-version', '2003').client()
+    assert c.update('Calendar', method(1, 'Update', 1, EndDate='2027-11-02T08:00:00Z'))[0].code == 0
+    assert exceptions(c) == ['2', '3']
+
+
+def test_an_appointment_has_a_type(client):
+    """MS-OUTSPS_R275: never empty"""
+    r = client.new('Calendar', Title='x', EventDate='2026-12-01T09:00:00Z', EndDate='2026-12-01T10:30:00Z')
+    assert r['EventType'] == '0' and r['fRecurrence'] == '0' and r['fAllDayEvent'] == '0'
 
 
 def test_duration_of_a_single_appointment_is_worked_out(client):
