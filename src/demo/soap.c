@@ -9,6 +9,7 @@
 #include "xml.h"
 
 #define ENVELOPE_11 "http://schemas.xmlsoap.org/soap/envelope/"
+#define E_NOT_VALID 0x8102006du
 #define ENVELOPE_12 "http://www.w3.org/2003/05/soap-envelope"
 
 /* What ASP.NET says of requests that reach no operation. */
@@ -66,6 +67,14 @@ static struct xml *body_of(struct soap *s)
 	return NULL;
 }
 
+/* The operation of that element, if the product has it. */
+static const struct op *find_op(const struct call *c, const struct xml *x)
+{
+	const struct op *op = strcmp(x->ns, SOAP_NS) == 0 ? op_find(x->name, c->m->version) : NULL;
+
+	return op && c->m->wss2 && !op_is_of_2003(op) ? NULL : op;
+}
+
 int soap_read(struct soap *s, struct call *c, const char *body, size_t n, const char *action)
 {
 	struct xml *op;
@@ -77,14 +86,14 @@ int soap_read(struct soap *s, struct call *c, const char *body, size_t n, const 
 	if (r < 0 || !op)
 		return client_fault(c, "Server was unable to read request. ---> There is an error in XML document.",
 				    "");
-	if (!action && !s->v12)
-		return client_fault(c, "Server did not recognize the value of HTTP Header SOAPAction: .", "");
-	c->op = strcmp(op->ns, SOAP_NS) == 0 ? op_find(op->name, c->m->version) : NULL;
-	if (c->op && c->m->wss2 && !op_is_of_2003(c->op))
-		c->op = NULL;
+	c->op = find_op(c, op);
 	if (!c->op || (action && !is_action(action, c->op->name)))
 		return client_fault(c, "Server did not recognize the value of HTTP Header SOAPAction: ",
 				    action ? action : op->name);
+	/* scripts in pages read without the header; what writes has to have it, for no form can send it */
+	if (!action && !s->v12 && c->op->writes)
+		return call_fault(c, E_NOT_VALID, "The security validation for this page is invalid.  Click Back in your "
+						  "Web browser, refresh the page, and try your operation again.");
 	trim_params(c->op, op);
 	c->args = op;
 	return 0;

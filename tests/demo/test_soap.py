@@ -1,7 +1,7 @@
 """SOAP framing, [MS-LISTSWS] 2.1 and 3.1.4: what a server takes and how it refuses."""
 import pytest
 
-from conftest import ACTION, ENV, SP, Fault, arg, validate
+from conftest import ACTION, ENV, SP, Fault, arg, method, validate
 
 GET_TASKS = '<GetList xmlns="%s"><listName>Tasks</listName></GetList>' % ACTION
 
@@ -66,10 +66,19 @@ def test_unknown_action_is_a_client_fault(client, action):
     assert 'SOAPAction' in a.xml.findtext('.//faultstring')
 
 
-def test_missing_action_is_a_client_fault(client):
-    a = client.request('POST', '/sites/team/_vti_bin/Lists.asmx', envelope(GET_TASKS).encode(),
-                       {'Content-Type': 'text/xml'})
-    assert a.status == 500 and a.xml.findtext('.//faultcode') == 'soap:Client'
+def test_reading_without_an_action(client):
+    """SharepointPlus and SPServices send the header when they write only; what writes without it is refused, as a form in a page could
+    send it too."""
+    def send(op, inner):
+        return client.request('POST', '/sites/team/_vti_bin/Lists.asmx', envelope('<%s xmlns="%s">%s</%s>' % (op, ACTION, inner, op)).encode(),
+                              {'Content-Type': 'text/xml; charset=utf-8'})
+
+    for op in ('GetList', 'GetListItems', 'GetListItemChangesSinceToken', 'GetAttachmentCollection'):
+        assert send(op, arg('listName', 'Tasks') + arg('listItemID', 1)).status == 200, op
+    a = send('UpdateListItems', arg('listName', 'Tasks') + '<updates><Batch>%s</Batch></updates>' % method(1, 'New', Title='forged'))
+    assert a.status == 500 and a.xml.findtext('.//' + SP + 'errorcode') == '0x8102006d'
+    assert 'forged' not in [r.get('Title') for r in client.items('Tasks', limit=0)]
+    assert send('Nothing', '').xml.findtext('.//faultcode') == 'soap:Client'
 
 
 def test_unknown_operation_and_wrong_namespace(client):
