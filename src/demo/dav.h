@@ -104,6 +104,8 @@ MUST_CHECK int dav_lock(struct visit *v, const char *path);
 MUST_CHECK int dav_unlock(struct visit *v, const char *path);
 MUST_CHECK int dav_propfind(struct visit *v, const char *path);
 MUST_CHECK int dav_proppatch(struct visit *v, const char *path);
+/* What an attachment is known by: uid, version and size of ret. -ENOENT. */
+MUST_CHECK int dav_find_attachment(struct visit *v, const char *path, struct item *ret, int64_t *ret_modified);
 MUST_CHECK int dav_put_attachment(struct visit *v, const char *path);
 MUST_CHECK int dav_delete_attachment(struct visit *v, const char *path);
 MUST_CHECK int dav_options(struct visit *v, const char *path);

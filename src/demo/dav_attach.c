@@ -21,7 +21,7 @@ struct attached {
 	struct item i;
 	char *name; /* foreign: in the path */
 	char guid[GUID_SIZE];
-	int64_t version;
+	int64_t version, modified, size;
 };
 
 bool dav_is_attachment(const struct site *s, const char *path)
@@ -37,6 +37,7 @@ static int find(struct visit *v, const char *path, struct attached *a)
 	CLEANUP(db_done_p) struct stmt *st = NULL;
 	const char *rest = "";
 	int64_t id;
+	size_t n;
 	int r;
 
 	a->l = place_list(v->site, path, &rest);
@@ -52,7 +53,27 @@ static int find(struct visit *v, const char *path, struct attached *a)
 		return r < 0 ? r : -ENOENT;
 	snprintf(a->guid, sizeof(a->guid), "%s", db_text(st, 1));
 	a->version = db_int(st, 2);
+	a->modified = db_int(st, 3);
+	db_block(st, 4, &n);
+	a->size = (int64_t) n;
 	return 0;
+}
+
+int dav_find_attachment(struct visit *v, const char *path, struct item *ret, int64_t *ret_modified)
+{
+	struct attached a = { .i = ITEM_INIT };
+	int r = find(v, path, &a);
+
+	if (r >= 0 && !(perm_of_item(v->person, a.l, &a.i) & PERM_VIEW))
+		r = -ENOENT;
+	if (r >= 0) {
+		memcpy(ret->uid, a.guid, sizeof(ret->uid));
+		ret->version = a.version;
+		ret->size = a.size;
+		*ret_modified = a.modified;
+	}
+	item_release(&a.i);
+	return r < 0 ? r : 0;
 }
 
 static int may_change(struct visit *v, const struct attached *a)

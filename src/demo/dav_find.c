@@ -319,6 +319,18 @@ static int show_children(struct visit *v, const struct list *l, const char *path
 	return r;
 }
 
+/* An attachment: what the list's row calls "{GUID},1" is its ETag. */
+static int show_attached(struct visit *v, const char *path, const struct wanted *w)
+{
+	CLEANUP(item_release_p) struct item i = ITEM_INIT;
+	const struct shown s = { v, path + (*path == '/'), strrchr(path, '/') + 1, false, &i, 0, 0 };
+	struct shown now = s;
+	int r = dav_find_attachment(v, path, &i, &now.modified);
+
+	now.created = now.modified;
+	return r < 0 ? r : write_response(&now, w, &v->rp->body);
+}
+
 static int find_in_library(struct visit *v, const char *path, int depth, const struct wanted *w)
 {
 	CLEANUP(place_release_p) struct place p = PLACE_INIT;
@@ -377,7 +389,10 @@ int dav_propfind(struct visit *v, const char *path)
 	w = (struct wanted) { xml_child(x, "prop"), xml_child(x, "propname") };
 	n = *depth - '0';
 	open_multistatus(v);
-	r = *v->rest ? find_in_library(v, path, n, &w) : find_in_site(v, n, &w);
+	if (dav_is_attachment(v->site, path))
+		r = show_attached(v, path, &w);
+	else
+		r = *v->rest ? find_in_library(v, path, n, &w) : find_in_site(v, n, &w);
 	buf_adds(&v->rp->body, "</D:multistatus>");
 	return r < 0 ? r : buf_error(&v->rp->body);
 }
