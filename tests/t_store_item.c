@@ -282,6 +282,45 @@ static void items_come_in_order_of_ids(void **state)
 	assert_int_equal(w.n, 1);
 }
 
+static int add_id(void *arg, const struct store_item *i)
+{
+	*(int64_t *) arg = *(int64_t *) arg * 100 + i->id;
+	return 0;
+}
+
+/* An attachment is a row too, but none of the list's items: no count, no walk, no full pull meets it. */
+static void attachments_are_found_by_their_item_only(void **state)
+{
+	struct fixture *f = *state;
+	struct store_item i = STORE_ITEM_INIT, a = STORE_ITEM_INIT, back = STORE_ITEM_INIT;
+	struct store_item_key keys[8];
+	int64_t n, sum = 0, ids[8];
+
+	fill_item(&i, f->list);
+	put_item(f->s, &i, 0);
+	a.list = f->list;
+	a.item.owner = i.id;
+	put_item(f->s, &a, 0);
+	a.item.id = -a.id;
+	must(str_set(&a.item.path, "sites/a/Lists/Tasks/Attachments/17/a.pdf"));
+	put_item(f->s, &a, 0);
+	must(store_item_get(f->s, a.id, &back));
+	assert_int_equal(back.item.owner, i.id);
+	must(store_item_attached(f->s, i.id, add_id, &sum));
+	assert_int_equal(sum, a.id);
+	sum = 0;
+	must(store_item_each(f->s, f->list, add_id, &sum));
+	assert_int_equal(sum, i.id);
+	must(store_item_count(f->s, f->list, &n));
+	assert_int_equal(n, 1);
+	assert_int_equal(store_item_stale(f->s, f->list, 99, ids, 8), 1);
+	assert_int_equal(store_item_keys(f->s, f->list, 0, keys, 8), 1);
+	assert_int_equal(keys[0].sp_id, 17);
+	store_item_release(&i);
+	store_item_release(&a);
+	store_item_release(&back);
+}
+
 static void a_callback_may_delete_its_item(void **state)
 {
 	struct fixture *f = *state;
@@ -334,6 +373,7 @@ int main(void)
 		store_test(a_folder_is_found_by_its_path),
 		store_test(unseen_items_are_stale),
 		store_test(items_come_in_order_of_ids),
+		store_test(attachments_are_found_by_their_item_only),
 		store_test(a_callback_may_delete_its_item),
 		store_test(a_chunk_is_whole_or_absent),
 	};

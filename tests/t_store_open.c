@@ -171,6 +171,10 @@ static void an_older_database_is_brought_up(void **state)
 	f->s = store_close(f->s);
 	run_sql(f, "DROP TABLE forms");
 	run_sql(f, "DROP INDEX items_by_replication");
+	run_sql(f, "DROP INDEX items_attached");
+	run_sql(f, "DROP INDEX items_by_list");
+	run_sql(f, "CREATE INDEX items_by_list ON items (list, id, generation, sp_id)");
+	run_sql(f, "ALTER TABLE items DROP COLUMN owner");
 	run_sql(f, "ALTER TABLE lists DROP COLUMN format");
 	run_sql(f, "PRAGMA user_version = 1");
 	open_store(f);

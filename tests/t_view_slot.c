@@ -593,6 +593,35 @@ static void test_traces(void **state)
 	assert_int_equal(n, 36);
 }
 
+/* In Attachments/ITEM/ names are those of files, as in a library; it has no folders, and nothing moves out of it. */
+static void test_attachments(void **state)
+{
+	static const struct view_slot saved = S(ATTACHED, OTHER, DOCUMENT), free_name = S(ATTACHED, OTHER, FREE);
+	static const struct view_slot scratch = S(ATTACHED, TEMPORARY, SCRATCH), backup = S(ATTACHED, TEMPORARY, FREE);
+	static const struct view_slot top = S(ATTACHMENTS, OTHER, FREE), dir = S(ATTACHMENTS, OTHER, ATTACHMENTS_DIR);
+	static const struct view_slot item = S(ITEMS, ITEM, ITEM), photo = S(ITEMS, OTHER, SCRATCH);
+	struct view_slot elsewhere = free_name, free_item = S(ITEMS, ITEM, FREE);
+
+	(void) state;
+	elsewhere.parent = free_item.parent = 11;
+	check("create", view_slot_create(&free_name, false), (struct view_slot_do) DO(MAKE_DOCUMENT));
+	check("temporary", view_slot_create(&backup, false), (struct view_slot_do) DO(MAKE_SCRATCH));
+	check("no folders", view_slot_mkdir(&free_name), (struct view_slot_do) NO(EPERM));
+	check("nothing beside the items' directories", view_slot_create(&top, false), (struct view_slot_do) NO(EPERM));
+	check("nor a directory of no item", view_slot_mkdir(&top), (struct view_slot_do) NO(EPERM));
+	check("mkdir -p", view_slot_mkdir(&dir), (struct view_slot_do) NO(EEXIST));
+	check("rmdir", view_slot_rmdir(&dir), (struct view_slot_do) DO(REMOVE_DIR));
+	check("unlink", view_slot_unlink(&saved), (struct view_slot_do) DO(REMOVE));
+	check("to a backup", view_slot_rename(&saved, &backup, false), (struct view_slot_do) DO(BACKUP));
+	check("save", view_slot_rename(&scratch, &saved, false), (struct view_slot_do) DO(SAVE_DOCUMENT));
+	check("a local file is attached", view_slot_rename(&photo, &elsewhere, false), (struct view_slot_do) DO(SAVE_DOCUMENT));
+	check("another name: the engine knows", view_slot_rename(&saved, &free_name, false), (struct view_slot_do) DO(MOVE));
+	check("to another item", view_slot_rename(&saved, &elsewhere, false), (struct view_slot_do) NO(EXDEV));
+	check("to an item's name", view_slot_rename(&saved, &free_item, false), (struct view_slot_do) NO(EXDEV));
+	check("an item is no attachment", view_slot_rename(&item, &free_name, false), (struct view_slot_do) NO(EXDEV));
+	check("the directory has its item's name", view_slot_rename(&dir, &elsewhere, false), (struct view_slot_do) NO(EPERM));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -604,6 +633,7 @@ int main(void)
 		cmocka_unit_test(test_rename_across),
 		cmocka_unit_test(test_bytes),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_attachments),
 		cmocka_unit_test(test_traces),
 	};
 

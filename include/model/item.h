@@ -22,6 +22,7 @@ struct item {
 	int64_t created;  /* seconds since 1970 */
 	int64_t modified; /* seconds since 1970 */
 	int64_t size;     /* of a document, bytes; -1 otherwise */
+	int64_t owner;    /* of an attachment: local id of the item that has it; then it is no row of the server's. 0: none */
 	struct values values; /* all fields of the row, the service fields too */
 };
 

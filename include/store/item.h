@@ -70,6 +70,10 @@ MUST_CHECK int store_item_delete(struct store *s, int64_t id);
 MUST_CHECK int store_item_each(struct store *s, int64_t list, int (*fn)(void *arg, const struct store_item *i),
 			       void *arg);
 
+/* The attachments of an item, by local id. As store_item_each(), which passes over them. */
+MUST_CHECK int store_item_attached(struct store *s, int64_t owner, int (*fn)(void *arg, const struct store_item *i),
+				   void *arg);
+
 /* Local ids of items with an sp_id and a generation below `generation`, at most max. Returns how many. */
 MUST_CHECK int store_item_stale(struct store *s, int64_t list, int64_t generation, int64_t ret_ids[], int max);
 

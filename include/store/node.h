@@ -28,6 +28,7 @@ enum store_node_kind {
 	STORE_NODE_SCRATCH,     /* file that is only local; content in scratch/INO */
 	STORE_NODE_SCRATCH_DIR, /* directory that is only local */
 	STORE_NODE_SYMLINK,     /* only local */
+	STORE_NODE_ATTACHMENTS, /* directory; item 0: has those of the items that have attachments; else has item's */
 	STORE_NODE_GHOST,       /* former name of `item`: looked up, never listed */
 	STORE_NODE_KIND_COUNT
 };
@@ -78,6 +79,12 @@ MUST_CHECK int store_node_between(struct store *s, int64_t parent, const char *f
 
 /* Whether a directory has an entry other than ghosts: 1 or 0. */
 MUST_CHECK int store_node_has_children(struct store *s, int64_t parent);
+
+/* The directory of the item's attachments. 0 or -ENOENT. */
+MUST_CHECK int store_node_attachments(struct store *s, int64_t item, struct store_node *ret);
+
+/* Whether something is in a directory of the directory: 1 or 0. */
+MUST_CHECK int store_node_has_attached(struct store *s, int64_t dir);
 
 /* Nodes of a list (0: all) that have an error, by inode. */
 MUST_CHECK int store_node_errors(struct store *s, int64_t list, int (*fn)(void *arg, const struct store_node *n),

@@ -46,7 +46,8 @@ bool sync_doc_is_shared(struct sync_doc *d);
 bool sync_doc_look(struct sync_doc *d, int64_t end, int *ret_fd, int64_t *ret_size);
 
 /*
- * Wants the bytes before `end`, or all when there are fewer; begins to fetch when nobody did. 0: they are here. 1: w->done
+ * Wants the bytes before `end`, or all when there are fewer; begins to fetch when nobody did. end 0 wants to know the length
+ * alone, where the list does not tell it (attachments): the node's size is right then. 0: they are here. 1: w->done
  * will be called, from another thread, unless sync_cancel(w) returns true. Else, or as r of w->done:
  *	-ENETUNREACH  not here, and Work Offline, or no server was reached
  *	-ETIMEDOUT    no byte came for conf.stall_ms

@@ -69,12 +69,16 @@ MUST_CHECK int sync_submit_saved(struct sync *s, int64_t ino);
 /*
  * Renames a DOCUMENT or a library's FOLDER to another slot of the library, which the server is told. A document that stands or
  * waits there gets the bytes of one that the server has not yet; else it is deleted first, in its
- * version of now. -EEXIST: a folder is there, or something local; -EINVAL: a folder into itself, or no such name there.
+ * version of now. -EXDEV: an attachment that the server has, which has no such operation. -EEXIST: a folder is there, or something local; -EINVAL: a folder into itself, or no such name there.
  */
 MUST_CHECK int sync_submit_rename(struct sync *s, int64_t ino, int64_t to_parent, const char *to_name);
 
-/* rmdir of a SCRATCH_DIR or FOLDER without entries. -ENOTEMPTY. */
+/* rmdir of a SCRATCH_DIR, FOLDER or ATTACHMENTS without entries. -ENOTEMPTY. */
 MUST_CHECK int sync_submit_rmdir(struct sync *s, int64_t ino);
+
+/* A directory that is there when somebody asks for it: Attachments of a list's directory, or in it that of the item with the
+ * file of that name. -ENOENT: there is no such thing. */
+MUST_CHECK int sync_submit_attachments(struct sync *s, int64_t parent, const char *name, int64_t *ret_ino);
 
 /* mkdir of a folder on the server. -EEXIST; -EPERM: the list has no folders. */
 MUST_CHECK int sync_submit_folder(struct sync *s, int64_t parent, const char *name, int64_t *ret_ino);

@@ -24,6 +24,8 @@ enum view_slot_dir {
 	VIEW_SLOT_ROOT,    /* of the mount: lists only */
 	VIEW_SLOT_ITEMS,   /* a list's directory or a folder of it */
 	VIEW_SLOT_LIBRARY, /* the same of a library */
+	VIEW_SLOT_ATTACHMENTS, /* of a list's directory: directories of items' attachments only */
+	VIEW_SLOT_ATTACHED, /* of an item's attachments: as of a library, but flat */
 	VIEW_SLOT_LOCAL,   /* below a directory that is only local: all is local */
 	VIEW_SLOT_DIR_COUNT
 };
@@ -51,6 +53,7 @@ enum view_slot_what {
 	VIEW_SLOT_FOLDER,
 	VIEW_SLOT_DOCUMENT,
 	VIEW_SLOT_LIST,
+	VIEW_SLOT_ATTACHMENTS_DIR, /* Attachments, or that of an item */
 	VIEW_SLOT_WHAT_COUNT
 };
 

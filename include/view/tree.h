@@ -79,7 +79,7 @@ struct view_attr {
 	int64_t item;    /* local item id; 0: none */
 	int64_t target;  /* GHOST: the item's own node, whose size, times and version stand here; else 0 */
 	unsigned mode;   /* permission bits; read-only lists have no write bits */
-	int64_t size;
+	int64_t size;    /* of an attachment that nobody has asked for: -1 */
 	int64_t mtime;   /* ns since 1970 */
 	int64_t ctime;   /* ns since 1970 */
 	int64_t version; /* same number, same bytes */

@@ -199,7 +199,8 @@ static int visit(void *arg, const struct store_node *n)
 	CLEANUP(store_text_release_p) struct store_text text = STORE_TEXT_INIT;
 	struct rescue *w = arg;
 
-	if (n->kind == STORE_NODE_FOLDER || n->kind == STORE_NODE_SCRATCH_DIR)
+	if (n->kind == STORE_NODE_FOLDER || n->kind == STORE_NODE_SCRATCH_DIR ||
+	    n->kind == STORE_NODE_ATTACHMENTS)
 		return visit_dir(w, n->ino);
 	if (n->kind == STORE_NODE_SCRATCH) {
 		w->n++;

@@ -77,7 +77,7 @@ static int add_document(void *arg, const char *name, const struct view_attr *a)
 	if (r < 0)
 		return r;
 	l->d[l->n] = (struct document) { a->item, strdup(name) };
-	l->bytes += a->size;
+	l->bytes += a->size > 0 ? a->size : 0;
 	return l->d[l->n++].name ? 0 : -ENOMEM;
 }
 

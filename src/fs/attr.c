@@ -26,6 +26,7 @@ static mode_t type_of(enum store_node_kind k)
 	case STORE_NODE_LIST:
 	case STORE_NODE_FOLDER:
 	case STORE_NODE_SCRATCH_DIR:
+	case STORE_NODE_ATTACHMENTS:
 		return S_IFDIR;
 	case STORE_NODE_SYMLINK:
 		return S_IFLNK;
@@ -48,8 +49,8 @@ static void fill(const struct fs *f, const struct view_attr *a, struct stat *st)
 		.st_nlink = 1, /* of a directory too: "not counted", as find and others take it */
 		.st_uid = f->uid, /* else vim copies, and nvim and patch fail */
 		.st_gid = f->gid,
-		.st_size = a->size,
-		.st_blocks = (a->size + 511) / 512,
+		.st_size = a->size < 0 ? 0 : a->size,
+		.st_blocks = a->size < 0 ? 0 : (a->size + 511) / 512,
 		.st_blksize = 4096,
 		.st_atim = time_of(a->mtime),
 		.st_mtim = time_of(a->mtime),
@@ -90,6 +91,9 @@ void attr_entry(struct fs *f, const struct view_attr *a, struct entry *ret)
 		overlay(f, &now);
 	*ret = (struct entry) { .entry_timeout = STATE_TIMEOUT, .attr_timeout = STATE_TIMEOUT };
 	fill(f, &now, &ret->st);
+	ret->unmeasured = now.size < 0;
+	if (ret->unmeasured)
+		ret->entry_timeout = ret->attr_timeout = 0;
 }
 
 void attr_entry_once(struct fs *f, const struct view_attr *a, struct entry *ret)

@@ -99,8 +99,8 @@ void dir_open(struct fs *f, struct fuse_req *q, const struct caller *c, int64_t 
 	h->dir->parent = a.parent ? a.parent : ino;
 	if (!ino_is_control(ino))
 		announcer_opened(f->announcer, ino);
-	if (a.kind == STORE_NODE_LIST || a.kind == STORE_NODE_FOLDER)
-		wait_for_list(f, q, a.list, a.kind == STORE_NODE_FOLDER, caller_tgid(f, c->tid), answer, h);
+	if (a.kind == STORE_NODE_LIST || a.kind == STORE_NODE_FOLDER || a.kind == STORE_NODE_ATTACHMENTS)
+		wait_for_list(f, q, a.list, a.kind != STORE_NODE_LIST, caller_tgid(f, c->tid), answer, h);
 	else
 		answer(f, q, h, 0);
 }

@@ -73,6 +73,8 @@ int doc_open(struct fs *f, const struct caller *c, struct handle *h, const struc
 	 * reads: the kernel would let the open wait, deaf to signals, until each READ that is under way is answered.
 	 */
 	ret->keep_cache = (same && local) || h->node->dirty || sync_doc_is_shared(h->doc);
+	/* Whose length could not be asked for is read to its end all the same. */
+	ret->direct_io = a->size < 0 && !local && !h->node->dirty;
 	ret->noflush = (h->flags & O_ACCMODE) == O_RDONLY;
 	ret->news = !same && file_is_news(a);
 	if ((h->flags & O_ACCMODE) != O_WRONLY)

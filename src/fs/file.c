@@ -124,6 +124,7 @@ static int kind_error(enum store_node_kind k)
 	case STORE_NODE_LIST:
 	case STORE_NODE_FOLDER:
 	case STORE_NODE_SCRATCH_DIR:
+	case STORE_NODE_ATTACHMENTS:
 	case STORE_NODE_KIND_COUNT:
 		break;
 	}

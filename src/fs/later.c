@@ -57,14 +57,19 @@ static void came(struct fs *f, struct fuse_req *q, void *arg, int r)
 	free_later(l);
 }
 
-/* Waits for the document's bytes; l (NULL: out of memory) is given up when that cannot be. */
-static void wait_for_document(struct fs *f, struct fuse_req *q, int64_t ino, struct later *l)
+static int open_document(struct fs *f, int64_t ino, struct later *l)
 {
 	struct view_attr a;
 	int r = l ? view_tree_attr(f->tree, ino, &a) : -ENOMEM;
 
-	if (r == 0)
-		r = sync_doc_open(f->sync, a.list, a.item, &l->doc);
+	return r < 0 ? r : sync_doc_open(f->sync, a.list, a.item, &l->doc);
+}
+
+/* Waits for the document's bytes; l (NULL: out of memory) is given up when that cannot be. */
+static void wait_for_document(struct fs *f, struct fuse_req *q, int64_t ino, struct later *l)
+{
+	int r = open_document(f, ino, l);
+
 	if (r == 0) {
 		wait_for_bytes(f, q, l->doc, INT64_MAX, came, l);
 		return;
@@ -206,4 +211,83 @@ void later_link(struct fs *f, struct fuse_req *q, const struct caller *c, int64_
 		}
 	}
 	wait_for_document(f, q, ino, l);
+}
+
+/* ---- lookup and getattr: the length of an attachment --------------------------------------------- */
+
+/* It is known, or cannot be known now: then 0 stands for it, and reading does not go by it. */
+static void measured(struct fs *f, struct fuse_req *q, void *arg, int r)
+{
+	struct later *l = arg;
+
+	if (r == -EINTR)
+		reply_err(q, r);
+	else
+		l->again(f, q, l);
+	free_later(l);
+}
+
+/* l (NULL: out of memory): how it is answered. */
+static void measure(struct fs *f, struct fuse_req *q, int64_t ino, struct later *l)
+{
+	if (open_document(f, ino, l) == 0)
+		wait_for_bytes(f, q, l->doc, 0, measured, l);
+	else if (l)
+		measured(f, q, l, 0);
+	else
+		reply_err(q, -ENOMEM);
+}
+
+static void lookup_again(struct fs *f, struct fuse_req *q, struct later *l)
+{
+	struct entry e;
+
+	reply_entry(q, names_lookup(f, &l->c, l->parent, l->name, &e), &e);
+}
+
+void later_lookup(struct fs *f, struct fuse_req *q, const struct caller *c, int64_t parent, const char *name)
+{
+	struct entry e;
+	struct later *l;
+	int r = names_lookup(f, c, parent, name, &e);
+
+	if (r < 0 || !e.unmeasured) {
+		reply_entry(q, r, &e);
+		return;
+	}
+	l = new_later(lookup_again, 0);
+	if (l) {
+		l->c = *c;
+		l->parent = parent;
+		if (str_set(&l->name, name) < 0) {
+			free_later(l);
+			l = NULL;
+		}
+	}
+	measure(f, q, (int64_t) e.st.st_ino, l);
+}
+
+static void getattr_again(struct fs *f, struct fuse_req *q, struct later *l)
+{
+	struct entry e;
+
+	reply_attr(q, attr_get(f, &l->c, l->ino, &e), &e);
+}
+
+void later_getattr(struct fs *f, struct fuse_req *q, const struct caller *c, int64_t ino)
+{
+	struct entry e;
+	struct later *l;
+	int r = attr_get(f, c, ino, &e);
+
+	if (r < 0 || !e.unmeasured) {
+		reply_attr(q, r, &e);
+		return;
+	}
+	l = new_later(getattr_again, 0);
+	if (l) {
+		l->c = *c;
+		l->ino = ino;
+	}
+	measure(f, q, ino, l);
 }

@@ -24,4 +24,9 @@ void later_rename(struct fs *f, struct fuse_req *q, const struct caller *c, cons
 void later_link(struct fs *f, struct fuse_req *q, const struct caller *c, int64_t ino, int64_t to_parent,
 		const char *to_name);
 
+/* The same of attachments whose length the list does not tell: they ask the server for it, once for each version. Offline it is 0, and
+ * such a file is read without regard to it. */
+void later_lookup(struct fs *f, struct fuse_req *q, const struct caller *c, int64_t parent, const char *name);
+void later_getattr(struct fs *f, struct fuse_req *q, const struct caller *c, int64_t ino);
+
 #endif

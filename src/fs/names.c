@@ -79,6 +79,22 @@ static int make_vdir_file(struct fs *f, int64_t parent, const char *name, struct
 	return r < 0 && r != -EEXIST ? -ENOENT : view_tree_lookup(f->tree, parent, name, ret);
 }
 
+/* Attachments, and in it the directories of items without any: there when somebody asks for them. */
+static int make_attachments(struct fs *f, int64_t parent, const char *name, struct view_attr *ret)
+{
+	struct view_attr dir;
+	int64_t ino;
+	int r;
+
+	if (f->config.read_only || view_tree_attr(f->tree, parent, &dir) < 0)
+		return -ENOENT;
+	if (dir.kind == STORE_NODE_ATTACHMENTS ? dir.item != 0 : strcmp(name, "Attachments") != 0 ||
+	    (dir.kind != STORE_NODE_LIST && dir.kind != STORE_NODE_FOLDER))
+		return -ENOENT;
+	r = sync_submit_attachments(f->sync, parent, name, &ino);
+	return r < 0 ? -ENOENT : view_tree_attr(f->tree, ino, ret);
+}
+
 int names_lookup(struct fs *f, const struct caller *c, int64_t parent, const char *name, struct entry *ret)
 {
 	struct view_attr a;
@@ -91,6 +107,8 @@ int names_lookup(struct fs *f, const struct caller *c, int64_t parent, const cha
 	r = view_tree_lookup(f->tree, parent, name, &a);
 	if (r == -ENOENT)
 		r = make_vdir_file(f, parent, name, &a);
+	if (r == -ENOENT)
+		r = make_attachments(f, parent, name, &a);
 	if (r == -ENOENT && strcmp(name, ERRORS_NAME) == 0)
 		r = errors_lookup(f, parent, ret);
 	else if (r == 0)

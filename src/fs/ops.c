@@ -135,9 +135,8 @@ void reply_attr(struct fuse_req *q, int r, const struct entry *e)
 static void op_lookup(fuse_req_t q, fuse_ino_t parent, const char *name)
 {
 	struct caller c = caller_of(q);
-	struct entry e;
 
-	reply_entry(q, names_lookup(fs_of(q), &c, (int64_t) parent, name, &e), &e);
+	later_lookup(fs_of(q), q, &c, (int64_t) parent, name);
 }
 
 static void forget(struct fs *f, fuse_ino_t ino, uint64_t n)
@@ -234,9 +233,8 @@ static struct handle *handle_of(const struct fuse_file_info *fi)
 static void op_getattr(fuse_req_t q, fuse_ino_t ino, struct fuse_file_info *fi UNUSED)
 {
 	struct caller c = caller_of(q);
-	struct entry e;
 
-	reply_attr(q, attr_get(fs_of(q), &c, (int64_t) ino, &e), &e);
+	later_getattr(fs_of(q), q, &c, (int64_t) ino);
 }
 
 static void op_setattr(fuse_req_t q, fuse_ino_t ino, struct stat *st, int valid, struct fuse_file_info *fi)
@@ -428,6 +426,9 @@ static bool emit(void *arg, const char *name, const struct entry *e, int64_t nex
 	char *at = pg->p + pg->used;
 	size_t left = pg->size - pg->used, n;
 
+	/* Whoever wants to know its length looks it up. */
+	if (e->unmeasured)
+		p.ino = 0;
 	if (pg->plus)
 		n = fuse_add_direntry_plus(pg->q, at, left, name, &p, next);
 	else

@@ -75,6 +75,7 @@ struct entry {
 	struct stat st;  /* st_ino 0: there is no such name */
 	int entry_timeout; /* seconds */
 	int attr_timeout;
+	bool unmeasured; /* an attachment whose length nobody has asked for: 0 stands for it */
 };
 
 enum { STATE_TIMEOUT = 3600 };

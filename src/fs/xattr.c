@@ -65,7 +65,7 @@ static int subject_find(struct fs *f, int64_t ino, struct subject *ret)
 
 	if (r < 0)
 		return r;
-	if (!ret->node.item)
+	if (!ret->node.item || ret->node.kind == STORE_NODE_ATTACHMENTS)
 		return -ENODATA;
 	r = view_tree_list(f->tree, ret->node.list, &ret->list);
 	if (r == 0)
@@ -109,8 +109,8 @@ static int say_item(const struct about *a, const char *what, struct buf *out)
 
 	if (r < 0)
 		return r == -ENOENT ? -ENODATA : r;
-	if (item.id == 0)
-		return -ENODATA;
+	if (item.id <= 0)
+		return -ENODATA; /* not there yet, or an attachment, which has no number */
 	return buf_addf(out, "%" PRId64, *what == 'i' ? item.id : item.version);
 }
 
@@ -180,7 +180,7 @@ static int say_url(const struct about *a, struct buf *out)
 		return r == -ENOMEM ? r : -ENODATA;
 	uri_origin(&site, out);
 	uri_release(&site);
-	if (a->node->item && (a->list->library || item.folder)) {
+	if (a->node->item && (a->node->kind == STORE_NODE_DOCUMENT || item.folder)) {
 		buf_addc(out, '/');
 		uri_encode_path(out, item.path ?: "");
 	} else {
@@ -273,6 +273,9 @@ static int find_editable(struct fs *f, int64_t ino, const char *name, struct sub
 
 	if (r < 0)
 		return r == -ENODATA ? -EOPNOTSUPP : r;
+	/* An attachment has no columns. */
+	if (s->node.kind == STORE_NODE_ATTACHMENTS || (s->node.kind == STORE_NODE_DOCUMENT && !s->list->library))
+		return -EOPNOTSUPP;
 	*ret = field_of(s->list, name, ret_raw);
 	return *ret && field_editable(*ret) ? 0 : -EOPNOTSUPP;
 }

@@ -7,7 +7,7 @@
 #include "row.h"
 
 /* Where the columns of queries.sql's ITEM_ statements begin. */
-enum { COL_ID, COL_LIST, COL_GENERATION, COL_BASE, COL_SINCE, COL_ROW };
+enum { COL_ID, COL_LIST, COL_GENERATION, COL_BASE, COL_SINCE, COL_OWNER, COL_ROW };
 
 void store_item_release(struct store_item *i)
 {
@@ -29,6 +29,7 @@ static int read_item(const struct stmt *st, struct store_item *ret)
 	ret->list = stmt_i64(st, COL_LIST);
 	ret->generation = stmt_i64(st, COL_GENERATION);
 	ret->since = stmt_i64(st, COL_SINCE);
+	ret->item.owner = stmt_i64(st, COL_OWNER);
 	r = row_read(st, COL_ROW, &ret->item);
 	return r < 0 ? r : row_values(st, COL_BASE, &ret->base, &ret->has_base);
 }
@@ -116,8 +117,8 @@ int store_item_find_folder(struct store *s, int64_t list, const char *path, int6
 static int write_item(struct store *s, enum query q, const struct store_item *i, const struct buf *fields,
 		      const struct buf *base)
 {
-	return conn_run(s, q, "zii" ROW_TYPES "bi", i->id, i->list, i->generation, ROW_ARGS(&i->item, fields),
-			i->has_base ? buf_str(base) : NULL, base->len, i->since);
+	return conn_run(s, q, "zii" ROW_TYPES "biz", i->id, i->list, i->generation, ROW_ARGS(&i->item, fields),
+			i->has_base ? buf_str(base) : NULL, base->len, i->since, i->item.owner);
 }
 
 static int pack_item(struct store *s, const struct store_item *i, struct buf **ret_fields, struct buf **ret_base)
@@ -170,6 +171,21 @@ int store_item_each(struct store *s, int64_t list, int (*fn)(void *arg, const st
 {
 	CLEANUP(stmt_done_p) struct stmt *st = NULL;
 	int r = list ? conn_walk(s, &st, Q_ITEM_EACH, "i", list) : conn_walk(s, &st, Q_ITEM_EACH_ALL, "");
+
+	while (r == 0 && (r = stmt_step(st)) > 0) {
+		CLEANUP(store_item_release_p) struct store_item i = STORE_ITEM_INIT;
+
+		r = read_item(st, &i);
+		if (r == 0)
+			r = fn(arg, &i);
+	}
+	return r;
+}
+
+int store_item_attached(struct store *s, int64_t owner, int (*fn)(void *arg, const struct store_item *i), void *arg)
+{
+	CLEANUP(stmt_done_p) struct stmt *st = NULL;
+	int r = conn_walk(s, &st, Q_ITEM_ATTACHED, "i", owner);
 
 	while (r == 0 && (r = stmt_step(st)) > 0) {
 		CLEANUP(store_item_release_p) struct store_item i = STORE_ITEM_INIT;

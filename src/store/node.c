@@ -19,6 +19,7 @@ static const char *const kind_word[] = {
 	[STORE_NODE_SCRATCH] = "scratch",
 	[STORE_NODE_SCRATCH_DIR] = "scratch dir",
 	[STORE_NODE_SYMLINK] = "symlink",
+	[STORE_NODE_ATTACHMENTS] = "attachments",
 	[STORE_NODE_GHOST] = "ghost",
 };
 
@@ -159,6 +160,19 @@ int store_node_has_children(struct store *s, int64_t parent)
 	return conn_exists(s, Q_NODE_HAS_CHILDREN, "i", parent);
 }
 
+int store_node_attachments(struct store *s, int64_t item, struct store_node *ret)
+{
+	CLEANUP(stmt_done_p) struct stmt *st = NULL;
+	int r = conn_ask(s, &st, Q_NODE_ATTACHMENTS, "i", item);
+
+	return take_one(r, st, ret);
+}
+
+int store_node_has_attached(struct store *s, int64_t dir)
+{
+	return conn_exists(s, Q_NODE_HAS_ATTACHED, "i", dir);
+}
+
 int store_node_errors(struct store *s, int64_t list, int (*fn)(void *arg, const struct store_node *n), void *arg)
 {
 	CLEANUP(stmt_done_p) struct stmt *st = NULL;
@@ -216,7 +230,7 @@ int store_node_put(struct store *s, const struct store_node *n)
 static bool is_dir(enum store_node_kind kind)
 {
 	return kind == STORE_NODE_ROOT || kind == STORE_NODE_LIST || kind == STORE_NODE_FOLDER ||
-	       kind == STORE_NODE_SCRATCH_DIR;
+	       kind == STORE_NODE_SCRATCH_DIR || kind == STORE_NODE_ATTACHMENTS;
 }
 
 /* Deleted and added, because only an INSERT makes SQLite count the number as used. */

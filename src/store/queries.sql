@@ -65,50 +65,55 @@ DELETE FROM vacancies WHERE list = ?1
 DELETE FROM journal WHERE list = ?1
 
 -- ITEM_GET
-SELECT id, list, generation, base, since, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
+SELECT id, list, generation, base, since, owner, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
        size, fields
 FROM items WHERE id = ?1
 -- ITEM_FIND
-SELECT id, list, generation, base, since, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
+SELECT id, list, generation, base, since, owner, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
        size, fields
 FROM items WHERE list = ?1 AND sp_id = ?2
 -- ITEM_FIND_NEW
-SELECT id, list, generation, base, since, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
+SELECT id, list, generation, base, since, owner, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
        size, fields
 FROM items WHERE list = ?1 AND replication_id = ?2 AND sp_id IS NULL ORDER BY id LIMIT 1
 -- ITEM_FIND_UNSENT
-SELECT id, list, generation, base, since, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
+SELECT id, list, generation, base, since, owner, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
        size, fields
 FROM items WHERE list = ?1 AND path = ?2 AND sp_id IS NULL ORDER BY id LIMIT 1
 -- ITEM_FIND_REPLICATION
 SELECT id FROM items WHERE list = ?1 AND replication_id = ?2 AND sp_id IS NOT NULL LIMIT 1
 -- ITEM_EACH
-SELECT id, list, generation, base, since, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
+SELECT id, list, generation, base, since, owner, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
        size, fields
-FROM items WHERE list = ?1 ORDER BY id
+FROM items WHERE list = ?1 AND owner IS NULL ORDER BY id
 -- ITEM_EACH_ALL slow
 /* asked for */
-SELECT id, list, generation, base, since, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
+SELECT id, list, generation, base, since, owner, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
        size, fields
-FROM items ORDER BY id
+FROM items WHERE owner IS NULL ORDER BY id
+-- ITEM_ATTACHED
+SELECT id, list, generation, base, since, owner, sp_id, version, unique_id, path, replication_id, folder, perm, created, modified,
+       size, fields
+FROM items WHERE owner = ?1 ORDER BY id
 -- ITEM_PEEK
 SELECT id, version, generation FROM items WHERE list = ?1 AND sp_id = ?2
 -- ITEM_FIND_FOLDER
 SELECT id FROM items WHERE list = ?1 AND path = ?2 AND folder = 1 ORDER BY id LIMIT 1
 -- ITEM_ADD
 INSERT INTO items (id, list, generation, sp_id, version, unique_id, path, replication_id, folder, perm, created,
-                   modified, size, fields, base, since)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+                   modified, size, fields, base, since, owner)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
 -- ITEM_PUT
 UPDATE items SET list = ?2, generation = ?3, sp_id = ?4, version = ?5, unique_id = ?6, path = ?7,
        replication_id = ?8, folder = ?9, perm = ?10, created = ?11, modified = ?12, size = ?13, fields = ?14, base = ?15,
-       since = ?16
+       since = ?16, owner = ?17
 WHERE id = ?1
 -- ITEM_PUT_KEPT
 /* the same when nothing changes that an index holds, which SQLite would write again all the same */
 UPDATE items SET version = ?5, unique_id = ?6, perm = ?10, created = ?11, modified = ?12, size = ?13, fields = ?14,
        base = ?15, since = ?16
 WHERE id = ?1 AND list = ?2 AND generation = ?3 AND sp_id IS ?4 AND path IS ?7 AND replication_id IS ?8 AND folder = ?9
+  AND owner IS ?17
 -- ITEM_MARK
 UPDATE items SET generation = ?2 WHERE id = ?1 AND generation <> ?2
 -- ITEM_DELETE
@@ -124,12 +129,12 @@ SELECT item FROM forms WHERE list = ?1 AND uid = ?2 LIMIT 1
 -- FORM_OF_MASTER
 SELECT item FROM forms WHERE list = ?1 AND master = ?2 ORDER BY item
 -- ITEM_STALE
-SELECT id FROM items WHERE list = ?1 AND generation < ?2 AND sp_id IS NOT NULL ORDER BY id LIMIT ?3
+SELECT id FROM items WHERE list = ?1 AND generation < ?2 AND sp_id > 0 ORDER BY id LIMIT ?3
 -- ITEM_KEYS
-SELECT id, sp_id FROM items INDEXED BY items_by_list WHERE list = ?1 AND id > ?2 AND sp_id IS NOT NULL
+SELECT id, sp_id FROM items INDEXED BY items_by_list WHERE list = ?1 AND id > ?2 AND sp_id > 0
 ORDER BY id LIMIT ?3
 -- ITEM_COUNT
-SELECT count(*) FROM items WHERE list = ?1
+SELECT count(*) FROM items WHERE list = ?1 AND owner IS NULL
 
 -- NODE_GET
 SELECT ino, list, parent, name, kind, item, mode, size, mtime, ctime, version, expires, target, error
@@ -140,6 +145,12 @@ FROM nodes WHERE parent = ?1 AND name = ?2
 -- NODE_OF_ITEM
 SELECT ino, list, parent, name, kind, item, mode, size, mtime, ctime, version, expires, target, error
 FROM nodes WHERE item = ?1 AND kind IN ('folder', 'item', 'document') ORDER BY name IS NULL, ino LIMIT 1
+-- NODE_ATTACHMENTS
+SELECT ino, list, parent, name, kind, item, mode, size, mtime, ctime, version, expires, target, error
+FROM nodes WHERE item = ?1 AND kind = 'attachments' LIMIT 1
+-- NODE_HAS_ATTACHED
+SELECT 1 FROM nodes AS dir JOIN nodes AS file ON file.parent = dir.ino AND file.name IS NOT NULL AND file.kind <> 'ghost'
+WHERE dir.parent = ?1 AND dir.name IS NOT NULL AND dir.kind <> 'ghost' LIMIT 1
 -- NODE_CHILDREN
 SELECT ino, list, parent, name, kind, item, mode, size, mtime, ctime, version, expires, target, error
 FROM nodes WHERE parent = ?1 AND ino > ?2 AND name IS NOT NULL AND kind <> 'ghost' ORDER BY ino

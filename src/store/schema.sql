@@ -106,7 +106,8 @@ CREATE TABLE nodes (
   name TEXT,                     /* in parent; NULL: in no directory */
   /* enum store_node_kind. Not with IN, which would build a tree of the words for every row. */
   kind TEXT NOT NULL CHECK (kind = 'item' OR kind = 'document' OR kind = 'folder' OR kind = 'ghost' OR
-    kind = 'draft' OR kind = 'scratch' OR kind = 'scratch dir' OR kind = 'symlink' OR kind = 'list' OR kind = 'root'),
+    kind = 'draft' OR kind = 'scratch' OR kind = 'scratch dir' OR kind = 'symlink' OR kind = 'list' OR kind = 'root' OR
+    kind = 'attachments'),
   item INTEGER,                  /* items.id that it shows; NULL: none */
   mode INTEGER NOT NULL,         /* permission bits */
   size INTEGER NOT NULL,         /* bytes, st_size */
@@ -234,3 +235,12 @@ CREATE TABLE forms (
 CREATE INDEX items_by_replication ON items (list, replication_id) WHERE replication_id IS NOT NULL AND sp_id IS NOT NULL;
 CREATE INDEX forms_by_uid ON forms (list, uid) WHERE uid IS NOT NULL;
 CREATE INDEX forms_by_master ON forms (list, master) WHERE master IS NOT NULL;
+
+/*
+ * An attachment is a row too: its number is below 0 once the server has it, its path is that of the file, and its version
+ * counts what the list says of it (sync/attach.c).
+ */
+ALTER TABLE items ADD COLUMN owner INTEGER; /* items.id of the item that it is attached to; NULL: it is none */
+CREATE INDEX items_attached ON items (owner) WHERE owner IS NOT NULL;
+DROP INDEX items_by_list;
+CREATE INDEX items_by_list ON items (list, id, generation, sp_id, owner);

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/str.h"
+#include "attach.h"
 #include "doc.h"
 #include "parts.h"
 #include "place.h"
@@ -124,7 +125,7 @@ static int keep_removed(struct txn *t, const struct store_item *it, const char *
 	struct apply_kept k = { .kind = SYNC_CONFLICT_DELETE, .name = name, .item = &it->item,
 				.base = &it->item.values, .why = why };
 
-	if (!name || it->item.folder || list_is_library(&t->list.info))
+	if (!name || it->item.folder || it->item.owner || list_is_library(&t->list.info))
 		return txn_say(t, SYNC_CONFLICT, name, why);
 	return apply_keep(t, NULL, it->id, &it->item, &k);
 }
@@ -274,7 +275,7 @@ static int update_series(struct txn *t, const struct store_item *it, const struc
 
 static int update_node(struct txn *t, const struct store_item *it, const struct pending *p, bool fresh, struct step *s)
 {
-	int r = parts_in_list(t) ? update_series(t, it, s) : 0;
+	int r = !it->item.owner && parts_in_list(t) ? update_series(t, it, s) : 0;
 
 	if (r)
 		return r < 0 ? r : 0;
@@ -283,7 +284,7 @@ static int update_node(struct txn *t, const struct store_item *it, const struct 
 			r = doc_show(t, &s->old, it, &s->doc, &s->n);
 		else
 			r = show_changed(t, &s->old, &it->item, &s->n);
-		if (r == 0 && !s->doc.stays)
+		if (r == 0 && !s->doc.stays && !it->item.owner)
 			r = place_follow(t, &s->old, it, fresh, &s->n);
 		return r < 0 ? r : settle_error(t, p, &s->n);
 	}
@@ -332,7 +333,9 @@ int apply_item(struct txn *t, struct store_item *it, struct pending *p, struct i
 		r = pending_store(t->st, p);
 	if (r == 0)
 		r = follow_folder(t, &s.old, &it->item);
-	return r < 0 ? r : update_node(t, it, p, fresh, &s);
+	if (r == 0)
+		r = update_node(t, it, p, fresh, &s);
+	return r < 0 ? r : attach_follow(t, it, values_get(&s.old.values, "Attachments"));
 }
 
 /* ---- rows of a pull ---------------------------------------------------------------------------- */
@@ -404,7 +407,8 @@ static int apply_first(struct txn *t, struct item *row, bool anywhere)
 		r = parts_adopt(t, &it);
 	if (r < 0 || master > 0)
 		return r < 0 ? r : parts_note(t, master, true);
-	return hidden ? 0 : place_new(t, &it, dir, NULL);
+	r = hidden ? 0 : place_new(t, &it, dir, NULL);
+	return r < 0 ? r : attach_follow(t, &it, NULL);
 }
 
 static int apply_known(struct txn *t, struct store_item *it, struct item *row, bool is_new)
@@ -418,6 +422,14 @@ static int apply_known(struct txn *t, struct store_item *it, struct item *row, b
 	return r < 0 ? r : apply_item(t, it, &p, row);
 }
 
+/* A row of a change may come because of its attachments, and whether these move its version nobody says
+ * (protocol: UNCONFIRMED); of a list that is read anew, versions will do. */
+static bool may_have_files(const struct txn *t, int64_t generation)
+{
+	return t->list.info.flags & LIST_ATTACHMENTS && generation == t->list.generation &&
+	       !list_is_library(&t->list.info);
+}
+
 int apply_row(struct txn *t, struct item *row, struct apply_how how)
 {
 	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
@@ -425,7 +437,7 @@ int apply_row(struct txn *t, struct item *row, struct apply_how how)
 	int r = store_item_peek(t->st, t->list.id, row->id, &id, &version, &generation);
 
 	/* Rows without versions, of another system's data, say by themselves what they are. */
-	if (r == 0 && version == row->version && row->version > 0 && !how.force)
+	if (r == 0 && version == row->version && row->version > 0 && !how.force && !may_have_files(t, generation))
 		return generation == t->list.generation ? 0 : store_item_mark(t->st, id, t->list.generation);
 	if (r == 0) {
 		r = store_item_get(t->st, id, &it);

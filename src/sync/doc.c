@@ -37,6 +37,12 @@ bool doc_is_promoted(const char *path)
 	return false;
 }
 
+/* Libraries do that; attachments stay as they are. */
+static bool is_promoted(const struct item *i)
+{
+	return !i->owner && doc_is_promoted(i->path);
+}
+
 const struct pending_row *doc_latest(const struct pending *p)
 {
 	const struct pending_row *row = NULL;
@@ -70,7 +76,7 @@ static int end_store(struct txn *t, const struct store_item *it, struct pending 
 	int r = 0;
 
 	d->ours |= exact;
-	d->same_bytes = exact && row->size == k->size && !doc_is_promoted(row->path);
+	d->same_bytes = exact && (row->size == k->size || row->owner) && !is_promoted(row);
 	sent->gone = true;
 	/* What was made from these bytes is stored over this version. */
 	for (size_t i = 0; r == 0 && i < p->n; i++) {
@@ -140,27 +146,32 @@ static int end_changes(struct txn *t, struct store_item *it, struct pending *p, 
 	return r;
 }
 
+static void weigh_bytes(const struct txn *t, const struct store_item *it, const struct item *row, struct doc_news *d)
+{
+	/* The answer to columns that we set ourselves. */
+	if (t->own && row->version == it->item.version + 1) {
+		d->ours = true;
+		d->same_bytes = !is_promoted(row);
+	}
+	if (row->version == it->item.version)
+		d->same_bytes = row->size == it->item.size || d->waits;
+}
+
 int doc_news(struct txn *t, struct store_item *it, struct pending *p, const struct item *row, struct doc_news *ret)
 {
 	const struct pending_row *latest = doc_latest(p);
 	bool moved = row->version != it->item.version;
 	int r;
 
-	*ret = (struct doc_news) { .is_document = list_is_library(&t->list.info) && !row->folder };
-	if (!list_is_library(&t->list.info))
+	*ret = (struct doc_news) { .is_document = row->owner || (list_is_library(&t->list.info) && !row->folder) };
+	if (!ret->is_document && !list_is_library(&t->list.info))
 		return 0;
 	ret->waits = latest != NULL;
 	ret->size = latest ? latest->c.change.content.size : 0;
 	r = end_changes(t, it, p, row, ret);
 	if (r < 0 || !ret->is_document)
 		return r;
-	/* The answer to columns that we set ourselves. */
-	if (t->own && row->version == it->item.version + 1) {
-		ret->ours = true;
-		ret->same_bytes = !doc_is_promoted(row->path);
-	}
-	if (!moved)
-		ret->same_bytes = row->size == it->item.size || ret->waits;
+	weigh_bytes(t, it, row, ret);
 	if (moved && !ret->ours)
 		it->since = row->version;
 	if (moved && ret->same_bytes && t->conf->blobs)
@@ -260,6 +271,8 @@ static int restore_size(struct store_item *it)
 	CLEANUP(item_release_p) struct item was = ITEM_INIT;
 	int r = values_copy(&was.values, store_item_base(it));
 
+	if (it->item.owner)
+		it->item.size = -1;
 	if (r == 0)
 		r = item_from_values(&was);
 	if (r == 0)

@@ -6,6 +6,7 @@
 #include "base/fault.h"
 #include "base/str.h"
 #include "apply.h"
+#include "attach.h"
 #include "doc.h"
 #include "parts.h"
 #include "place.h"
@@ -19,6 +20,15 @@
 
 /* ---- putting back -------------------------------------------------------------------------- */
 
+/* Its item is gone from here: it is found again with that. */
+static int reappear_attached(struct txn *t, const struct store_item *it, const char *name)
+{
+	CLEANUP(store_node_release_p) struct store_node dir = STORE_NODE_INIT;
+	int r = attach_dir(t, it->item.owner, &dir);
+
+	return r < 0 ? (r == -ENOENT ? 0 : r) : place_new(t, it, dir.ino, name);
+}
+
 int apply_reappear(struct txn *t, const struct store_item *it, const char *name)
 {
 	int64_t dir, master;
@@ -26,6 +36,8 @@ int apply_reappear(struct txn *t, const struct store_item *it, const char *name)
 
 	if (r == 0 && master > 0)
 		return parts_note(t, master, true);
+	if (r == 0 && it->item.owner)
+		return reappear_attached(t, it, name);
 	if (r == 0)
 		r = place_parent(t, &it->item, &dir);
 	/* Its folder was removed after it. */
@@ -38,7 +50,8 @@ int apply_reappear(struct txn *t, const struct store_item *it, const char *name)
 		dir = t->list.root;
 	else if (r < 0)
 		return r;
-	return place_new(t, it, dir, name);
+	r = place_new(t, it, dir, name);
+	return r < 0 ? r : attach_follow(t, it, NULL);
 }
 
 /* ---- taking away ---------------------------------------------------------------------------- */
@@ -108,6 +121,8 @@ int apply_vanish(struct txn *t, const struct store_item *it)
 		r = drop_node(t, &n, &it->item);
 	else if (r == -ENOENT)
 		r = 0;
+	if (r == 0 && !it->item.owner)
+		r = attach_vanish(t, it->id);
 	return r < 0 ? r : drop_item(t, it->id);
 }
 
@@ -255,6 +270,8 @@ static int gone_one(struct txn *t, int64_t item)
 		r = keep_unsent(t, &it, NULL, item_leaf(it.item.path));
 	else if (r == -ENOENT)
 		r = 0;
+	if (r >= 0 && !it.item.owner)
+		r = attach_gone(t, item);
 	return r < 0 ? r : drop_item(t, item);
 }
 

@@ -8,6 +8,7 @@
 #include "base/guid.h"
 #include "base/str.h"
 #include "apply.h"
+#include "attach.h"
 #include "engine.h"
 #include "parts.h"
 #include "place.h"
@@ -42,6 +43,7 @@ int local_begin_dir(struct txn *t, int64_t dir, struct store_node *ret)
 	case STORE_NODE_LIST:
 	case STORE_NODE_FOLDER:
 	case STORE_NODE_SCRATCH_DIR:
+	case STORE_NODE_ATTACHMENTS:
 		return 0;
 	case STORE_NODE_ROOT:
 		return -EPERM;
@@ -79,6 +81,9 @@ int local_may(const struct store_list *l, const struct item *i, uint64_t right)
 	/* A row without a mask of its own has the list's; what is not there yet is the user's. */
 	uint64_t perm = i && !i->id ? PERM_FULL : i && i->perm != PERM_FULL ? i->perm : l->perm;
 
+	/* A file of an item is a part of it. */
+	if (i && i->owner)
+		right = PERM_EDIT;
 	if (l->info.write_security != 4 && store_list_read_only(l))
 		return -EROFS;
 	return l->info.write_security == 4 || !(perm & right) ? -EACCES : 0;
@@ -224,6 +229,8 @@ int local_item_delete(struct txn *t, struct local_item *i, const char *name)
 {
 	int r = parts_delete(t, i->it.id, name);
 
+	if (r == 0 && !i->it.item.owner)
+		r = attach_vanish(t, i->it.id);
 	if (r == 0)
 		r = local_item_change(t, i, CHANGE_DELETE, NULL, name);
 

@@ -146,7 +146,8 @@ static int tell_child(void *arg, const struct store_node *n)
 	struct txn *t = arg;
 	int r = txn_tell(t, SYNC_ATTR, n);
 
-	if (r == 0 && (n->kind == STORE_NODE_FOLDER || n->kind == STORE_NODE_SCRATCH_DIR))
+	if (r == 0 && (n->kind == STORE_NODE_FOLDER || n->kind == STORE_NODE_SCRATCH_DIR ||
+		       n->kind == STORE_NODE_ATTACHMENTS))
 		r = store_node_children(t->st, n->ino, 0, tell_child, t);
 	return r;
 }

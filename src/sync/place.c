@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "attach.h"
 #include "show.h"
 
 /* ---- directories -------------------------------------------------------------------- */
@@ -42,6 +43,13 @@ int place_parent(const struct txn *t, const struct item *i, int64_t *ret_dir)
 	size_t n = i->path && leaf > i->path ? (size_t) (leaf - i->path) - 1 : 0;
 	int r;
 
+	if (i->owner) {
+		CLEANUP(store_node_release_p) struct store_node at = STORE_NODE_INIT;
+
+		r = store_node_attachments(t->st, i->owner, &at);
+		*ret_dir = at.ino;
+		return r;
+	}
 	if (!n || is_root(&t->list.info, i->path, n)) {
 		*ret_dir = t->list.root;
 		return 0;
@@ -64,6 +72,10 @@ static int derive(const struct txn *t, const struct item *i, bool with_id, char 
 {
 	const struct sync_present *p = t->conf->present;
 
+	if (i->owner) {
+		snprintf(out, PLACE_NAME, "%s", item_leaf(i->path));
+		return 0;
+	}
 	return p->name(p->arg, &t->list.info, i, with_id, out);
 }
 
@@ -205,6 +217,8 @@ int place_move(struct txn *t, struct store_node *n, int64_t dir, const char *nam
 		r = txn_touch(t, dir);
 	if (r == 0 && from_dir != dir)
 		r = txn_touch(t, from_dir);
+	if (r == 0 && (n->kind == STORE_NODE_ITEM || n->kind == STORE_NODE_FOLDER))
+		r = attach_moved(t, n);
 	return r;
 }
 

@@ -58,6 +58,7 @@ struct batch {
 	bool survey;              /* uploads are counted too */
 	int64_t until, later;     /* of uploads: push_look() */
 	int64_t n_uploads;
+	bool detaches;            /* one of these removes an attachment */
 };
 
 static void batch_release(struct batch *b)
@@ -274,6 +275,7 @@ static int count_upload(struct batch *b, const struct store_change *c)
 	    (!b->later || c->change.content.due < b->later))
 		b->later = c->change.content.due;
 	b->n_uploads += r > 0;
+	b->detaches |= r > 0 && c->change.op == CHANGE_DELETE;
 	return r < 0 ? r : 0;
 }
 
@@ -293,11 +295,14 @@ static int collect(void *arg, const struct store_change *c)
 {
 	struct batch *b = arg;
 	bool alone = false;
-	int r = 0;
+	int r;
 
-	if (c->state == STORE_CHANGE_QUEUED && upload_is(c))
-		return b->survey ? count_upload(b, c) : 0;
-	if (c->state == STORE_CHANGE_QUEUED)
+	if (c->state != STORE_CHANGE_QUEUED)
+		return 0;
+	r = upload_is(&b->t, c);
+	if (r > 0)
+		r = b->survey ? count_upload(b, c) : 0;
+	else if (r == 0)
 		r = fits(b, c);
 	if (r > 0 && c->change.op == CHANGE_DELETE && list_is_library(&b->t.list.info))
 		r = goes_now(b, c, &alone);
@@ -403,6 +408,7 @@ int push_look(const struct sync_config *conf, int64_t list, int limit, int64_t u
 		return r;
 	*ret = (struct push_survey) {
 		.to_send = (int64_t) b.n + b.n_uploads, .unsure = unsure > 0, .later = b.later,
+		.deletes = b.detaches,
 	};
 	for (size_t i = 0; i < b.n; i++)
 		ret->deletes |= b.send[i].op == CHANGE_DELETE;

@@ -65,12 +65,13 @@ enum store_node_kind show_kind(const struct store_list *l, const struct item *i)
 {
 	if (i->folder)
 		return STORE_NODE_FOLDER;
-	return list_is_library(&l->info) ? STORE_NODE_DOCUMENT : STORE_NODE_ITEM;
+	return i->owner || list_is_library(&l->info) ? STORE_NODE_DOCUMENT : STORE_NODE_ITEM;
 }
 
+/* The list does not tell how long an attachment is: -1 until somebody asks. */
 static int64_t document_size(const struct item *i)
 {
-	return i->size > 0 ? i->size : 0;
+	return i->size > 0 ? i->size : i->owner && i->size < 0 ? -1 : 0;
 }
 
 int show_fresh(const struct txn *t, const struct item *i, struct store_node *n)

@@ -5,6 +5,7 @@
 #include "store/blob.h"
 #include "store/unsent.h"
 #include "apply.h"
+#include "attach.h"
 #include "doc.h"
 #include "local.h"
 #include "place.h"
@@ -152,21 +153,25 @@ static int make_node(struct txn *t, const struct store_node *dir, const char *na
 	return r;
 }
 
-static int may_make(struct txn *t, const struct store_node *dir, const char *name)
+static int begin_new(struct txn *t, const struct store_node *dir, const char *name, struct local_item *i)
 {
 	CLEANUP(store_vacancy_release_p) struct store_vacancy v = STORE_VACANCY_INIT;
 	int r;
 
-	if (dir->kind == STORE_NODE_SCRATCH_DIR || !list_is_library(&t->list.info))
-		return -ESTALE;
 	if (!t->conf->blobs)
 		return -EOPNOTSUPP;
+	if (local_vacancy(t, dir->ino, name, &v))
+		return -ESTALE;
+	if (dir->kind == STORE_NODE_ATTACHMENTS)
+		return attach_begin(t, dir, name, i);
+	if (dir->kind == STORE_NODE_SCRATCH_DIR || !list_is_library(&t->list.info))
+		return -ESTALE;
 	r = local_may(&t->list, NULL, PERM_ADD);
 	if (r == 0)
 		r = local_name(name);
-	if (r == 0 && local_vacancy(t, dir->ino, name, &v))
-		r = -ESTALE;
-	return r;
+	if (r == 0)
+		r = local_item_new(t, i);
+	return r < 0 ? r : local_item_path(t, dir->ino, name, &i->it.item);
 }
 
 int sync_submit_document(struct sync *s, int64_t parent, const char *name, bool open, int hold_ms, int64_t *ret_ino)
@@ -179,11 +184,7 @@ int sync_submit_document(struct sync *s, int64_t parent, const char *name, bool 
 	int r = local_begin_dir(&t, parent, &dir);
 
 	if (r == 0)
-		r = may_make(&t, &dir, name);
-	if (r == 0)
-		r = local_item_new(&t, &i);
-	if (r == 0)
-		r = local_item_path(&t, dir.ino, name, &i.it.item);
+		r = begin_new(&t, &dir, name, &i);
 	if (r == 0)
 		r = local_item_bytes(&t, &i, &none, name);
 	if (r == 0)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "attach.h"
 #include "local.h"
 #include "place.h"
 #include "show.h"
@@ -22,6 +23,11 @@ int local_dir_path(struct txn *t, const struct store_node *dir, char **ret)
 	const char *root = t->list.info.root_folder ? t->list.info.root_folder : "";
 	int r;
 
+	if (dir->kind == STORE_NODE_ATTACHMENTS) {
+		r = store_item_get(t->st, dir->item, &it);
+		*ret = r < 0 ? NULL : str_printf("%s/Attachments/%lld", root + (*root == '/'), (long long) it.item.id);
+		return r < 0 ? r : *ret ? 0 : -ENOMEM;
+	}
 	if (dir->kind != STORE_NODE_FOLDER)
 		return str_set(ret, root + (*root == '/'));
 	r = store_item_get(t->st, dir->item, &it);
@@ -33,7 +39,7 @@ static int may_make(struct txn *t, const struct store_node *dir, const char *nam
 	CLEANUP(store_vacancy_release_p) struct store_vacancy v = STORE_VACANCY_INIT;
 	int r;
 
-	if (dir->kind == STORE_NODE_SCRATCH_DIR)
+	if (dir->kind == STORE_NODE_SCRATCH_DIR || dir->kind == STORE_NODE_ATTACHMENTS)
 		return -ESTALE;
 	if (!(t->list.info.flags & LIST_FOLDERS))
 		return -EPERM;
@@ -196,7 +202,7 @@ int sync_submit_rmdir(struct sync *s, int64_t ino)
 
 	if (r < 0 || !n.name)
 		return r < 0 ? r : -ESTALE;
-	if (n.kind != STORE_NODE_FOLDER && n.kind != STORE_NODE_SCRATCH_DIR)
+	if (n.kind != STORE_NODE_FOLDER && n.kind != STORE_NODE_SCRATCH_DIR && n.kind != STORE_NODE_ATTACHMENTS)
 		return n.kind == STORE_NODE_LIST ? -EPERM : -ENOTDIR;
 	r = store_node_has_children(t.st, ino);
 	if (r)
@@ -205,4 +211,20 @@ int sync_submit_rmdir(struct sync *s, int64_t ino)
 	if (r == 0)
 		r = n.kind == STORE_NODE_FOLDER ? remove_folder(&t, &n) : place_strip(&t, &n, NULL);
 	return r < 0 ? r : LOCAL_COMMIT(s, &t, "rmdir");
+}
+
+int sync_submit_attachments(struct sync *s, int64_t parent, const char *name, int64_t *ret_ino)
+{
+	CLEANUP(txn_end) struct txn t = TXN_INIT(local_config(s));
+	CLEANUP(store_node_release_p) struct store_node dir = STORE_NODE_INIT;
+	int64_t ino = 0;
+	int r = local_begin_dir(&t, parent, &dir);
+
+	if (r == 0)
+		r = attach_find(&t, &dir, name, &ino);
+	if (r == 0)
+		r = LOCAL_COMMIT(s, &t, "attachments");
+	if (r == 0)
+		*ret_ino = ino;
+	return r;
 }

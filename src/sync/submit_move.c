@@ -193,7 +193,7 @@ static int tell_server(struct txn *t, struct moving *m)
 
 static bool may_move(const struct txn *t, const struct store_node *n)
 {
-	return n->name && list_is_library(&t->list.info) &&
+	return n->name && (list_is_library(&t->list.info) || n->kind == STORE_NODE_DOCUMENT) &&
 	       (n->kind == STORE_NODE_DOCUMENT || n->kind == STORE_NODE_FOLDER);
 }
 
@@ -201,7 +201,8 @@ static int find_dir(struct txn *t, int64_t dir, struct moving *m)
 {
 	int r = store_node_get(t->st, dir, &m->dir);
 
-	if (r == -ENOENT || (r == 0 && m->dir.kind != STORE_NODE_LIST && m->dir.kind != STORE_NODE_FOLDER))
+	if (r == -ENOENT || (r == 0 && m->dir.kind != STORE_NODE_LIST && m->dir.kind != STORE_NODE_FOLDER &&
+			    m->dir.kind != STORE_NODE_ATTACHMENTS))
 		return -ESTALE;
 	return r == 0 && m->dir.list != m->n.list ? -EXDEV : r;
 }
@@ -220,6 +221,8 @@ static int begin(struct txn *t, int64_t ino, int64_t to_parent, struct moving *m
 		r = local_check_above(t, ino, to_parent);
 	if (r == 0)
 		r = local_item_load(t, m->n.item, &m->i);
+	if (r == 0 && m->i.it.item.owner && (m->dir.item != m->i.it.item.owner || !local_item_is_unsent(&m->i)))
+		r = -EXDEV;
 	return r < 0 ? r : local_may(&t->list, &m->i.it.item, PERM_EDIT);
 }
 

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "store/unsent.h"
 #include "apply.h"
+#include "attach.h"
 #include "local.h"
 #include "parts.h"
 #include "place.h"
@@ -129,11 +130,18 @@ static int find_taken(struct txn *t, struct saving *v)
 	case STORE_NODE_LIST:
 	case STORE_NODE_FOLDER:
 	case STORE_NODE_SCRATCH_DIR:
+	case STORE_NODE_ATTACHMENTS:
 		return -EISDIR;
 	case STORE_NODE_KIND_COUNT:
 		break;
 	}
 	return -ESTALE;
+}
+
+static bool has_items(const struct store_node *dir)
+{
+	return dir->kind == STORE_NODE_LIST || dir->kind == STORE_NODE_FOLDER ||
+	       (dir->kind == STORE_NODE_ATTACHMENTS && dir->item);
 }
 
 static int find_target(struct txn *t, struct saving *v)
@@ -145,7 +153,7 @@ static int find_target(struct txn *t, struct saving *v)
 		return find_in_place(v);
 	set_slot(v, v->in->parent, v->in->name);
 	r = store_node_get(t->st, v->dir, &dir);
-	if (r < 0 || dir.list != v->n.list || (dir.kind != STORE_NODE_LIST && dir.kind != STORE_NODE_FOLDER))
+	if (r < 0 || dir.list != v->n.list || !has_items(&dir))
 		return r < 0 && r != -ENOENT ? r : r < 0 ? -ESTALE : -EXDEV;
 	r = store_node_lookup(t->st, v->dir, v->name, &v->there);
 	if (r == -ENOENT)
@@ -160,10 +168,16 @@ static int find_target(struct txn *t, struct saving *v)
 
 static int load(struct txn *t, struct saving *v)
 {
+	CLEANUP(store_node_release_p) struct store_node dir = STORE_NODE_INIT;
 	bool own = true;
 	int r;
 
 	v->complete = v->in->complete;
+	if (!v->in->item && v->in->content) {
+		r = store_node_get(t->st, v->dir, &dir);
+		if (r == 0 && dir.kind == STORE_NODE_ATTACHMENTS)
+			return attach_begin(t, &dir, v->name, &v->i);
+	}
 	if (!v->in->item) {
 		/* A document is made of its bytes, not of fields. */
 		r = list_is_library(&t->list.info) != !!v->in->content ? -EPERM : local_may(&t->list, NULL, PERM_ADD);

@@ -28,7 +28,7 @@ int sync_submit_make(struct sync *s, int64_t parent, const char *name, enum stor
 	int r = local_begin_dir(&t, parent, &dir);
 
 	if (r == 0 && kind == STORE_NODE_DRAFT) {
-		r = dir.kind == STORE_NODE_SCRATCH_DIR ? -ESTALE : local_may(&t.list, NULL, PERM_ADD);
+		r = dir.kind == STORE_NODE_SCRATCH_DIR || dir.kind == STORE_NODE_ATTACHMENTS ? -ESTALE : local_may(&t.list, NULL, PERM_ADD);
 		/* Somebody's item waits in this slot: it is to be bound, not made a second time. */
 		if (r == 0 && local_vacancy(&t, parent, name, &v))
 			r = -ESTALE;
@@ -115,6 +115,7 @@ static int unlink_node(struct txn *t, struct store_node *n)
 	case STORE_NODE_LIST:
 	case STORE_NODE_FOLDER:
 	case STORE_NODE_SCRATCH_DIR:
+	case STORE_NODE_ATTACHMENTS:
 		return -EISDIR;
 	case STORE_NODE_KIND_COUNT:
 		break;

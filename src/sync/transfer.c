@@ -276,7 +276,7 @@ bool sync_doc_look(struct sync_doc *d, int64_t end, int *ret_fd, int64_t *ret_si
 
 	lock_take(&d->all->lock);
 	ready = is_ready(d, end);
-	d->told |= ready;
+	d->told |= ready && end;
 	*ret_fd = d->fd;
 	*ret_size = d->total;
 	lock_give(&d->all->lock);

@@ -47,6 +47,7 @@ struct sync_doc {
 	int64_t have;          /* bytes from the start that came */
 	int64_t total;         /* of all; -1: not known */
 	bool told;             /* invariant 4 */
+	bool size_only;        /* RUNNING: nobody wanted bytes when it began; the working thread's */
 	int64_t moved;         /* monotonic ms: when the fetch began or the last byte came */
 	struct transfer_site *site; /* foreign; where it is queued or fetched */
 	struct transfer *by;   /* foreign; RUNNING */

@@ -245,6 +245,32 @@ static int get(struct fetch *x, const char *path, struct remote_fault *f)
 	return errno_of(result, f, d->have > 0);
 }
 
+/* Only the length was asked for. A server that does not tell is asked for the bytes. 0: it told; 1: it did not. */
+static int measure(struct fetch *x, const char *path, struct remote_fault *f)
+{
+	struct remote_doc doc = { .size = -1 };
+	struct sync_doc *d = x->d;
+	enum remote_result result;
+
+	*f = (struct remote_fault) { 0 };
+	result = x->t->remote->docs->stat(x->t->remote, path, &doc, &x->t->cancel, f);
+	if (result == REMOTE_OK && doc.size >= 0) {
+		learn_size(d, doc.size);
+		lock_take(&d->all->lock);
+		d->total = doc.size;
+		lock_give(&d->all->lock);
+	}
+	remote_doc_release(&doc);
+	return result == REMOTE_OK ? d->total < 0 : errno_of(result, f, false);
+}
+
+static int fetch_or_measure(struct fetch *x, const char *path, struct remote_fault *f)
+{
+	int r = x->d->size_only ? measure(x, path, f) : 1;
+
+	return r == 1 ? get(x, path, f) : r;
+}
+
 /* No connection: another address of the site is tried, if it has one. 0: go on with that. */
 static int move_on(struct transfer *t, int r, struct remote_fault *f)
 {
@@ -266,9 +292,11 @@ int transfer_fetch(struct transfer *t, struct sync_doc *d, struct remote_fault *
 
 	if (r == 0)
 		r = get_path(d, &path);
-	while (r == 0 && (r = get(&x, path, f)) != 0)
+	while (r == 0 && (r = fetch_or_measure(&x, path, f)) != 0)
 		if ((r = r == 1 ? 0 : move_on(t, r, f)) < 0)
 			break;
+	if (r == 0 && d->size_only && d->total > 0 && !d->have)
+		return 0;
 	if (r == 0)
 		r = open_temp(d); /* an empty document */
 	if (r == 0 && d->total < 0)

@@ -24,6 +24,9 @@ static struct sync_doc *dequeue(struct transfer_site *ts)
 /* Needs the lock. */
 static void begin(struct transfer *t, struct sync_doc *d)
 {
+	d->size_only = d->waiters && d->ahead == AHEAD_NOT && d->total < 0;
+	for (const struct sync_waiter *w = d->waiters; w; w = w->next)
+		d->size_only &= w->end == 0;
 	d->state = DOC_RUNNING;
 	d->by = t;
 	d->refs++;
@@ -61,6 +64,20 @@ static void finish(struct transfer *t, struct sync_doc *d)
 	d->state = DOC_HERE;
 }
 
+/* Its length is known now, and nothing else was wanted. Needs the lock; gives it back in between. */
+static void measured(struct transfer *t, struct sync_doc *d)
+{
+	struct sync_waiter *w = transfer_take_ready(d);
+
+	d->state = DOC_IDLE;
+	/* Somebody came for the bytes meanwhile. */
+	if (d->waiters && !d->all->quit)
+		transfer_enqueue(t->site, d);
+	lock_give(&d->all->lock);
+	waiter_finish(w, 0);
+	lock_take(&d->all->lock);
+}
+
 /* Needs the lock; gives it back in between. */
 static void fail(struct transfer *t, struct sync_doc *d, int r)
 {
@@ -96,6 +113,8 @@ static void run(struct transfer *t, struct sync_doc *d)
 	if (r < 0) {
 		note_failure(t->site, r, began, &f);
 		fail(t, d, r);
+	} else if (d->size_only && d->total >= 0 && d->have < d->total) {
+		measured(t, d);
 	} else {
 		finish(t, d);
 	}

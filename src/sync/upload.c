@@ -15,6 +15,7 @@
 #include "store/journal.h"
 #include "store/unsent.h"
 #include "apply.h"
+#include "attach.h"
 #include "doc.h"
 #include "local.h"
 #include "park.h"
@@ -32,6 +33,10 @@
  *		a pull brings of it: until then the file shows the bytes that were sent.
  *	MOVE	never over an existing name. Done twice it finds nothing to move (404), and the pull says
  *		where the file is by now.
+ *	DELETE	of an attachment. Done twice it finds nothing.
+ *
+ * An attachment (attach.h) is stored by AddAttachment, which refuses a name that is taken as If-None-Match does, and over
+ * the version that the list names; its row comes with its item's.
  *
  * When the version is not known by the server's word for it (nobody here has fetched those bytes),
  * the word is asked for first and the list afterwards: if the list has no later version then, the word is
@@ -45,6 +50,7 @@ struct upload {
 	struct push_result *ret;    /* foreign */
 	struct upload_doc d;        /* owned; what is sent */
 	struct store_change c;      /* owned; as it was taken */
+	struct upload_item to_item; /* owned; that it is attached to */
 	bool is_new;
 	bool stale;                 /* others have stored versions since the one that the bytes were made from */
 	char *to;                   /* owned; MOVE: where to */
@@ -56,77 +62,8 @@ static void upload_release(struct upload *u)
 	upload_doc_release(&u->d);
 	store_change_release(&u->c);
 	free(u->to);
+	free(u->to_item.list);
 	free(u->stored);
-}
-
-bool upload_is(const struct store_change *c)
-{
-	return c->change.op == CHANGE_STORE || c->change.op == CHANGE_MOVE;
-}
-
-/* ---- what can be sent ---------------------------------------------------------------------- */
-
-/* A document whose bytes before these were stored, but under what word is not known before their row. */
-static int waits_for_row(void *arg, const struct store_change *c)
-{
-	const struct store_change *mine = arg;
-
-	return c->id < mine->id && c->state == STORE_CHANGE_SENT && c->change.op == CHANGE_STORE &&
-	       !mine->change.content.etag;
-}
-
-/* Where the node stands on the server, when its folder is there. 1, 0, -errno. */
-static int find_path(struct txn *t, int64_t dir, const char *name, char **ret)
-{
-	CLEANUP(str_free_p) char *folder = NULL;
-	const char *root = t->list.info.root_folder ? t->list.info.root_folder : "";
-	int r = push_folder(t, dir, &folder);
-
-	if (r <= 0)
-		return r;
-	if (folder)
-		root = folder;
-	*ret = str_printf("%s/%s", root + (*root == '/'), name);
-	return *ret ? 1 : -ENOMEM;
-}
-
-static int node_fits(struct txn *t, const struct store_change *c)
-{
-	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
-	CLEANUP(str_free_p) char *path = NULL;
-	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
-	int r = store_item_get(t->st, c->item, &it);
-
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	if (c->change.op == CHANGE_MOVE && !it.item.id)
-		return 0;
-	if (it.item.id && c->change.op == CHANGE_STORE)
-		return 1;
-	r = store_node_of_item(t->st, c->item, &n);
-	if (r < 0 || !n.name)
-		return r < 0 && r != -ENOENT ? r : 0;
-	return find_path(t, n.parent, n.name, &path);
-}
-
-int upload_fits(struct txn *t, const struct store_change *c, int64_t until)
-{
-	bool leaving = false;
-	int64_t dir;
-	int r;
-
-	if (c->state != STORE_CHANGE_QUEUED || !upload_is(c) || c->change.content.due > until)
-		return 0;
-	r = push_is_first(t, c);
-	if (r > 0)
-		r = push_dir(t, c->item, &dir, &leaving);
-	else
-		return r;
-	if (r < 0 || leaving)
-		return r == -ENOENT || r == 0 ? 0 : r;
-	if (c->change.op == CHANGE_STORE)
-		r = store_change_of_item(t->st, c->item, waits_for_row, (void *) c);
-	return r ? (r < 0 ? r : 0) : node_fits(t, c);
 }
 
 /* ---- taking ---------------------------------------------------------------------------------- */
@@ -156,7 +93,7 @@ static int was_sent(void *arg, const struct store_change *c)
 static int take_store(struct upload *u, struct txn *t, const struct store_item *it, const struct store_node *n)
 {
 	const struct change_content *k = &u->c.change.content;
-	int r = it->item.id ? str_set(&u->d.path, it->item.path) : find_path(t, n->parent, n->name, &u->d.path);
+	int r = it->item.owner ? 0 : it->item.id ? str_set(&u->d.path, it->item.path) : upload_path(t, n->parent, n->name, &u->d.path);
 
 	if (r >= 0)
 		r = store_change_of_item(t->st, u->c.item, was_sent, &u->c);
@@ -167,6 +104,8 @@ static int take_store(struct upload *u, struct txn *t, const struct store_item *
 	u->d.size = k->size;
 	u->d.base = k->base;
 	r = str_set(&u->d.etag, k->etag);
+	if (r == 0 && it->item.owner)
+		r = upload_attached(t, it, &u->c, &u->d, &u->to_item);
 	if (r == 0)
 		u->d.fd = store_unsent_open(t->st, k->file);
 	return r < 0 ? r : u->d.fd < 0 ? u->d.fd : 0;
@@ -178,7 +117,7 @@ static int take_move(struct upload *u, struct txn *t, const struct store_item *i
 
 	u->c.change.content.base = it->item.version;
 	if (r == 0)
-		r = find_path(t, n->parent, n->name, &u->to);
+		r = upload_path(t, n->parent, n->name, &u->to);
 	return r < 0 ? r : 0;
 }
 
@@ -189,6 +128,8 @@ static int take_one(struct upload *u, struct txn *t)
 	int r = store_item_get(t->st, u->c.item, &it);
 
 	u->d.item = u->c.item;
+	if (r == 0 && u->c.change.op == CHANGE_DELETE)
+		return upload_attached(t, &it, &u->c, &u->d, &u->to_item);
 	if (r == 0)
 		r = store_node_of_item(t->st, u->c.item, &n);
 	if (r == -ENOENT && it.item.id && u->c.change.op == CHANGE_STORE)
@@ -241,6 +182,14 @@ static void on_sent(void *arg, int64_t sent)
 		u->p->progress(u->p->arg, u->d.path, sent, u->d.size);
 }
 
+/* There is no word for what was stored before the item's row has come. */
+static enum remote_result add(struct upload *u)
+{
+	struct remote *r = u->p->remote;
+
+	return r->docs->attach(r, u->to_item.list, u->to_item.id, item_leaf(u->d.path), u->d.fd, u->d.size, u->p->cancel, u->f);
+}
+
 static enum remote_result put(struct upload *u)
 {
 	struct remote *r = u->p->remote;
@@ -248,7 +197,11 @@ static enum remote_result put(struct upload *u)
 	enum remote_result result;
 
 	*u->f = (struct remote_fault) { 0 };
-	result = r->docs->store(r, u->d.path, u->d.fd, u->d.size, u->d.etag, on_sent, u, &doc, u->p->cancel, u->f);
+	if (u->to_item.id && !u->d.etag)
+		result = add(u);
+	else
+		result = r->docs->store(r, u->d.path, u->d.fd, u->d.size, u->d.etag, on_sent, u, &doc, u->p->cancel,
+					u->f);
 	CRASH_POINT("upload.answered");
 	/* A library that wants every change to be checked out first. */
 	if (result == REMOTE_ITEM_BAD && u->f->server_code == CODE_CHECK_OUT && u->d.etag) {
@@ -390,6 +343,17 @@ static enum remote_result move_it(struct upload *u)
 	return result == REMOTE_OK ? result : REMOTE_LOST;
 }
 
+/* ---- DELETE of an attachment ------------------------------------------------------------------------ */
+
+static enum remote_result detach(struct upload *u)
+{
+	struct remote *r = u->p->remote;
+	enum remote_result result = r->docs->detach(r, u->to_item.list, u->to_item.id, item_leaf(u->d.path), u->p->cancel, u->f);
+
+	CRASH_POINT("upload.answered");
+	return result == REMOTE_ITEM_GONE ? REMOTE_OK : result;
+}
+
 /* ---- what became of it -------------------------------------------------------------------------------- */
 
 struct done {
@@ -418,7 +382,7 @@ static int wait_for_row(struct done *d)
 		    d->row->c.change.op != CHANGE_STORE)
 			continue;
 		later->changed = true;
-		r = str_set(&later->c.change.content.etag, doc_is_promoted(d->u->d.path) ? NULL : d->u->stored);
+		r = str_set(&later->c.change.content.etag, !d->u->to_item.id && doc_is_promoted(d->u->d.path) ? NULL : d->u->stored);
 	}
 	if (r == 0)
 		r = str_set(&it->item.path, d->u->to ? d->u->to : d->u->d.path);
@@ -459,7 +423,13 @@ static int end_with_row(struct done *d)
 
 static int accepted(struct done *d)
 {
-	int r = wait_for_row(d);
+	int r;
+
+	if (d->row->c.change.op == CHANGE_DELETE) {
+		d->u->ret->sent++;
+		return apply_vanish(d->t, &d->i.it);
+	}
+	r = wait_for_row(d);
 
 	if (r == 0)
 		r = end_with_row(d);
@@ -479,11 +449,31 @@ static int set_state(struct done *d, enum store_change_state state)
 	return local_requeued(d->t, d->i.it.id, &d->i.p);
 }
 
+/* A removal that is refused is over: the attachment shows again, with the reason. */
+static int refused_delete(struct done *d, const char *why)
+{
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+	int r = txn_say(d->t, SYNC_REFUSED, d->row->c.name, why);
+
+	d->row->gone = true;
+	if (r == 0)
+		r = pending_store(d->t->st, &d->i.p);
+	if (r == 0)
+		r = apply_reappear(d->t, &d->i.it, d->row->c.name);
+	if (r == 0)
+		r = store_node_of_item(d->t->st, d->i.it.id, &n);
+	if (r == 0)
+		r = str_set(&n.error, why);
+	return r < 0 ? (r == -ENOENT ? 0 : r) : store_node_put(d->t->st, &n);
+}
+
 static int refused(struct done *d)
 {
 	const struct remote_fault *f = d->u->f;
 
 	d->u->ret->refused++;
+	if (d->row->c.change.op == CHANGE_DELETE)
+		return refused_delete(d, f->err.text[0] ? f->err.text : "the server refused it without giving a reason");
 	return park_refuse(d->t, &d->i.it, &d->i.p, d->row, f->server_code,
 			   f->err.text[0] ? f->err.text : "the server refused it without giving a reason");
 }
@@ -591,7 +581,10 @@ enum remote_result upload_run(const struct push *p, struct push_result *ret, str
 	r = take(&u);
 	if (r <= 0)
 		return r < 0 ? local_failure(f, r) : REMOTE_OK;
-	result = u.c.change.op == CHANGE_STORE ? store_it(&u, &fate) : move_it(&u);
+	if (u.c.change.op == CHANGE_STORE)
+		result = store_it(&u, &fate);
+	else
+		result = u.c.change.op == CHANGE_MOVE ? move_it(&u) : detach(&u);
 	r = finish(&u, result, fate);
 	ret->taken++;
 	return r < 0 ? local_failure(f, r) : for_the_list(result);

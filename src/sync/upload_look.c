@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/fsutil.h"
@@ -69,6 +70,22 @@ static int compare(const struct push *p, const struct upload_doc *d, int fd, enu
 	return r < 0 ? r : 0;
 }
 
+/* A list names versions without the quotes that HTTP puts around. */
+static bool is_same_etag(const char *a, const char *b)
+{
+	size_t n = a ? strlen(a) : 0, m = b ? strlen(b) : 0;
+
+	if (n > 1 && *a == '"' && a[n - 1] == '"') {
+		a++;
+		n -= 2;
+	}
+	if (m > 1 && *b == '"' && b[m - 1] == '"') {
+		b++;
+		m -= 2;
+	}
+	return n && n == m && memcmp(a, b, n) == 0;
+}
+
 static enum remote_result local_failure(struct remote_fault *f, int r)
 {
 	err_set(&f->err, r, "the server's version cannot be looked at: %s", err_text(NULL, r));
@@ -109,7 +126,7 @@ enum remote_result upload_look(const struct push *p, struct upload_doc *d, enum 
 
 	*f = (struct remote_fault) { 0 };
 	result = p->remote->docs->stat(p->remote, d->path, &doc, p->cancel, f);
-	same = result == REMOTE_OK && d->etag && str_eq(doc.etag, d->etag);
+	same = result == REMOTE_OK && is_same_etag(doc.etag, d->etag);
 	remote_doc_release(&doc);
 	if (result == REMOTE_ITEM_GONE) {
 		*ret = UPLOAD_NOTHING;

@@ -44,7 +44,8 @@ enum view_slot_name view_slot_name(const struct list *l, const char *name)
 
 static bool is_dir(enum view_slot_what w)
 {
-	return w == VIEW_SLOT_LOCAL_DIR || w == VIEW_SLOT_FOLDER || w == VIEW_SLOT_LIST;
+	return w == VIEW_SLOT_LOCAL_DIR || w == VIEW_SLOT_FOLDER || w == VIEW_SLOT_LIST ||
+	       w == VIEW_SLOT_ATTACHMENTS_DIR;
 }
 
 /* Whether readdir would show something there. */
@@ -59,10 +60,15 @@ static bool is_item_slot(const struct view_slot *s)
 	return s->dir == VIEW_SLOT_ITEMS && s->name == VIEW_SLOT_NAME_ITEM;
 }
 
+static bool has_documents(const struct view_slot *s)
+{
+	return s->dir == VIEW_SLOT_LIBRARY || s->dir == VIEW_SLOT_ATTACHED;
+}
+
 /* A file of this name in this directory is a document, or would be. */
 static bool is_document_slot(const struct view_slot *s)
 {
-	return s->dir == VIEW_SLOT_LIBRARY && s->name == VIEW_SLOT_NAME_OTHER;
+	return has_documents(s) && s->name == VIEW_SLOT_NAME_OTHER;
 }
 
 /* Files of this name stay on this machine. */
@@ -70,7 +76,7 @@ static bool is_local_slot(const struct view_slot *s)
 {
 	if (s->dir == VIEW_SLOT_LOCAL)
 		return true;
-	if (s->dir == VIEW_SLOT_LIBRARY)
+	if (has_documents(s))
 		return s->name == VIEW_SLOT_NAME_TEMPORARY;
 	return s->dir == VIEW_SLOT_ITEMS && s->name != VIEW_SLOT_NAME_ITEM;
 }
@@ -78,7 +84,7 @@ static bool is_local_slot(const struct view_slot *s)
 /* Whether nobody may make anything of that name: 0, or the error. */
 static int name_error(const struct view_slot *s)
 {
-	if (s->name == VIEW_SLOT_NAME_TRASH || s->dir == VIEW_SLOT_ROOT)
+	if (s->name == VIEW_SLOT_NAME_TRASH || s->dir == VIEW_SLOT_ROOT || s->dir == VIEW_SLOT_ATTACHMENTS)
 		return -EPERM;
 	if (s->unknown && (is_item_slot(s) || is_document_slot(s)))
 		return -EAGAIN; /* else it would be a draft that nobody ever looks at again */
@@ -100,7 +106,7 @@ struct view_slot_do view_slot_create(const struct view_slot *s, bool excl)
 		return act(VIEW_SLOT_MAKE_SCRATCH);
 	if (s->what == VIEW_SLOT_VACATED)
 		return act(VIEW_SLOT_BIND);
-	return act(s->dir == VIEW_SLOT_LIBRARY ? VIEW_SLOT_MAKE_DOCUMENT : VIEW_SLOT_MAKE_DRAFT);
+	return act(has_documents(s) ? VIEW_SLOT_MAKE_DOCUMENT : VIEW_SLOT_MAKE_DRAFT);
 }
 
 struct view_slot_do view_slot_mkdir(const struct view_slot *s)
@@ -111,7 +117,7 @@ struct view_slot_do view_slot_mkdir(const struct view_slot *s)
 		return refuse(name_error(s));
 	if (s->dir == VIEW_SLOT_LOCAL || s->name == VIEW_SLOT_NAME_TEMPORARY)
 		return act(VIEW_SLOT_MAKE_DIR);
-	return s->folders ? act(VIEW_SLOT_MAKE_FOLDER) : refuse(-EPERM);
+	return s->folders && s->dir != VIEW_SLOT_ATTACHED ? act(VIEW_SLOT_MAKE_FOLDER) : refuse(-EPERM);
 }
 
 struct view_slot_do view_slot_symlink(const struct view_slot *s)
@@ -142,6 +148,7 @@ struct view_slot_do view_slot_write(const struct view_slot *s)
 	case VIEW_SLOT_LOCAL_DIR:
 	case VIEW_SLOT_FOLDER:
 	case VIEW_SLOT_LIST:
+	case VIEW_SLOT_ATTACHMENTS_DIR:
 	case VIEW_SLOT_WHAT_COUNT:
 		break;
 	}
@@ -175,7 +182,7 @@ static int pair_error(const struct view_slot *from, const struct view_slot *to)
 {
 	if (!is_taken(from->what) && from->what != VIEW_SLOT_GHOST)
 		return -ENOENT;
-	if (from->what == VIEW_SLOT_LIST)
+	if (from->what == VIEW_SLOT_LIST || from->what == VIEW_SLOT_ATTACHMENTS_DIR)
 		return -EPERM;
 	if (name_error(to))
 		return name_error(to);
@@ -203,6 +210,8 @@ static struct view_slot_do rename_item(const struct view_slot *from, const struc
 {
 	if (to->item && to->item == from->item)
 		return act(VIEW_SLOT_NOTHING);
+	if (is_document_slot(to))
+		return refuse(-EXDEV);
 	if (!is_item_slot(to)) {
 		/* A ghost is no file that could be moved away: the item keeps its own name. */
 		return act(from->what == VIEW_SLOT_GHOST ? VIEW_SLOT_COPY : VIEW_SLOT_BACKUP);
@@ -217,6 +226,12 @@ static struct view_slot_do rename_document(const struct view_slot *from, const s
 	/* It moved aside, and is put back. */
 	if (to->item && to->item == from->item)
 		return act(VIEW_SLOT_NOTHING);
+	/* SharePoint has no such operation for attachments: mv(1) then copies and removes. One that is only here may be
+	 * called something else; of others the engine says the same. */
+	if (from->dir == VIEW_SLOT_ATTACHED && from->parent != to->parent)
+		return refuse(-EXDEV);
+	if (to->dir == VIEW_SLOT_ATTACHED && from->dir != to->dir)
+		return refuse(-EXDEV);
 	return act(is_document_slot(to) ? VIEW_SLOT_MOVE : VIEW_SLOT_BACKUP);
 }
 

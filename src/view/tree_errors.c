@@ -98,8 +98,9 @@ static int report_scratch(struct report *rep, int64_t ino, int64_t when)
 	buf_addf(rep->out,
 		 "this file is only on this computer: items of this list have names that end in %s\n"
 		 "Now:    it is kept here and is not sent\n"
-		 "Do:     rename it if it is to be an item, or move it out of the list\n",
-		 view_name_ext(&rep->list->info));
+		 "Do:     rename it if it is to be an item, %smove it out of the list\n",
+		 view_name_ext(&rep->list->info),
+		 rep->list->info.flags & LIST_ATTACHMENTS ? "put it into Attachments/ITEM/ to attach it to an item, or " : "or ");
 	return rep->entries >= ENTRIES_MAX ? 1 : buf_error(rep->out);
 }
 

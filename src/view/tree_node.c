@@ -14,7 +14,7 @@
 bool view_attr_is_dir(const struct view_attr *a)
 {
 	return a->kind == STORE_NODE_ROOT || a->kind == STORE_NODE_LIST || a->kind == STORE_NODE_FOLDER ||
-	       a->kind == STORE_NODE_SCRATCH_DIR;
+	       a->kind == STORE_NODE_SCRATCH_DIR || a->kind == STORE_NODE_ATTACHMENTS;
 }
 
 char *view_tree_scratch_path(const struct view_tree *t, int64_t ino)
@@ -67,7 +67,7 @@ static int follow_ghost(struct view_tree *t, const struct store_node *ghost, str
 static bool is_remote(enum store_node_kind k)
 {
 	return k == STORE_NODE_ITEM || k == STORE_NODE_FOLDER || k == STORE_NODE_DOCUMENT ||
-	       k == STORE_NODE_GHOST;
+	       k == STORE_NODE_GHOST || k == STORE_NODE_ATTACHMENTS;
 }
 
 int tree_attr_of(struct view_tree *t, const struct store_node *n, struct view_attr *ret)
@@ -130,7 +130,12 @@ static int each_child(void *arg, const struct store_node *n)
 {
 	const struct children *c = arg;
 	struct view_attr a;
-	int r = tree_attr_of(c->t, n, &a);
+	int r = n->kind == STORE_NODE_ATTACHMENTS && !n->item ? store_node_has_attached(c->t->store, n->ino) : 1;
+
+	/* Attachments is always there, and listed when something is in it. */
+	if (r <= 0)
+		return r;
+	r = tree_attr_of(c->t, n, &a);
 
 	return r < 0 ? r : c->fn(c->arg, n->name, &a);
 }
@@ -195,6 +200,7 @@ static enum view_slot_what what_of(enum store_node_kind k)
 		[STORE_NODE_SCRATCH_DIR] = VIEW_SLOT_LOCAL_DIR,
 		[STORE_NODE_SYMLINK] = VIEW_SLOT_SYMLINK,
 		[STORE_NODE_GHOST] = VIEW_SLOT_GHOST,
+		[STORE_NODE_ATTACHMENTS] = VIEW_SLOT_ATTACHMENTS_DIR,
 	};
 
 	return what[k];
@@ -206,7 +212,19 @@ static enum view_slot_dir dir_of(const struct view_attr *dir, const struct view_
 		return VIEW_SLOT_ROOT;
 	if (dir->kind == STORE_NODE_SCRATCH_DIR)
 		return VIEW_SLOT_LOCAL;
+	if (dir->kind == STORE_NODE_ATTACHMENTS)
+		return dir->item ? VIEW_SLOT_ATTACHED : VIEW_SLOT_ATTACHMENTS;
 	return l->library ? VIEW_SLOT_LIBRARY : VIEW_SLOT_ITEMS;
+}
+
+/* Attachments are called what their files are called, as documents are. */
+static enum view_slot_name name_of(enum view_slot_dir dir, const struct list *l, const char *name)
+{
+	enum view_slot_name n = view_slot_name(l, name);
+
+	if (dir != VIEW_SLOT_ATTACHED || n == VIEW_SLOT_NAME_TRASH)
+		return n;
+	return view_name_is_temporary(name) ? VIEW_SLOT_NAME_TEMPORARY : VIEW_SLOT_NAME_OTHER;
 }
 
 /* The item that waits to be put back where no node is. */
@@ -238,7 +256,7 @@ int view_tree_slot(struct view_tree *t, int64_t parent, const char *name, struct
 		return r;
 	*ret = (struct view_found) { .slot.list = dir.list, .slot.parent = parent };
 	ret->slot.dir = dir_of(&dir, l);
-	ret->slot.name = view_slot_name(l ? &l->info : NULL, name);
+	ret->slot.name = name_of(ret->slot.dir, l ? &l->info : NULL, name);
 	ret->slot.folders = l && l->info.flags & LIST_FOLDERS;
 	ret->slot.unknown = l && !l->info.schema.n;
 	r = view_tree_lookup(t, parent, name, &ret->node);

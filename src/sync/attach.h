@@ -1,0 +1,57 @@
+#ifndef SYNC_ATTACH_H
+#define SYNC_ATTACH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "store/item.h"
+#include "store/node.h"
+#include "txn.h"
+
+/*
+ * Attachments of items: files in Attachments/<stem of the item's file>/.
+ *
+ * The idea: an attachment is a document of its own, a row of the store with an owner, so that all that is known of
+ * documents (bytes that come when they are read, unsent files, slots, conflicts) holds for it. Only three things are different:
+ *
+ *	what the server has   stands in the owner's row (model/attached.h), not in a row of its own. Whoever
+ *	                      stores a row of an item compares its Attachments with the rows of attachments;
+ *	                      each difference is then applied as if a row of a document had come (apply.c).
+ *	its version           is a number of ours: that of the word that the list has for it while it
+ *	                      is the same file there, more than one later when it is another of the same name. So
+ *	                      "exactly one later is our own doing" (doc.h) holds here too. Its word stands in its
+ *	                      values, as ATTACH_WORD.
+ *	how it is sent        upload.c: AddAttachment, PUT over the version of that word, DeleteAttachment, after
+ *	                      whatever is to be sent of its owner.
+ */
+#define ATTACH_WORD "ETag"
+
+/* What the server has, from its URLs and versions; `before`: the Attachments that were known before; NULL: none.
+ * Makes, changes and removes attachments and their directories. An owner without a place has none. */
+MUST_CHECK int attach_follow(struct txn *t, const struct store_item *owner, const char *before);
+
+/* The directory of the item's attachments; made when it is missing. -ENOENT: the item has no place. */
+MUST_CHECK int attach_dir(struct txn *t, int64_t owner, struct store_node *ret);
+
+/* Finds or makes the directory `name` of a list's directory (Attachments), or of that (an item's stem). -ENOENT. */
+MUST_CHECK int attach_find(struct txn *t, const struct store_node *dir, const char *name, int64_t *ret_ino);
+
+/* The file of an item stands where n says, and so does the directory of its attachments. */
+MUST_CHECK int attach_moved(struct txn *t, const struct store_node *n);
+
+/* The item goes from the server: what was not sent stays, as local files in a directory of that name. */
+MUST_CHECK int attach_gone(struct txn *t, int64_t owner);
+
+/* The item goes because the user removed it: all goes. */
+MUST_CHECK int attach_vanish(struct txn *t, int64_t owner);
+
+/* A new attachment in that directory (of kind ATTACHMENTS) under that name, not stored yet: ret is initialised and
+ * empty. -EPERM, -EINVAL: no server takes such a name; -EACCES, -EROFS. */
+struct local_item;
+MUST_CHECK int attach_begin(struct txn *t, const struct store_node *dir, const char *name, struct local_item *ret);
+
+/* Whether an attachment can be sent or removed now: 1, 0. *ret_owner (NULL allowed): the owner's ID on the server. */
+MUST_CHECK int attach_fits(struct txn *t, const struct item *i, int64_t *ret_owner);
+
+#endif
