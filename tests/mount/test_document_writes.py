@@ -265,6 +265,26 @@ def test_killed_anywhere_it_is_stored_once(site, point):
     assert site.sh('ls "$XDG_DATA_HOME"/spfs/default/unsent | wc -l') == '0\n'
 
 
+def test_what_waits_of_a_document_is_not_taken_back(mnt):
+    """rm of what waits would lose the bytes, which are nowhere else: the file itself is what decides."""
+    lib(mnt, 'echo old > old.txt')
+    mnt.settle()
+    mnt.sh('echo 0 > .spfs/online')
+    lib(mnt, 'echo new > new.txt; echo changed > notes.txt; mv old.txt older.txt')
+    waiting = mnt.sh('ls .spfs/outbox').splitlines()
+    assert len(waiting) == 3
+    for entry in waiting:
+        r = mnt.run('rm', entry, cwd=mnt.mountpoint / '.spfs/outbox')
+        assert r.code != 0 and 'not supported' in r.err, entry
+    assert mnt.sh('ls .spfs/outbox').splitlines() == waiting and not mnt.sh('ls .spfs/conflicts')
+    assert lib(mnt, 'cat new.txt notes.txt older.txt') == 'new\nchanged\nold\n'
+    lib(mnt, 'rm new.txt')                            # that is how one that was never sent is given up
+    mnt.sh('echo 1 > .spfs/online; echo > .spfs/sync')
+    mnt.settle()
+    assert from_server(mnt, 'notes.txt') == 'changed\n' and from_server(mnt, 'older.txt') == 'old\n'
+    assert from_server(mnt, 'new.txt') is None and not mnt.sh('ls .spfs/outbox')
+
+
 REFUSALS = {
     'blocked': ('habit blocked=exe', 'a.exe'),
     'too big': ('habit max-file=10', 'big.txt'),
