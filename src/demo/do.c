@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "change.h"
+#include "checkout.h"
 #include "ctypes.h"
 #include "db.h"
 #include "edit.h"
@@ -173,6 +174,13 @@ static int do_attach(struct doing *d)
 			   (const void *) d->w[4], strlen(d->w[4]));
 	d->i.attachments++;
 	return r < 0 ? r : edit_update(&d->e, &d->i, EDIT_NORMAL);
+}
+
+static int do_check_out(struct doing *d)
+{
+	if (!tmpl_is_library(d->l) || d->i.folder || checkout_person(&d->i))
+		return fail(d, "it is no document that could be checked out");
+	return checkout_begin(&d->e, &d->i, false);
 }
 
 static int do_delete_list(struct doing *d)
@@ -414,6 +422,7 @@ static const struct {
 	{ "restore", ITEM, 3, do_restore },
 	{ "move-away", ITEM, 4, do_move_away },
 	{ "attach", ITEM, 5, do_attach },
+	{ "check-out", ITEM, 3, do_check_out },
 	{ "add-list", NOTHING, 3, do_add_list },
 	{ "delete-list", LIST, 2, do_delete_list },
 	{ "restore-list", LIST, 2, do_restore_list },
