@@ -104,6 +104,32 @@ static void test_what_cannot_be_folded_is_left_alone(void **state)
 	assert_int_equal(update.op, CHANGE_UPDATE);
 }
 
+static void test_check_outs(void **state)
+{
+	CLEANUP(change_release_p) struct change out = make(CHANGE_CHECK_OUT, 5, 0, NULL, NULL);
+	CLEANUP(change_release_p) struct change in = make(CHANGE_CHECK_IN, 5, 0, NULL, NULL);
+	CLEANUP(change_release_p) struct change again = make(CHANGE_CHECK_IN, 5, 0, NULL, NULL);
+	CLEANUP(change_release_p) struct change undo = make(CHANGE_UNDO_CHECK_OUT, 5, 0, NULL, NULL);
+	CLEANUP(change_release_p) struct change store = make(CHANGE_STORE, 5, 0, NULL, NULL);
+	CLEANUP(change_release_p) struct change gone = make(CHANGE_DELETE, 5, 0, NULL, NULL);
+
+	(void) state;
+	assert_true(change_is_check(CHANGE_CHECK_OUT) && change_is_check(CHANGE_UNDO_CHECK_OUT));
+	assert_false(change_is_check(CHANGE_STORE));
+	assert_int_equal(change_fold(&out, &in), 0);
+	assert_int_equal(change_fold(&out, &store), 0);
+	assert_int_equal(change_fold(&store, &in), 0); /* what waits goes before */
+	assert_int_equal(change_fold(&undo, &out), 0);
+	assert_int_equal(change_fold(&out, &undo), 2);
+	assert_int_equal(str_set(&in.name, "first"), 0);
+	assert_int_equal(str_set(&again.name, "second"), 0);
+	assert_int_equal(change_fold(&in, &again), 1);
+	assert_string_equal(in.name, "second");
+	assert_int_equal(change_fold(&in, &gone), 1);
+	assert_int_equal(in.op, CHANGE_DELETE);
+	assert_null(in.name);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -113,6 +139,7 @@ int main(void)
 		cmocka_unit_test(test_new_and_delete_vanish),
 		cmocka_unit_test(test_update_and_delete_is_delete),
 		cmocka_unit_test(test_what_cannot_be_folded_is_left_alone),
+		cmocka_unit_test(test_check_outs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,9 @@ enum change_op {
 	CHANGE_DELETE,
 	CHANGE_STORE,      /* of a document: its bytes; those of a new one make it */
 	CHANGE_MOVE,       /* of a library's document or folder: to where its file stands now */
+	CHANGE_CHECK_OUT,  /* of a document, and so the next */
+	CHANGE_CHECK_IN,   /* comment in `name` */
+	CHANGE_UNDO_CHECK_OUT,
 	CHANGE_OP_COUNT
 };
 
@@ -34,7 +37,7 @@ struct change {
 	int64_t version;       /* owshiddenversion it was made from; 0: do not compare */
 	char *replication_id;  /* owned; "{GUID}": NEW ones only (MS-OUTSPS_R206) */
 	char *folder;          /* owned; NEW ones: server-relative folder to create in; NULL: the list's root */
-	char *name;            /* owned; CHANGE_NEW_FOLDER: its name; else NULL */
+	char *name;            /* owned; CHANGE_NEW_FOLDER: its name; CHANGE_CHECK_IN: the comment; else NULL */
 	char *file_ref;        /* owned; UPDATE and DELETE in a library: the server-relative path that the server
 				* knows the document or folder by ([MS-LISTSWS] R2101); NULL for list items */
 	struct values fields;  /* what changes; "" clears. Empty for DELETE, STORE and MOVE */
@@ -52,8 +55,12 @@ static inline void change_release_p(struct change *c)
 MUST_CHECK int change_content_copy(struct change_content *to, const struct change_content *from);
 void change_content_release(struct change_content *c);
 
-/* The word for the database and for people: "new", "new folder", "update", "delete", "store", "move". */
+/* The word for the database and for people: "new", "new folder", "update", "delete", "store", "move", "check out",
+ * "check in", "undo check out". */
 const char *change_op_name(enum change_op op);
+
+/* Whether it is about who has a document to himself: CHECK_OUT, CHECK_IN, UNDO_CHECK_OUT. */
+bool change_is_check(enum change_op op);
 
 /* 0 or -EINVAL. */
 MUST_CHECK int change_op_parse(const char *name, enum change_op *ret);
@@ -62,8 +69,9 @@ MUST_CHECK int change_op_parse(const char *name, enum change_op *ret);
  * Folds a later change of the same item into an earlier one that was not sent:
  * new+update = new, update+update = update (the later value of a field wins),
  * update+delete = delete, store+store = store (the later bytes, made from the earlier base), move+move = move,
- * store+delete and move+delete = delete. 1: folded into `into`, which keeps its version and file_ref; 2: both vanish
- * (new+delete, store of a new document+delete); 0: cannot be folded; -ENOMEM. On 0, 2 and -ENOMEM `into` is unchanged.
+ * store+delete and move+delete = delete,
+ * check in+check in = check in (the later comment), check out, in or undone+delete = delete. 1: folded into `into`, which keeps its version and file_ref; 2: both vanish
+ * (new+delete, store of a new document+delete, check out+undo); 0: cannot be folded; -ENOMEM. On 0, 2 and -ENOMEM `into` is unchanged.
  */
 MUST_CHECK int change_fold(struct change *into, const struct change *later);
 

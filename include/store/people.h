@@ -13,6 +13,9 @@ struct store;
  * (UpdateListItems) give the name alone.
  */
 
+/* The id under which stands who we are: the text is then the id of one of the others. */
+#define STORE_PERSON_US 0
+
 /* Adds or replaces. site: URL of the web, as in store_list. */
 MUST_CHECK int store_person_put(struct store *s, const char *site, int64_t id, const char *text);
 

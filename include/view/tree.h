@@ -143,6 +143,9 @@ static inline struct view_forms_list view_list_forms(const struct view_list *l)
 /* An item's values as the user sees them. ret is initialised by the caller. */
 MUST_CHECK int view_tree_values(struct view_tree *t, int64_t item, struct values *ret);
 
+/* Whether somebody else has the document checked out, as far as it is known who we are: 1 or 0. */
+MUST_CHECK int view_tree_is_taken(struct view_tree *t, const struct view_attr *a);
+
 /* The item. ret is initialised by the caller. */
 MUST_CHECK int view_tree_item(struct view_tree *t, int64_t item, struct item *ret);
 

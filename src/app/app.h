@@ -78,6 +78,8 @@ MUST_CHECK int host_sync_write(struct app *app, int64_t list, const char *text, 
 MUST_CHECK int host_sync_name(struct app *app, const char *name, const char *verb, struct buf *out, struct err *err);
 
 MUST_CHECK int host_online_read(struct app *app, int64_t list, struct buf *out);
+MUST_CHECK int host_checkout_read(struct app *app, int64_t list, struct buf *out);
+MUST_CHECK int host_checkout_write(struct app *app, int64_t list, const char *text, size_t n, struct err *err);
 MUST_CHECK int host_pinned_read(struct app *app, int64_t list, struct buf *out);
 MUST_CHECK int host_pinned_write(struct app *app, int64_t list, const char *text, size_t n, struct err *err);
 MUST_CHECK int host_online_write(struct app *app, int64_t list, const char *text, size_t n, struct err *err);

@@ -28,6 +28,7 @@ static const char readme[] =
 	"  cat events                    what happens, as JSON Lines, for ever\n"
 	"  echo 0 > online               work offline; echo 1 > online ends that\n"
 	"  cat pinned                    what `spfs pin` keeps here\n"
+	"  cat checkout                  what `spfs checkout` and its like wait for\n"
 	"  ls outbox; cat outbox/*       changes that the server has not accepted, and why\n"
 	"  rm outbox/NAME                gives a change up; a copy goes to conflicts/\n"
 	"  ls conflicts                  texts that lost a conflict; spfs never deletes them by\n"
@@ -94,6 +95,7 @@ static const struct host_file {
 	{ "status.json", true, false, host_status_json, NULL },
 	{ "online", true, false, host_online_read, host_online_write },
 	{ "pinned", true, false, host_pinned_read, host_pinned_write },
+	{ "checkout", true, false, host_checkout_read, host_checkout_write },
 	{ "conflicts.txt", true, false, host_conflicts_text, NULL },
 	{ "conflicts.json", true, false, host_conflicts_json, NULL },
 	{ "log", true, false, read_log, NULL },

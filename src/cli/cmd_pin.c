@@ -1,10 +1,6 @@
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -14,48 +10,24 @@
 #include "cli/cli.h"
 #include "cli/talk.h"
 #include "commands.h"
+#include "path.h"
 
 /* spfs pin and unpin: told to the mount that the path is in, whichever profile's that is, through its control file. */
 
 enum { TEXT_MAX = 16 << 20 };
 
-/* The mount's own directory: the highest one on the same device. */
-static void cut_to_mount(char *path, dev_t dev)
-{
-	struct stat st;
-
-	for (;;) {
-		char *slash = strrchr(path, '/');
-		char kept;
-
-		if (!slash || slash == path)
-			return;
-		kept = *slash;
-		*slash = '\0';
-		if (stat(path, &st) < 0 || st.st_dev != dev) {
-			*slash = kept;
-			return;
-		}
-	}
-}
-
 static int tell(const char *path, bool pin)
 {
 	CLEANUP(fsutil_close_p) int fd = -1;
-	CLEANUP(str_free_p) char *top = realpath(path, NULL);
-	CLEANUP(str_free_p) char *control = NULL, *order = NULL;
-	struct stat st;
+	CLEANUP(str_free_p) char *order = NULL;
+	int64_t ino;
+	int code = cli_path_control(path, "pinned", &fd, &ino);
 
-	if (!top || stat(top, &st) < 0)
-		return cli_fail(CLI_FAILED, "%s: %s", path, strerror(errno));
-	cut_to_mount(top, st.st_dev);
-	control = str_printf("%s/.spfs/pinned", top);
-	order = str_printf("%s %lld\n", pin ? "pin" : "unpin", (long long) st.st_ino);
-	if (!control || !order)
+	if (code != CLI_OK)
+		return code;
+	order = str_printf("%s %lld\n", pin ? "pin" : "unpin", (long long) ino);
+	if (!order)
 		return cli_fail(CLI_FAILED, "out of memory");
-	fd = open(control, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return cli_fail(CLI_NOT_MOUNTED, "%s is not in a mount of spfs", path);
 	if (write(fd, order, strlen(order)) >= 0)
 		return CLI_OK;
 	if (errno == ENOENT && !pin)

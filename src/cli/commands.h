@@ -12,6 +12,9 @@ extern const struct cli_command cmd_online;
 extern const struct cli_command cmd_conflicts;
 extern const struct cli_command cmd_log;
 extern const struct cli_command cmd_pin;
+extern const struct cli_command cmd_checkout;
+extern const struct cli_command cmd_checkin;
+extern const struct cli_command cmd_undo_checkout;
 extern const struct cli_command cmd_unpin;
 extern const struct cli_command cmd_remove;
 

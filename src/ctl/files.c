@@ -13,6 +13,7 @@ const struct ctl_file ctl_mount_files[] = {
 	{ "events", READ, CTL_STREAM_EVENTS },
 	{ "online", WRITE, CTL_TEXT },
 	{ "pinned", WRITE, CTL_TEXT },
+	{ "checkout", WRITE, CTL_TEXT },
 	{ "conflicts.txt", READ, CTL_TEXT },
 	{ "conflicts.json", READ, CTL_TEXT },
 	{ "log", READ, CTL_TEXT },

@@ -227,6 +227,9 @@ static int open_kind(struct fs *f, const struct caller *c, struct handle *h, con
 {
 	if (writes(h->flags) && is_frozen(f, a))
 		return -EROFS;
+	/* Root, too, would only be refused by the server later. */
+	if (writes(h->flags) && view_tree_is_taken(f->tree, a) > 0)
+		return -EBUSY;
 	return a->kind == STORE_NODE_DOCUMENT ? doc_open(f, c, h, a, ret) : open_node(f, h, ino, a, ret);
 }
 

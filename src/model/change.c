@@ -13,6 +13,9 @@ static const char *const names[] = {
 	[CHANGE_DELETE] = "delete",
 	[CHANGE_STORE] = "store",
 	[CHANGE_MOVE] = "move",
+	[CHANGE_CHECK_OUT] = "check out",
+	[CHANGE_CHECK_IN] = "check in",
+	[CHANGE_UNDO_CHECK_OUT] = "undo check out",
 };
 
 _Static_assert(sizeof(names) / sizeof(*names) == CHANGE_OP_COUNT, "each operation has its word");
@@ -147,6 +150,25 @@ static int fold_into_move(struct change *into, const struct change *later)
 	return later->op == CHANGE_DELETE || later->op == CHANGE_MOVE;
 }
 
+bool change_is_check(enum change_op op)
+{
+	return op == CHANGE_CHECK_OUT || op == CHANGE_CHECK_IN || op == CHANGE_UNDO_CHECK_OUT;
+}
+
+static int fold_into_check(struct change *into, const struct change *later)
+{
+	if (later->op == CHANGE_DELETE) {
+		into->op = CHANGE_DELETE;
+		str_free_p(&into->name);
+		return 1;
+	}
+	if (into->op == CHANGE_CHECK_OUT && later->op == CHANGE_UNDO_CHECK_OUT)
+		return 2;
+	if (into->op != later->op)
+		return 0;
+	return into->op == CHANGE_CHECK_IN ? str_set(&into->name, later->name) ?: 1 : 1;
+}
+
 int change_fold(struct change *into, const struct change *later)
 {
 	switch (into->op) {
@@ -159,6 +181,10 @@ int change_fold(struct change *into, const struct change *later)
 		return fold_into_store(into, later);
 	case CHANGE_MOVE:
 		return fold_into_move(into, later);
+	case CHANGE_CHECK_OUT:
+	case CHANGE_CHECK_IN:
+	case CHANGE_UNDO_CHECK_OUT:
+		return fold_into_check(into, later);
 	case CHANGE_DELETE:
 	case CHANGE_OP_COUNT:
 		break;

@@ -194,7 +194,8 @@ CREATE TABLE journal (
   list INTEGER NOT NULL,         /* lists.id */
   item INTEGER NOT NULL,         /* items.id, also when that row is gone */
   state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'unsure', 'sent', 'refused')), /* enum store_change_state */
-  op TEXT NOT NULL CHECK (op IN ('new', 'new folder', 'update', 'delete', 'store', 'move')), /* enum change_op */
+  op TEXT NOT NULL CHECK (op IN ('new', 'new folder', 'update', 'delete', 'store', 'move',
+    'check out', 'check in', 'undo check out')), /* enum change_op */
   replication_id TEXT,           /* of a new item: tells whether it arrived */
   folder TEXT,                   /* where a new item is to be made; NULL: in the list's root */
   leaf TEXT,                     /* name of a new folder */

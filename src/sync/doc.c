@@ -17,6 +17,7 @@
 #include "apply.h"
 #include "conflict_about.h"
 #include "local.h"
+#include "people.h"
 #include "place.h"
 #include "show.h"
 
@@ -77,6 +78,8 @@ static int end_store(struct txn *t, const struct store_item *it, struct pending 
 
 	d->ours |= exact;
 	d->same_bytes = exact && (row->size == k->size || row->owner) && !is_promoted(row);
+	if (exact)
+		r = people_are_us(t, values_get(&row->values, "Editor"));
 	sent->gone = true;
 	/* What was made from these bytes is stored over this version. */
 	for (size_t i = 0; r == 0 && i < p->n; i++) {
@@ -101,6 +104,36 @@ int doc_end_store(struct txn *t, struct store_item *it, struct pending *p, struc
 	row.version = it->item.version;
 	row.size = sent->c.change.content.size;
 	return end_store(t, it, p, sent, &row, &d);
+}
+
+/*
+ * A check-out or its end: the row says so, and nothing of the bytes; but what was undone may have others. What is to be stored
+ * over the version before is stored over this one.
+ */
+static int end_check(struct txn *t, const struct store_item *it, struct pending *p, struct pending_row *check,
+		     const struct item *row, struct doc_news *d)
+{
+	bool exact = row->version == it->item.version + 1;
+	int r = 0;
+
+	check->gone = true;
+	if (row->version == it->item.version || check->c.change.op == CHANGE_UNDO_CHECK_OUT)
+		return 0;
+	if (exact && check->c.change.op == CHANGE_CHECK_OUT)
+		r = people_are_us(t, values_get(&row->values, "CheckoutUser"));
+	d->ours |= exact;
+	d->same_bytes |= exact;
+	for (size_t i = 0; r == 0 && i < p->n; i++) {
+		struct pending_row *later = &p->v[i];
+
+		if (later->gone || later->c.change.op != CHANGE_STORE || !exact ||
+		    later->c.change.content.base != it->item.version)
+			continue;
+		later->c.change.content.base = row->version;
+		later->changed = true;
+		r = str_set(&later->c.change.content.etag, NULL);
+	}
+	return r;
 }
 
 /* A move: done, overtaken by somebody else's, or still to come. */
@@ -139,6 +172,8 @@ static int end_changes(struct txn *t, struct store_item *it, struct pending *p, 
 			continue;
 		if (c->c.change.op == CHANGE_MOVE)
 			r = end_move(t, it, &n, c, row, d);
+		else if (change_is_check(c->c.change.op) && c->c.state == STORE_CHANGE_SENT)
+			r = end_check(t, it, p, c, row, d);
 		else if (c->c.change.op == CHANGE_STORE && c->c.state == STORE_CHANGE_SENT &&
 			 row->version > c->c.change.content.base)
 			r = end_store(t, it, p, c, row, d);

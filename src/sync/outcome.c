@@ -84,6 +84,9 @@ static int accepted(struct sent *s)
 	if (r < 0)
 		return r;
 	if (s->o->has_row) {
+		r = people_are_us(s->t, values_get(&s->o->row.values, "Editor"));
+		if (r < 0)
+			return r;
 		s->t->own = true;
 		r = apply_item(s->t, &s->i.it, &s->i.p, &s->o->row);
 		s->t->own = false;
@@ -185,6 +188,9 @@ static int item_gone(struct sent *s)
 	case CHANGE_NEW_FOLDER:
 	case CHANGE_STORE: /* these two by upload.c */
 	case CHANGE_MOVE:
+	case CHANGE_CHECK_OUT:
+	case CHANGE_CHECK_IN:
+	case CHANGE_UNDO_CHECK_OUT:
 	case CHANGE_OP_COUNT:
 		break;
 	}

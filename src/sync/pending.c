@@ -275,6 +275,9 @@ static int merge_row(const struct pending_news *w, struct pending_row *row, stru
 	case CHANGE_DELETE:
 	case CHANGE_STORE: /* not about values: apply_doc.c */
 	case CHANGE_MOVE:
+	case CHANGE_CHECK_OUT:
+	case CHANGE_CHECK_IN:
+	case CHANGE_UNDO_CHECK_OUT:
 	case CHANGE_OP_COUNT:
 		break;
 	}

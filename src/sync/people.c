@@ -1,6 +1,7 @@
 #include "people.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,4 +122,29 @@ int people_complete(struct txn *t, struct values *row)
 		if (is_people(&schema->f[i]))
 			r = complete(t, row, &schema->f[i]);
 	return r;
+}
+
+/* ---- who we are ------------------------------------------------------------------------------------ */
+
+int people_are_us(struct txn *t, const char *user)
+{
+	struct person who;
+	char id[24];
+
+	if (!next_person(user, false, &who) || who.id <= 0)
+		return 0;
+	snprintf(id, sizeof(id), "%lld", (long long) who.id);
+	return store_person_put(t->st, t->list.site, STORE_PERSON_US, id);
+}
+
+int people_is_other(struct store *st, const char *site, const char *user)
+{
+	CLEANUP(str_free_p) char *us = NULL;
+	struct person who;
+	int r;
+
+	if (!next_person(user, false, &who) || who.id <= 0)
+		return 0;
+	r = store_person_get(st, site, STORE_PERSON_US, &us);
+	return r < 0 ? (r == -ENOENT ? 0 : r) : strtoll(us, NULL, 10) != who.id;
 }

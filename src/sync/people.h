@@ -27,4 +27,10 @@ MUST_CHECK int people_learn(struct txn *t, struct people *p, const struct values
 /* Completes whom a row of t->list names without more. Who is not known stays as he is. 0 or -errno of the store. */
 MUST_CHECK int people_complete(struct txn *t, struct values *row);
 
+/* Whoever this field names ("12;#Jane Roe...") is us: what it is of we did ourselves. NULL: nobody. */
+MUST_CHECK int people_are_us(struct txn *t, const char *user);
+
+/* Whether it names somebody else: 1; 0: us, nobody, or nobody knows who we are. */
+MUST_CHECK int people_is_other(struct store *st, const char *site, const char *user);
+
 #endif

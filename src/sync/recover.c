@@ -181,17 +181,42 @@ int recover_start(struct sync *s)
 
 /* ---- lost answers -------------------------------------------------------------------------- */
 
+static bool is_check(const struct store_change *c)
+{
+	return change_is_check(c->change.op);
+}
+
 static int note_unsure(void *arg, const struct store_change *c)
 {
-	return c->state == STORE_CHANGE_UNSURE ? numbers_add(arg, c->item) : 0;
+	bool over = c->state == STORE_CHANGE_SENT && is_check(c); /* its row said nothing that was not known */
+
+	return c->state == STORE_CHANGE_UNSURE || over ? numbers_add(arg, c->item) : 0;
+}
+
+/* Whether the row says what was to be done. */
+static bool has_arrived(const struct store_item *it, enum change_op op)
+{
+	const char *who = values_get(&it->item.values, "CheckoutUser");
+
+	return !str_empty(who) == (op == CHANGE_CHECK_OUT);
 }
 
 static int requeue(struct txn *t, int64_t item)
 {
 	CLEANUP(pending_release_p) struct pending p = PENDING_INIT;
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
 	int r = pending_load(t->st, item, &p);
 
+	if (r == 0)
+		r = store_item_get(t->st, item, &it);
+	if (r == -ENOENT)
+		r = 0;
 	for (size_t i = 0; r == 0 && i < p.n; i++) {
+		if (is_check(&p.v[i].c) && (p.v[i].c.state == STORE_CHANGE_SENT ||
+		    (p.v[i].c.state == STORE_CHANGE_UNSURE && has_arrived(&it, p.v[i].c.change.op)))) {
+			p.v[i].gone = true;
+			continue;
+		}
 		if (p.v[i].c.state != STORE_CHANGE_UNSURE)
 			continue;
 		p.v[i].c.state = STORE_CHANGE_QUEUED;
@@ -208,6 +233,8 @@ int recover_unsure(struct txn *t)
 	int64_t n;
 	int r = store_change_count(t->st, t->list.id, STORE_CHANGE_UNSURE, &n);
 
+	if (r == 0 && !n && list_is_library(&t->list.info))
+		r = store_change_count(t->st, t->list.id, STORE_CHANGE_SENT, &n);
 	if (r == 0 && n)
 		r = store_change_each(t->st, t->list.id, note_unsure, &items);
 	for (size_t i = 0; r == 0 && i < items.n; i++)

@@ -129,6 +129,11 @@ int sync_submit_discard(struct sync *s, int64_t change)
 	for (size_t k = 0; k < i.p.n; k++)
 		if (i.p.v[k].c.state == STORE_CHANGE_SENDING || i.p.v[k].c.state == STORE_CHANGE_UNSURE)
 			return -EBUSY;
-	r = discard_row(&t, &i, row);
+	if (change_is_check(row->c.change.op)) {
+		row->gone = true;
+		r = pending_store(t.st, &i.p);
+	} else {
+		r = discard_row(&t, &i, row);
+	}
 	return r < 0 ? r : LOCAL_COMMIT(s, &t, "discard");
 }

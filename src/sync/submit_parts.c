@@ -82,6 +82,9 @@ static int change_one(struct txn *t, const struct local_item *master, const stru
 	case CHANGE_NEW_FOLDER:
 	case CHANGE_STORE:
 	case CHANGE_MOVE:
+	case CHANGE_CHECK_OUT:
+	case CHANGE_CHECK_IN:
+	case CHANGE_UNDO_CHECK_OUT:
 	case CHANGE_OP_COUNT:
 		break;
 	}

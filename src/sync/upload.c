@@ -21,6 +21,7 @@
 #include "park.h"
 #include "pull.h"
 #include "txn.h"
+#include "upload_check.h"
 #include "upload_look.h"
 
 /*
@@ -52,6 +53,7 @@ struct upload {
 	struct store_change c;      /* owned; as it was taken */
 	struct upload_item to_item; /* owned; that it is attached to */
 	bool is_new;
+	bool checks_out;            /* the library wants it, and nobody has it */
 	bool stale;                 /* others have stored versions since the one that the bytes were made from */
 	char *to;                   /* owned; MOVE: where to */
 	char *stored;               /* owned; the server's word for what it has stored; NULL: it said none */
@@ -101,6 +103,7 @@ static int take_store(struct upload *u, struct txn *t, const struct store_item *
 		return r;
 	u->is_new = !k->base && !k->etag && r == 0;
 	u->stale = k->base && k->base < it->since;
+	u->checks_out = upload_wants_check_out(t, &it->item);
 	u->d.size = k->size;
 	u->d.base = k->base;
 	r = str_set(&u->d.etag, k->etag);
@@ -134,6 +137,8 @@ static int take_one(struct upload *u, struct txn *t)
 		r = store_node_of_item(t->st, u->c.item, &n);
 	if (r == -ENOENT && it.item.id && u->c.change.op == CHANGE_STORE)
 		r = 0;
+	if (r == 0 && change_is_check(u->c.change.op))
+		return str_set(&u->d.path, it.item.path);
 	if (r < 0)
 		return r;
 	return u->c.change.op == CHANGE_STORE ? take_store(u, t, &it, &n) : take_move(u, t, &it, &n);
@@ -190,9 +195,25 @@ static enum remote_result add(struct upload *u)
 	return r->docs->attach(r, u->to_item.list, u->to_item.id, item_leaf(u->d.path), u->d.fd, u->d.size, u->p->cancel, u->f);
 }
 
-static enum remote_result put(struct upload *u)
+static enum remote_result put_bytes(struct upload *u, struct remote_doc *ret)
 {
 	struct remote *r = u->p->remote;
+
+	*u->f = (struct remote_fault) { 0 };
+	return r->docs->store(r, u->d.path, u->d.fd, u->d.size, u->d.etag, on_sent, u, ret, u->p->cancel, u->f);
+}
+
+/* A library that wants every change to be checked out first. */
+static enum remote_result out_and_put(struct upload *u, struct remote_doc *ret)
+{
+	enum remote_result result = upload_check_out(u->p, &u->d, u->f);
+
+	u->checks_out = false;
+	return result == REMOTE_OK ? put_bytes(u, ret) : result;
+}
+
+static enum remote_result put(struct upload *u)
+{
 	struct remote_doc doc = { .size = -1 };
 	enum remote_result result;
 
@@ -200,17 +221,10 @@ static enum remote_result put(struct upload *u)
 	if (u->to_item.id && !u->d.etag)
 		result = add(u);
 	else
-		result = r->docs->store(r, u->d.path, u->d.fd, u->d.size, u->d.etag, on_sent, u, &doc, u->p->cancel,
-					u->f);
+		result = u->checks_out && u->d.etag ? out_and_put(u, &doc) : put_bytes(u, &doc);
 	CRASH_POINT("upload.answered");
-	/* A library that wants every change to be checked out first. */
-	if (result == REMOTE_ITEM_BAD && u->f->server_code == CODE_CHECK_OUT && u->d.etag) {
-		*u->f = (struct remote_fault) { 0 };
-		result = r->docs->check_out(r, u->d.path, u->p->cancel, u->f);
-		if (result == REMOTE_OK)
-			result = r->docs->store(r, u->d.path, u->d.fd, u->d.size, u->d.etag, on_sent, u, &doc,
-						u->p->cancel, u->f);
-	}
+	if (result == REMOTE_ITEM_BAD && u->f->server_code == CODE_CHECK_OUT && u->d.etag)
+		result = out_and_put(u, &doc);
 	if (result == REMOTE_OK && str_set(&u->stored, doc.etag) < 0)
 		result = REMOTE_LOST;
 	remote_doc_release(&doc);
@@ -449,31 +463,15 @@ static int set_state(struct done *d, enum store_change_state state)
 	return local_requeued(d->t, d->i.it.id, &d->i.p);
 }
 
-/* A removal that is refused is over: the attachment shows again, with the reason. */
-static int refused_delete(struct done *d, const char *why)
-{
-	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
-	int r = txn_say(d->t, SYNC_REFUSED, d->row->c.name, why);
-
-	d->row->gone = true;
-	if (r == 0)
-		r = pending_store(d->t->st, &d->i.p);
-	if (r == 0)
-		r = apply_reappear(d->t, &d->i.it, d->row->c.name);
-	if (r == 0)
-		r = store_node_of_item(d->t->st, d->i.it.id, &n);
-	if (r == 0)
-		r = str_set(&n.error, why);
-	return r < 0 ? (r == -ENOENT ? 0 : r) : store_node_put(d->t->st, &n);
-}
-
 static int refused(struct done *d)
 {
 	const struct remote_fault *f = d->u->f;
 
 	d->u->ret->refused++;
+	if (change_is_check(d->row->c.change.op))
+		return upload_check_refused(d->t, &d->i, d->row, f);
 	if (d->row->c.change.op == CHANGE_DELETE)
-		return refused_delete(d, f->err.text[0] ? f->err.text : "the server refused it without giving a reason");
+		return upload_removal_refused(d->t, &d->i, d->row, f);
 	return park_refuse(d->t, &d->i.it, &d->i.p, d->row, f->server_code,
 			   f->err.text[0] ? f->err.text : "the server refused it without giving a reason");
 }
@@ -497,7 +495,7 @@ static int decide(struct done *d, enum remote_result result, enum fate fate)
 	case REMOTE_ITEM_BAD:
 		return refused(d);
 	case REMOTE_ITEM_GONE: /* it, or its folder: a pull will tell */
-		return d->row->c.tries < TRIES_MAX / 2 ? set_state(d, STORE_CHANGE_UNSURE) : refused(d);
+		return d->row->c.tries < TRIES_MAX / 2 && !change_is_check(d->row->c.change.op) ? set_state(d, STORE_CHANGE_UNSURE) : refused(d);
 	case REMOTE_LOST:
 	case REMOTE_CANCELED:
 		return set_state(d, STORE_CHANGE_UNSURE);
@@ -583,6 +581,8 @@ enum remote_result upload_run(const struct push *p, struct push_result *ret, str
 		return r < 0 ? local_failure(f, r) : REMOTE_OK;
 	if (u.c.change.op == CHANGE_STORE)
 		result = store_it(&u, &fate);
+	else if (change_is_check(u.c.change.op))
+		result = upload_check(p, &u.d, &u.c.change, f);
 	else
 		result = u.c.change.op == CHANGE_MOVE ? move_it(&u) : detach(&u);
 	r = finish(&u, result, fate);

@@ -18,7 +18,7 @@ int upload_is(struct txn *t, const struct store_change *c)
 	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
 	int r;
 
-	if (c->change.op == CHANGE_STORE || c->change.op == CHANGE_MOVE)
+	if (c->change.op == CHANGE_STORE || c->change.op == CHANGE_MOVE || change_is_check(c->change.op))
 		return 1;
 	if (c->change.op != CHANGE_DELETE || list_is_library(&t->list.info))
 		return 0;
@@ -33,8 +33,12 @@ static int waits_for_row(void *arg, const struct store_change *c)
 {
 	const struct store_change *mine = arg;
 
-	return c->id < mine->id && c->state == STORE_CHANGE_SENT && c->change.op == CHANGE_STORE &&
-	       !mine->change.content.etag;
+	if (c->id >= mine->id || c->state != STORE_CHANGE_SENT)
+		return 0;
+	/* Who has it moves its version, which what follows is stored over; and it is the last bytes that are checked in. */
+	if (change_is_check(c->change.op) || change_is_check(mine->change.op))
+		return 1;
+	return c->change.op == CHANGE_STORE && !mine->change.content.etag;
 }
 
 int upload_path(struct txn *t, int64_t dir, const char *name, char **ret)
@@ -64,6 +68,8 @@ static int node_fits(struct txn *t, const struct store_change *c)
 		return attach_fits(t, &it.item, NULL);
 	if (c->change.op == CHANGE_MOVE && !it.item.id)
 		return 0;
+	if (change_is_check(c->change.op))
+		return it.item.id != 0;
 	if (it.item.id && c->change.op == CHANGE_STORE)
 		return 1;
 	r = store_node_of_item(t->st, c->item, &n);
@@ -95,7 +101,7 @@ int upload_fits(struct txn *t, const struct store_change *c, int64_t until)
 		r = place_fits(t, c);
 	if (r <= 0)
 		return r;
-	if (c->change.op == CHANGE_STORE)
+	if (c->change.op == CHANGE_STORE || change_is_check(c->change.op))
 		r = store_change_of_item(t->st, c->item, waits_for_row, (void *) c);
 	else
 		r = 0;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/str.h"
+#include "store/people.h"
 #include "store/item.h"
 #include "store/journal.h"
 #include "store/store.h"
@@ -96,6 +98,23 @@ int view_tree_open_text(struct view_tree *t, int64_t ino, struct buf *out, struc
 	text.base = (struct values) VALUES_INIT;
 	*ret_has_base = text.has_base;
 	return 0;
+}
+
+int view_tree_is_taken(struct view_tree *t, const struct view_attr *a)
+{
+	CLEANUP(view_list_unref_p) const struct view_list *l = NULL;
+	CLEANUP(item_release_p) struct item item = ITEM_INIT;
+	CLEANUP(str_free_p) char *us = NULL;
+	const char *who;
+	int r = a->kind == STORE_NODE_DOCUMENT ? view_tree_list(t, a->list, &l) : -ENOENT;
+
+	if (r == 0)
+		r = view_tree_item(t, a->item, &item);
+	who = r == 0 ? values_get(&item.values, "CheckoutUser") : NULL;
+	if (str_empty(who))
+		return r == -ENOENT ? 0 : r;
+	r = store_person_get(t->store, l->site, STORE_PERSON_US, &us);
+	return r < 0 ? (r == -ENOENT ? 0 : r) : strtoll(us, NULL, 10) != strtoll(who, NULL, 10);
 }
 
 /* ---- how far its changes have come ------------------------------------------------ */
