@@ -107,11 +107,10 @@ int doc_end_store(struct txn *t, struct store_item *it, struct pending *p, struc
 }
 
 /*
- * A check-out or its end: the row says so, and nothing of the bytes; but what was undone may have others. What is to be stored
- * over the version before is stored over this one.
+ * A check-out or its end: the row says so, and nothing of the bytes; but what was undone may have others.
  */
-static int end_check(struct txn *t, const struct store_item *it, struct pending *p, struct pending_row *check,
-		     const struct item *row, struct doc_news *d)
+static int end_check(struct txn *t, const struct store_item *it, struct pending_row *check, const struct item *row,
+		     struct doc_news *d)
 {
 	bool exact = row->version == it->item.version + 1;
 	int r = 0;
@@ -123,16 +122,6 @@ static int end_check(struct txn *t, const struct store_item *it, struct pending 
 		r = people_are_us(t, values_get(&row->values, "CheckoutUser"));
 	d->ours |= exact;
 	d->same_bytes |= exact;
-	for (size_t i = 0; r == 0 && i < p->n; i++) {
-		struct pending_row *later = &p->v[i];
-
-		if (later->gone || later->c.change.op != CHANGE_STORE || !exact ||
-		    later->c.change.content.base != it->item.version)
-			continue;
-		later->c.change.content.base = row->version;
-		later->changed = true;
-		r = str_set(&later->c.change.content.etag, NULL);
-	}
 	return r;
 }
 
@@ -173,12 +162,30 @@ static int end_changes(struct txn *t, struct store_item *it, struct pending *p, 
 		if (c->c.change.op == CHANGE_MOVE)
 			r = end_move(t, it, &n, c, row, d);
 		else if (change_is_check(c->c.change.op) && c->c.state == STORE_CHANGE_SENT)
-			r = end_check(t, it, p, c, row, d);
+			r = end_check(t, it, c, row, d);
 		else if (c->c.change.op == CHANGE_STORE && c->c.state == STORE_CHANGE_SENT &&
 			 row->version > c->c.change.content.base)
 			r = end_store(t, it, p, c, row, d);
 	}
 	return r;
+}
+
+/*
+ * The version moved with the same bytes: what waits to be stored over the one before is stored over this one. Under what word, the
+ * server is asked then. What is on its way finds out by itself.
+ */
+static void rebase(struct pending *p, int64_t from, int64_t to)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		struct pending_row *row = &p->v[i];
+
+		if (row->gone || row->c.change.op != CHANGE_STORE || row->c.change.content.base != from ||
+		    (row->c.state != STORE_CHANGE_QUEUED && row->c.state != STORE_CHANGE_REFUSED))
+			continue;
+		row->c.change.content.base = to;
+		str_free_p(&row->c.change.content.etag);
+		row->changed = true;
+	}
 }
 
 static void weigh_bytes(const struct txn *t, const struct store_item *it, const struct item *row, struct doc_news *d)
@@ -209,6 +216,8 @@ int doc_news(struct txn *t, struct store_item *it, struct pending *p, const stru
 	weigh_bytes(t, it, row, ret);
 	if (moved && !ret->ours)
 		it->since = row->version;
+	if (moved && ret->same_bytes)
+		rebase(p, it->item.version, row->version);
 	if (moved && ret->same_bytes && t->conf->blobs)
 		r = store_blob_follow(t->conf->blobs, it->id, it->item.version, row->version);
 	return r;
