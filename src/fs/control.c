@@ -15,6 +15,7 @@
 #include "base/map.h"
 #include "base/str.h"
 #include "base/thread.h"
+#include "columns.h"
 #include "ctl/host.h"
 #include "file.h"
 #include "handle.h"
@@ -25,13 +26,14 @@
  * back when the kernel forgets them. What is there is asked of the host each time:
  * nothing here can be stale.
  */
-enum { TEXT_MAX = 64 << 20, PATH_SIZE = 1024 };
+enum { TEXT_MAX = 64 << 20, PATH_SIZE = 1024, COLUMNS_MAX = 16 << 20 };
 
 enum kind {
 	KIND_DIR,
 	KIND_FILE,   /* of the tables in ctl/host.h */
 	KIND_ENTRY,  /* of outbox/ and conflicts/ */
 	KIND_VIEW,   /* a whole list as one file */
+	KIND_COLUMNS, /* of a document, as a text */
 	KIND_VOLUME, /* .xdg-volume-info: how file managers show the mount */
 };
 
@@ -250,6 +252,16 @@ static int has_view(struct fs *f, int64_t list, const char *name)
 	return -ENOENT;
 }
 
+/* columns/ of a library, and what is below it. */
+static int find_columns(struct fs *f, struct place *p)
+{
+	bool dir = false;
+	int r = columns_find(f, p->list, p->path, &dir);
+
+	p->kind = dir ? KIND_DIR : KIND_COLUMNS;
+	return r;
+}
+
 /* A name in .spfs itself. */
 static int find_file(struct fs *f, const char *name, struct place *ret)
 {
@@ -260,6 +272,8 @@ static int find_file(struct fs *f, const char *name, struct place *ret)
 	for (size_t i = 0; !ret->list && ctl_mount_dirs[i]; i++)
 		if (strcmp(ctl_mount_dirs[i], name) == 0)
 			return 0;
+	if (ret->list && strcmp(name, COLUMNS_NAME) == 0)
+		return find_columns(f, ret);
 	ret->kind = KIND_VIEW;
 	return ret->list ? has_view(f, ret->list, name) : -ENOENT;
 }
@@ -273,7 +287,9 @@ static int find_child(struct fs *f, const struct place *dir, const char *name, s
 	if (dir->kind != KIND_DIR)
 		return -ENOTDIR;
 	ret->list = dir->list;
-	return *dir->path ? find_entry(f, dir, name, ret) : find_file(f, name, ret);
+	if (!*dir->path)
+		return find_file(f, name, ret);
+	return dir->list ? find_columns(f, ret) : find_entry(f, dir, name, ret);
 }
 
 /* ---- texts ------------------------------------------------------------------------ */
@@ -298,6 +314,8 @@ static int make_text(struct fs *f, const struct place *p, struct buf *out)
 		return -EISDIR;
 	case KIND_VIEW:
 		break;
+	case KIND_COLUMNS:
+		return columns_text(f, p->list, p->path, out);
 	case KIND_VOLUME:
 		return buf_adds(out, volume_text);
 	case KIND_FILE:
@@ -318,6 +336,8 @@ static mode_t mode_of(const struct place *p)
 		return S_IFREG | 0444;
 	case KIND_FILE:
 		return S_IFREG | (mode_t) p->file->mode;
+	case KIND_COLUMNS:
+		return S_IFREG | 0600;
 	case KIND_ENTRY:
 	case KIND_VIEW:
 		return S_IFREG | 0400;
@@ -416,19 +436,46 @@ int control_open(struct fs *f, int64_t ino, int flags, struct file_open *ret)
 		r = stream_open(f, p.file->kind == CTL_STREAM_EVENTS, &h->stream);
 	else if (p.kind == KIND_VIEW)
 		r = views_get(f, p.list, p.path, &h->view);
-	else if ((flags & O_ACCMODE) != O_WRONLY)
+	else if (p.kind == KIND_COLUMNS ? !(flags & O_TRUNC) : (flags & O_ACCMODE) != O_WRONLY)
 		r = make_text(f, &p, &h->text);
 	if (r < 0) {
 		handle_free(h);
 		return r == -ENOENT ? -ESTALE : r;
 	}
 	*ret = (struct file_open) {
-		.handle = h, .direct_io = true, .nonseekable = stream, .noflush = true
+		.handle = h, .direct_io = true, .nonseekable = stream, .noflush = p.kind != KIND_COLUMNS
 	};
 	return 0;
 }
 
-int control_write(struct fs *f, const struct handle *h, const char *text, size_t n)
+/* Gathered until the file is closed. */
+static int write_columns(struct handle *h, const char *text, size_t n, int64_t off)
+{
+	struct buf *b = &h->text;
+	size_t was = b->len, at = h->flags & O_APPEND ? was : (size_t) off;
+	int r = at > COLUMNS_MAX - n ? -EFBIG : at + n > was ? buf_resize(b, at + n) : 0;
+
+	if (r < 0)
+		return r;
+	if (at > was)
+		memset(b->p + was, ' ', at - was);
+	memcpy(b->p + at, text, n);
+	h->wrote = true;
+	return 0;
+}
+
+int control_flush(struct fs *f, struct handle *h)
+{
+	struct place p;
+	int r = h->wrote ? find_place(f->control, h->ino, &p) : 0;
+
+	if (r < 0 || !h->wrote)
+		return r;
+	h->wrote = false;
+	return columns_save(f, p.list, p.path, buf_str(&h->text), h->text.len);
+}
+
+int control_write(struct fs *f, struct handle *h, const char *text, size_t n, int64_t off)
 {
 	const struct ctl_host *host = f->config.ctl;
 	struct place p;
@@ -437,6 +484,8 @@ int control_write(struct fs *f, const struct handle *h, const char *text, size_t
 
 	if (r < 0)
 		return r;
+	if (p.kind == KIND_COLUMNS)
+		return write_columns(h, text, n, off);
 	if (p.kind != KIND_FILE)
 		return -EACCES;
 	r = host->write(host->arg, p.list, p.path, text, n, &err);
@@ -472,7 +521,7 @@ static int list_views(struct fs *f, int64_t list, int (*fn)(void *arg, const cha
 
 	for (size_t i = 0; r == 0 && (name = view_tree_view_name(l, i)); i++)
 		r = fn(arg, name, false);
-	return r;
+	return r == 0 && l->library ? fn(arg, COLUMNS_NAME, true) : r;
 }
 
 int control_dir(struct fs *f, int64_t ino, int (*fn)(void *arg, const char *name, bool is_dir), void *arg)
@@ -486,6 +535,8 @@ int control_dir(struct fs *f, int64_t ino, int (*fn)(void *arg, const char *name
 		return r;
 	if (p.kind != KIND_DIR)
 		return -ENOTDIR;
+	if (*p.path && p.list)
+		return columns_list(f, p.list, p.path, fn, arg);
 	if (*p.path)
 		return h->dir(h->arg, p.path, emit_entry, &(struct emit) { fn, arg });
 	for (file = p.list ? ctl_list_files : ctl_mount_files; r == 0 && file->name; file++)
@@ -503,5 +554,5 @@ int control_unlink(struct fs *f, int64_t parent, const char *name)
 
 	if (r < 0)
 		return r;
-	return p.kind == KIND_DIR && *p.path ? h->remove(h->arg, p.path, name) : -EPERM;
+	return p.kind == KIND_DIR && *p.path && !p.list ? h->remove(h->arg, p.path, name) : -EPERM;
 }

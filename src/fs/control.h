@@ -34,8 +34,11 @@ MUST_CHECK int control_attr(struct fs *f, int64_t ino, struct entry *ret);
 
 MUST_CHECK int control_open(struct fs *f, int64_t ino, int flags, struct file_open *ret);
 
-/* One write, one command. -EINVAL, -ENOENT, -ENETDOWN, -EACCES. */
-MUST_CHECK int control_write(struct fs *f, const struct handle *h, const char *p, size_t n);
+/* One write, one command. -EINVAL, -ENOENT, -ENETDOWN, -EACCES. What is written to a file of columns/ is gathered. */
+MUST_CHECK int control_write(struct fs *f, struct handle *h, const char *p, size_t n, int64_t off);
+
+/* A writer closes it: what was gathered is done. As columns_save(). */
+MUST_CHECK int control_flush(struct fs *f, struct handle *h);
 
 /* Entries of a control directory: names and inode numbers. */
 MUST_CHECK int control_dir(struct fs *f, int64_t ino,

@@ -350,7 +350,7 @@ int file_write(struct fs *f, struct handle *h, const void *p, size_t size, int64
 	int r = 0;
 
 	if (h->kind == HANDLE_TEXT)
-		return control_write(f, h, p, size);
+		return control_write(f, h, p, size, off);
 	if (h->kind != HANDLE_NODE)
 		return -EBADF;
 	lock_take(&n->lock);
@@ -387,6 +387,8 @@ int file_flush(struct fs *f, struct handle *h)
 {
 	bool due;
 
+	if (h->kind == HANDLE_TEXT)
+		return control_flush(f, h);
 	if (h->kind != HANDLE_NODE)
 		return 0;
 	lock_take(&h->node->lock);
