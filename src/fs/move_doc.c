@@ -58,7 +58,7 @@ int move_document(struct fs *f, const struct move *m)
 	if (!n)
 		return -ENOMEM;
 	rows_begin(f, &m->to.node, &replaced);
-	r = sync_submit_rename(f->sync, m->from.node.ino, m->p->to_parent, m->p->to_name);
+	r = sync_submit_rename(f->sync, m->from.node.ino, m->p->to_parent, m->p->to_name, work_hold_ms(m->p->to_name));
 	rows_end(f, &replaced, r);
 	if (r == 0 && view_tree_attr(f->tree, m->from.node.ino, &a) == 0) {
 		lock_take(&n->lock);

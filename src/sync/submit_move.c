@@ -21,6 +21,7 @@ struct moving {
 	const char *name;        /* foreign */
 	struct store_node there; /* owned; ino 0: none */
 	int64_t waits;           /* the item that stands there or waits for the slot; 0 */
+	int hold_ms;             /* how long a new document of that name waits */
 	bool vacated;
 };
 
@@ -152,12 +153,29 @@ static int clear_target(struct txn *t, struct moving *m)
 
 /* ---- what moves ------------------------------------------------------------------------------ */
 
+/*
+ * How long a new document waits is its name's matter: rsync's .a.txt.Xq3z8d may be gone in a moment, a.txt will not. One
+ * that is still written to, or whose time has come, is left alone.
+ */
+static void hold_anew(struct txn *t, struct moving *m)
+{
+	struct pending_row *row = pending_find(&m->i.p, CHANGE_STORE);
+	int64_t *due = row ? &row->c.change.content.due : NULL;
+
+	if (!due || *due <= t->now || *due == INT64_MAX)
+		return;
+	*due = t->now + (int64_t) m->hold_ms * 1000000;
+	row->changed = true;
+	txn_hold(t, *due);
+}
+
 /* It is made under its new name, wherever that is. */
 static int move_unsent(struct txn *t, struct moving *m)
 {
 	struct pending_row *row = pending_find(&m->i.p, CHANGE_NEW_FOLDER);
 	int r = local_item_path(t, m->dir.ino, m->name, &m->i.it.item);
 
+	hold_anew(t, m);
 	if (r == 0 && row) {
 		row->changed = true;
 		r = str_set(&row->c.change.name, m->name);
@@ -226,10 +244,10 @@ static int begin(struct txn *t, int64_t ino, int64_t to_parent, struct moving *m
 	return r < 0 ? r : local_may(&t->list, &m->i.it.item, PERM_EDIT);
 }
 
-int sync_submit_rename(struct sync *s, int64_t ino, int64_t to_parent, const char *to_name)
+int sync_submit_rename(struct sync *s, int64_t ino, int64_t to_parent, const char *to_name, int hold_ms)
 {
 	CLEANUP(txn_end) struct txn t = TXN_INIT(local_config(s));
-	CLEANUP(moving_release) struct moving m = { .i = LOCAL_ITEM_INIT, .name = to_name };
+	CLEANUP(moving_release) struct moving m = { .i = LOCAL_ITEM_INIT, .name = to_name, .hold_ms = hold_ms };
 	int64_t item;
 	int r = begin(&t, ino, to_parent, &m);
 

@@ -167,6 +167,13 @@ def test_every_way_to_save_is_one_put_on_the_same_document(mnt, save):
     assert mnt.server.methods() == {}
 
 
+def test_a_new_document_under_a_passing_name_waits_no_longer_than_its_last_name(mnt):
+    """rsync writes .a.txt.Xq3z8d and renames it: a minute's wait is for the first name, not for the second."""
+    lib(mnt, 'echo x > .a.txt.Xq3z8d; mv .a.txt.Xq3z8d a.txt')
+    mnt.wait(lambda: log(mnt) == ['PUT a.txt 201'], 15, 'the new document')
+    assert from_server(mnt, 'a.txt') == 'x\n'
+
+
 def test_names_move_and_documents_go(mnt):
     text = 'some text\n'
     lib(mnt, 'printf "%s" > notes.txt' % text)
