@@ -174,6 +174,22 @@ def test_a_new_document_under_a_passing_name_waits_no_longer_than_its_last_name(
     assert from_server(mnt, 'a.txt') == 'x\n'
 
 
+def test_a_new_document_made_while_the_engine_looks_what_is_to_be_sent_is_sent(site):
+    """It was in the journal after that was read, and the time when it was due was forgotten."""
+    site.add(LIBRARY)
+    site.mount()
+    site.wait(lambda: site.status()['lists'][0]['list_state'] == 'ok', 20, 'the first sync')
+    site.settle()
+    site.umount()
+    mark = site.home / 'looked'
+    # the second look of the start's sync is its last
+    site.spfs(site.mountpoint, env={'SPFS_FAULT': 'sync.looked:2', 'SPFS_FAULT_FIRED': str(mark)})
+    site.wait(mark.exists, 20, 'the look')
+    lib(site, 'echo x > new.txt')
+    site.settle()
+    assert from_server(site, 'new.txt') == 'x\n'
+
+
 def test_names_move_and_documents_go(mnt):
     text = 'some text\n'
     lib(mnt, 'printf "%s" > notes.txt' % text)
