@@ -73,6 +73,33 @@ static void changes_and_deletes_arrive(void **state)
 	store_node_release(&after);
 }
 
+/*
+ * Bug: a version of the second in which the file was saved here had a time one nanosecond later, and vdirsyncer, which
+ * keeps 256 of them, did not see that the file had changed.
+ */
+static void a_version_of_the_same_second_has_a_time_that_can_be_told_apart(void **state)
+{
+	struct client *c = *state;
+	struct store_node before, after;
+
+	fake_add(c->f, "A");
+	must_pull(c);
+	must_save(c, "A.txt", "Status", "mine");
+	must_push(c);
+	must_pull(c);
+	before = node_of(c, "A.txt");
+	for (int i = 0; i < 3; i++) {
+		fake_set(c->f, 1, NULL, i % 2 ? "Done" : "Begun", NULL);
+		must_pull(c);
+		after = node_of(c, "A.txt");
+		assert_true((double) after.mtime > (double) before.mtime);
+		assert_true(after.mtime / 1000000 > before.mtime / 1000000);
+		store_node_release(&before);
+		before = after;
+	}
+	store_node_release(&before);
+}
+
 /* What people cannot edit changes the comments, and not the time. */
 static void system_changes_leave_mtime(void **state)
 {
@@ -649,6 +676,7 @@ int main(void)
 		CASE(no_change_is_one_request_and_nothing_told),
 		CASE(changes_and_deletes_arrive),
 		CASE(system_changes_leave_mtime),
+		CASE(a_version_of_the_same_second_has_a_time_that_can_be_told_apart),
 		CASE(open_file_gets_a_new_inode),
 		CASE(open_file_keeps_its_comments),
 		CASE(remote_rename_leaves_a_ghost),

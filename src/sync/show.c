@@ -7,6 +7,7 @@
 #include "plan.h"
 
 #define NS 1000000000
+#define MS_NS 1000000
 
 /* ---- bytes ---------------------------------------------------------------------- */
 
@@ -176,13 +177,20 @@ static void document_effect(const struct item *old, const struct item *i, struct
 	ret->edited = ret->bytes;
 }
 
+/*
+ * The server's time is in whole seconds, so that of a version may be older than what the file shows already. It is a later
+ * one all the same, and for those who keep times as floating point numbers (vdirsyncer, 256 ns) or in milliseconds too.
+ */
+static int64_t later_time(int64_t modified, int64_t shown)
+{
+	return modified / MS_NS > shown / MS_NS ? modified : (shown / MS_NS + 1) * MS_NS;
+}
+
 static void move_times(const struct txn *t, const struct item *i, bool edited, struct store_node *n)
 {
-	int64_t modified = i->modified * NS;
-
 	n->ctime = t->now;
 	if (edited)
-		n->mtime = modified > n->mtime ? modified : n->mtime + 1;
+		n->mtime = later_time(i->modified * NS, n->mtime);
 }
 
 /* Rule 1. The row must be in the store as n says, but for the number. */
