@@ -235,6 +235,8 @@ void engine_submitted(struct sync *s, struct txn *t)
 	if (e) {
 		e->conflicts += t->conflicts;
 		engine_uncount(e);
+		if (held < e->newly)
+			e->newly = held;
 		if (held < e->later) {
 			e->later = held;
 			engine_schedule(s, e);

@@ -83,6 +83,7 @@ struct entry {
 	int64_t queued;        /* changes that can be sent, about */
 	int64_t first, last;   /* when the first and the last of them were made */
 	int64_t later;         /* when the first change that waits by itself can be sent; POLICY_NEVER */
+	int64_t newly;         /* the same of those that came since the journal was last read */
 	bool hurry;            /* somebody waits for them: at once */
 	bool owed;             /* a pull, for what was pushed */
 	int64_t echoes;        /* what was pushed since the last successful pull */

@@ -305,13 +305,6 @@ static void do_push(struct job *j)
 
 /* ---- what comes next --------------------------------------------------------------------------- */
 
-/* Needs the lock. */
-static void note_later(struct entry *e, int64_t at)
-{
-	if (at < e->later)
-		e->later = at;
-}
-
 static enum policy_step next_step(struct job *j, const struct push_survey *look)
 {
 	struct entry *e = j->e;
@@ -320,7 +313,9 @@ static enum policy_step next_step(struct job *j, const struct push_survey *look)
 
 	lock_take(&j->s->lock);
 	/* Counted anew, and what came while it was counted. */
-	note_later(e, look->later ? engine_grace_at(look->later) : POLICY_NEVER);
+	e->later = look->later ? engine_grace_at(look->later) : POLICY_NEVER;
+	if (e->newly < e->later)
+		e->later = e->newly;
 	e->queued = look->to_send + (e->queued > j->counted ? e->queued - j->counted : 0);
 	j->seen_wanted = e->wanted;
 	f.may_send = !e->no_send;
@@ -343,22 +338,17 @@ static bool do_step(struct job *j)
 {
 	struct push_survey look = { 0 };
 	enum policy_step step;
-	int64_t later;
 	int r;
 
 	/* Before the journal is read: a writer who comes after that must not be forgotten by what it said. */
 	lock_take(&j->s->lock);
 	j->counted = j->e->queued;
-	later = j->e->later;
-	j->e->later = POLICY_NEVER;
+	j->e->newly = POLICY_NEVER;
 	lock_give(&j->s->lock);
 	r = push_look(&j->s->conf, j->e->list, POLICY_BATCH, until(j), &look);
 	if (FAULT("sync.looked"))
 		usleep(1000000); /* not a failure: a busy machine */
 	if (r < 0) {
-		lock_take(&j->s->lock);
-		note_later(j->e, later);
-		lock_give(&j->s->lock);
 		j->result = r == -ENOENT ? REMOTE_CANCELED : REMOTE_LIST_BAD;
 		err_set(&j->fault.err, r, "the journal cannot be read: %s", err_text(NULL, r));
 		return false;

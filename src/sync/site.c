@@ -74,7 +74,7 @@ static int count(struct store *st, int64_t list, struct waiting *ret)
 static void take_waiting(struct entry *e, const struct waiting *w)
 {
 	e->queued = w->queued;
-	e->later = POLICY_NEVER;
+	e->later = e->newly = POLICY_NEVER;
 	e->first = e->last = clock_mono_ms();
 	e->owed = w->unsure > 0;
 }
