@@ -56,6 +56,12 @@ static void count(void *arg)
 	atomic_fetch_add((atomic_int *) arg, 1);
 }
 
+static void begin_run(struct ctl_hub *h, int64_t n)
+{
+	ctl_hub_run_ask(h);
+	ctl_hub_run_asked(h, n);
+}
+
 static void test_each_subscriber_gets_its_stream(void **state)
 {
 	struct ctl_hub *h = hub_new_beating(NEVER_MS);
@@ -64,7 +70,7 @@ static void test_each_subscriber_gets_its_stream(void **state)
 
 	(void) state;
 	ctl_hub_publish(h, CTL_EVENTS, "before anybody reads");
-	ctl_hub_progress_running(h, true);
+	begin_run(h, 1);
 	a = ctl_sub_new(h, CTL_EVENTS, count, &wakes);
 	b = ctl_sub_new(h, CTL_PROGRESS, NULL, NULL);
 	ctl_hub_publish(h, CTL_EVENTS, "{\"a\":1}");
@@ -87,15 +93,85 @@ static void test_progress_ends_with_the_run(void **state)
 	(void) state;
 	a = ctl_sub_new(h, CTL_PROGRESS, NULL, NULL);
 	assert_reads(a, "", -ENODATA); /* nothing runs: the end at once */
-	ctl_hub_progress_running(h, true);
+	begin_run(h, 1);
 	b = ctl_sub_new(h, CTL_PROGRESS, count, &wakes);
 	ctl_hub_publish(h, CTL_PROGRESS, "1 of 2");
-	ctl_hub_progress_running(h, false);
+	ctl_hub_run_over(h, 1);
 	assert_int_equal(wakes, 2);
-	ctl_hub_progress_running(h, true);
+	begin_run(h, 2);
 	ctl_hub_publish(h, CTL_PROGRESS, "of the next run");
 	assert_reads(b, "1 of 2\n", -ENODATA);
 	assert_reads(a, "", -ENODATA);
+	ctl_sub_free(a);
+	ctl_sub_free(b);
+	ctl_hub_free(h);
+}
+
+/*
+ * Bug: the end of the run before was told by a thread that came late, and ended the run that had been asked for
+ * meanwhile: echo > sync && cat progress showed nothing.
+ */
+static void test_the_end_of_a_run_ends_nothing_that_was_asked_for_later(void **state)
+{
+	struct ctl_hub *h = hub_new_beating(NEVER_MS);
+	struct ctl_sub *sub;
+
+	(void) state;
+	begin_run(h, 1);
+	ctl_hub_run_ask(h);
+	ctl_hub_run_over(h, 1);
+	sub = ctl_sub_new_late(h, NULL, NULL);
+	assert_reads(sub, "", 0);
+	ctl_hub_run_asked(h, 2);
+	assert_reads(sub, "", 0);
+	ctl_hub_result(h, "2 lists");
+	ctl_hub_run_over(h, 2);
+	assert_reads(sub, "2 lists\n", -ENODATA);
+	ctl_sub_free(sub);
+	/* it came to nothing, or is over before anybody can say so */
+	begin_run(h, 2);
+	sub = ctl_sub_new(h, CTL_PROGRESS, NULL, NULL);
+	assert_reads(sub, "", -ENODATA);
+	ctl_hub_run_ask(h);
+	ctl_hub_run_over(h, 3);
+	ctl_hub_run_asked(h, 3);
+	ctl_sub_free(sub);
+	sub = ctl_sub_new(h, CTL_PROGRESS, NULL, NULL);
+	assert_reads(sub, "", -ENODATA);
+	ctl_sub_free(sub);
+	ctl_hub_free(h);
+}
+
+/* Bug: cat progress showed nothing, or not all, of a run that was quicker than cat. */
+static void test_who_comes_late_gets_the_results_once(void **state)
+{
+	struct ctl_hub *h = hub_new_beating(NEVER_MS);
+	struct ctl_sub *a, *b;
+
+	(void) state;
+	ctl_hub_result(h, "of no run");
+	begin_run(h, 1);
+	ctl_hub_publish(h, CTL_PROGRESS, " a step");
+	ctl_hub_result(h, "Tasks: 1");
+	a = ctl_sub_new_late(h, NULL, NULL);
+	b = ctl_sub_new(h, CTL_PROGRESS, NULL, NULL);
+	assert_reads(a, "Tasks: 1\n", 0);
+	assert_reads(b, "", 0);
+	ctl_hub_result(h, "1 list");
+	ctl_hub_run_over(h, 1);
+	assert_reads(a, "1 list\n", -ENODATA);
+	ctl_sub_free(a);
+	ctl_sub_free(b);
+	a = ctl_sub_new_late(h, NULL, NULL); /* somebody was there to hear it */
+	assert_reads(a, "", -ENODATA);
+	ctl_sub_free(a);
+	begin_run(h, 2);
+	ctl_hub_result(h, "2 lists");
+	ctl_hub_run_over(h, 2);
+	a = ctl_sub_new_late(h, NULL, NULL);
+	b = ctl_sub_new_late(h, NULL, NULL);
+	assert_reads(a, "2 lists\n", -ENODATA);
+	assert_reads(b, "", -ENODATA);
 	ctl_sub_free(a);
 	ctl_sub_free(b);
 	ctl_hub_free(h);
@@ -197,7 +273,7 @@ static void test_the_heartbeat_beats_for_readers_of_events(void **state)
 	int64_t began = clock_mono_ms();
 
 	(void) state;
-	ctl_hub_progress_running(h, true);
+	begin_run(h, 1);
 	events = ctl_sub_new(h, CTL_EVENTS, NULL, NULL);
 	progress = ctl_sub_new(h, CTL_PROGRESS, NULL, NULL);
 	while (ctl_sub_read(events, text, sizeof(text) - 1) == 0 && clock_mono_ms() - began < 10000)
@@ -326,7 +402,7 @@ static void test_wakes_are_never_twice_at_once_nor_late(void **state)
 	pthread_t t[4];
 
 	(void) state;
-	ctl_hub_progress_running(h, true);
+	begin_run(h, 1);
 	r.sub = ctl_sub_new(h, CTL_PROGRESS, take_all, &r);
 	for (int i = 0; i < 4; i++)
 		assert_int_equal(pthread_create(&t[i], NULL, i < 3 ? publish_many : come_and_go, h), 0);
@@ -347,6 +423,8 @@ int main(void)
 		cmocka_unit_test(test_nobody_wakes_when_nobody_reads),
 		cmocka_unit_test(test_each_subscriber_gets_its_stream),
 		cmocka_unit_test(test_progress_ends_with_the_run),
+		cmocka_unit_test(test_the_end_of_a_run_ends_nothing_that_was_asked_for_later),
+		cmocka_unit_test(test_who_comes_late_gets_the_results_once),
 		cmocka_unit_test(test_a_slow_reader_loses_the_oldest_lines_and_is_told),
 		cmocka_unit_test(test_the_rest_of_a_half_read_line_is_kept),
 		cmocka_unit_test(test_a_line_that_is_too_long_counts_as_lost),

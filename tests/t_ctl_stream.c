@@ -19,7 +19,7 @@ static int on_line(void *arg, const char *line)
 	if (strcmp(line, "one") == 0) {
 		ctl_hub_publish(l->f->host.hub, CTL_PROGRESS, "two");
 		ctl_hub_publish(l->f->host.hub, CTL_PROGRESS, "");
-		ctl_hub_progress_running(l->f->host.hub, false);
+		ctl_hub_run_over(l->f->host.hub, 1);
 	}
 	return --l->max == 0 ? 42 : 0;
 }
@@ -42,7 +42,8 @@ static void test_progress_ends_with_the_run(void **state)
 	CLEANUP(ctl_client_close_p) struct ctl_client *c = NULL;
 	pthread_t t;
 
-	ctl_hub_progress_running(l.f->host.hub, true);
+	ctl_hub_run_ask(l.f->host.hub);
+	ctl_hub_run_asked(l.f->host.hub, 1);
 	assert_int_equal(ctl_client_open(l.f->path, PATIENCE_MS, &c), 0);
 	assert_int_equal(pthread_create(&t, NULL, publish_until_told, l.f), 0);
 	assert_int_equal(ctl_client_stream(c, "progress", on_line, &l, NULL), 0);

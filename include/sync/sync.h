@@ -58,7 +58,7 @@ enum sync_event_kind {
 	SYNC_CONTENT,       /* ino: bytes or size changed (same inode) */
 	SYNC_ATTR,          /* ino: only attributes */
 	SYNC_LIST,          /* list: its status changed (see sync_status) */
-	SYNC_RUN_END,       /* the last list of a requested run is done; `text`: one summary line */
+	SYNC_RUN_END,       /* the last list of a requested run is done; run: which; `text`: one summary line */
 	SYNC_CONFLICT,      /* list, text: the file in conflicts/ and why */
 	SYNC_REFUSED,       /* list, item's name in `name`, text: the server's reason */
 	SYNC_LOGIN,         /* text: login needed or refused, for which site */
@@ -69,6 +69,7 @@ struct sync_event {
 	int64_t list; /* 0: none */
 	int64_t ino;
 	int64_t parent;
+	int64_t run;  /* its number */
 	const char *name;
 	int64_t to_parent;
 	const char *to_name;
@@ -219,6 +220,7 @@ struct sync_status {
 	bool online;         /* false: Work Offline */
 	bool reachable;      /* false: the last attempt at some site failed */
 	bool running;        /* some list is queued, receiving or sending */
+	int64_t run;         /* number of the last requested run that began; 0: none has */
 	int64_t lists, lists_done; /* of the running request */
 	int64_t backoff_until; /* wall clock ns of the next try by itself; 0: none */
 };

@@ -26,8 +26,6 @@ struct events {
 	struct lock lock; /* RANK_LEAF; protects the rest */
 	struct run *runs; /* owned */
 	size_t n, cap;
-	bool running;
-	struct buf lines; /* of the present or last run */
 	char login[512];  /* why a login is needed; "": it is not */
 	char login_site[512]; /* and where */
 };
@@ -39,7 +37,6 @@ struct events *events_new(void)
 	if (!e)
 		return NULL;
 	lock_init(&e->lock, RANK_LEAF);
-	e->lines.max = 1 << 20;
 	return e;
 }
 
@@ -48,7 +45,6 @@ struct events *events_free(struct events *e)
 	if (!e)
 		return NULL;
 	lock_release(&e->lock);
-	buf_release(&e->lines);
 	free(e->runs);
 	free(e);
 	return NULL;
@@ -91,35 +87,22 @@ static bool end_run(struct events *e, int64_t list, struct run *ret)
 
 /* ---- the run of them all --------------------------------------------------------- */
 
-void events_run_begin(struct app *app)
+void events_run_ask(struct app *app)
 {
-	struct events *e = app->events;
-
-	lock_take(&e->lock);
-	if (!e->running)
-		buf_reset(&e->lines);
-	e->running = true;
-	lock_give(&e->lock);
-	ctl_hub_progress_running(app->hub, true);
+	ctl_hub_run_ask(app->hub);
 }
 
-void events_run_end(struct app *app)
+void events_run_asked(struct app *app)
 {
-	lock_take(&app->events->lock);
-	app->events->running = false;
-	lock_give(&app->events->lock);
-	ctl_hub_progress_running(app->hub, false);
+	struct sync_status s;
+
+	/* Too early an end is better for a reader than none. */
+	ctl_hub_run_asked(app->hub, sync_status(app->sync, &s, NULL, NULL) < 0 ? 0 : s.run);
 }
 
 int events_last_run(struct app *app, struct buf *out)
 {
-	struct events *e = app->events;
-	int r;
-
-	lock_take(&e->lock);
-	r = buf_adds(out, buf_str(&e->lines));
-	lock_give(&e->lock);
-	return r;
+	return ctl_hub_last_run(app->hub, out);
 }
 
 int events_login(struct app *app, struct buf *out)
@@ -153,15 +136,6 @@ static void login_is_good(struct app *app, const char *site)
 	if (strcmp(e->login_site, site) == 0)
 		e->login[0] = e->login_site[0] = '\0';
 	lock_give(&e->lock);
-}
-
-/* A line that stays, unlike a step's. */
-static void keep_line(struct app *app, const char *line)
-{
-	lock_take(&app->events->lock);
-	buf_addf(&app->events->lines, "%s\n", line);
-	lock_give(&app->events->lock);
-	ctl_hub_publish(app->hub, CTL_PROGRESS, line);
 }
 
 /* ---- lines ------------------------------------------------------------------------ */
@@ -202,7 +176,7 @@ static void tell_end(struct app *app, const struct sync_list_status *l, const st
 
 	if (words_done(&line, l, l->received - run->received, l->sent - run->sent, l->conflicts - run->conflicts, ms) < 0)
 		return;
-	keep_line(app, buf_str(&line));
+	ctl_hub_result(app->hub, buf_str(&line));
 	if (!l->error)
 		login_is_good(app, l->site);
 	if (l->error)
@@ -284,8 +258,8 @@ void events_publish(struct app *app, const struct sync_event *e)
 		if (sync_status(app->sync, &s, tell_ended, app) < 0)
 			log_warning("the results of some lists could not be shown");
 		tell(app, e, "end", LOG_LEVEL_INFO);
-		keep_line(app, e->text ? e->text : "done");
-		events_run_end(app);
+		ctl_hub_result(app->hub, e->text ? e->text : "done");
+		ctl_hub_run_over(app->hub, e->run);
 		break;
 	case SYNC_CONFLICT:
 		tell(app, e, "conflict", LOG_LEVEL_WARNING);

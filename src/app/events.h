@@ -19,11 +19,10 @@ struct events *events_free(struct events *e);
 /* One event of the engine; called with no lock held. */
 void events_publish(struct app *app, const struct sync_event *e);
 
-/* A run begins (nothing when one is under way): `progress` waits for its end, the lines of the last one go. */
-void events_run_begin(struct app *app);
-
-/* It is over, or never came to be. */
-void events_run_end(struct app *app);
+/* A run is about to be asked for: `progress` has no end before events_run_asked() has found out what came of it, nor
+ * before that run is over. */
+void events_run_ask(struct app *app);
+void events_run_asked(struct app *app);
 
 /* Adds what was told of the present or last run, a line per list that ended and one for all. */
 int events_last_run(struct app *app, struct buf *out);

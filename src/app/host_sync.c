@@ -129,29 +129,6 @@ static int find_meant(struct app *app, int64_t of_file, const struct words_order
 	return find_name(app, o->list, o->quoted, ret, err);
 }
 
-static int count_list(void *arg, const struct sync_list_status *l)
-{
-	(void) l;
-	++*(int *) arg;
-	return 0;
-}
-
-/*
- * Whether the request came to nothing: then no event will tell its end. A run that
- * was over before we could look is another matter, its event is on the way.
- */
-static bool nothing_runs(struct app *app, enum words_verb verb)
-{
-	struct sync_status s;
-	int lists = 0;
-
-	if (sync_status(app->sync, &s, count_list, &lists) < 0)
-		return true; /* too early an end is better for a reader than none */
-	if (s.running)
-		return false;
-	return lists == 0 || verb == WORDS_SEND || verb == WORDS_RETRY;
-}
-
 /* A reader of `progress` that comes after the write must find the run and not the end of it, so it counts as
  * running before the engine knows. */
 static int request(struct app *app, enum words_verb verb, const struct meant *m, struct err *err)
@@ -164,11 +141,10 @@ static int request(struct app *app, enum words_verb verb, const struct meant *m,
 		sync_idle(app->sync);
 		return 0;
 	}
-	events_run_begin(app);
+	events_run_ask(app);
 	r = m->group ? sync_request_lists(app->sync, what[verb], m->group, m->n) :
 		       sync_request(app->sync, what[verb], m->list);
-	if (r < 0 || nothing_runs(app, verb))
-		events_run_end(app);
+	events_run_asked(app);
 	if (r == -ENETDOWN)
 		return err_set(err, r, "working offline; `spfs online` ends that");
 	return r < 0 ? err_set(err, r, "%s", err_text(NULL, r)) : 0;

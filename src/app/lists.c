@@ -38,12 +38,12 @@ static void tell_engine(struct app *app, int64_t list)
 	if (!app->sync)
 		return;
 	if (app->started)
-		events_run_begin(app);
+		events_run_ask(app);
 	r = sync_list_added(app->sync, list);
 	if (r < 0)
 		log_error("a new list is not synchronised before the next mount: %s", err_text(NULL, r));
-	if (r <= 0 && app->started)
-		events_run_end(app);
+	if (app->started)
+		events_run_asked(app);
 }
 
 /* ---- adding ------------------------------------------------------------------------ */

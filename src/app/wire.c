@@ -277,18 +277,16 @@ int wire_prepare(struct app *app, struct err *err)
 
 int wire_start(struct app *app, struct err *err)
 {
-	struct sync_status s;
 	int r;
 
-	events_run_begin(app); /* S1 is a run that `progress` shows */
+	events_run_ask(app); /* S1 is a run that `progress` shows */
 	r = sync_start(app->sync);
 	app->started = r == 0;
 	if (r == 0)
 		r = groups_apply(app);
 	if (app->go_online)
 		sync_set_online(app->sync, true);
-	if (r < 0 || (sync_status(app->sync, &s, NULL, NULL) == 0 && s.lists == 0))
-		events_run_end(app); /* there is no list, or we are offline */
+	events_run_asked(app);
 	return r < 0 ? err_set(err, r, "the engine did not start: %s", err_text(NULL, r)) : 0;
 }
 

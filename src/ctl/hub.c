@@ -14,16 +14,18 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/thread.h"
 #include "beat.h"
 #include "spawn.h"
 
-enum { QUEUE_BYTES = 65536, LINE_BYTES = 16384, HEARTBEAT_MS = 10000 };
+enum { QUEUE_BYTES = 65536, LINE_BYTES = 16384, HEARTBEAT_MS = 10000, RESULTS_BYTES = 1 << 20 };
 
 static const char lost[] = "{\"type\":\"lost\"}\n";
 
@@ -53,7 +55,12 @@ struct ctl_hub {
 	/* protected by lock */
 	struct ctl_sub *subs; /* foreign */
 	int event_readers;
-	bool running; /* a run that `progress` tells about */
+	int asking;      /* who is about to say which run was asked for */
+	int64_t awaited; /* the last run that was asked for */
+	int64_t over;    /* the last one that is over */
+	bool running;    /* `progress` has no end: run_goes_on() when that was last looked at */
+	bool unheard;    /* the last run ended and nobody was there */
+	struct buf results; /* of the present or last run */
 	bool stop;
 	bool has_thread;
 	pthread_t thread;
@@ -169,16 +176,75 @@ void ctl_hub_publish(struct ctl_hub *h, enum ctl_stream stream, const char *line
 	lock_give(&h->lock);
 }
 
-void ctl_hub_progress_running(struct ctl_hub *h, bool running)
+void ctl_hub_result(struct ctl_hub *h, const char *line)
 {
 	lock_take(&h->lock);
-	h->running = running;
-	for (struct ctl_sub *sub = running ? NULL : h->subs; sub; sub = sub->next)
+	if (h->running)
+		buf_addf(&h->results, "%s\n", line);
+	send_line(h, CTL_PROGRESS, line);
+	lock_give(&h->lock);
+}
+
+int ctl_hub_last_run(struct ctl_hub *h, struct buf *out)
+{
+	int r;
+
+	lock_take(&h->lock);
+	r = buf_adds(out, buf_str(&h->results));
+	lock_give(&h->lock);
+	return r;
+}
+
+/* ---- runs ----------------------------------------------------------------------- */
+
+static bool run_goes_on(const struct ctl_hub *h)
+{
+	return h->asking || h->over < h->awaited;
+}
+
+/* Needs the lock, and lets go of it meanwhile. */
+static void look_at_runs(struct ctl_hub *h)
+{
+	bool was = h->running;
+
+	h->running = run_goes_on(h);
+	if (!was && h->running)
+		buf_reset(&h->results);
+	if (was != h->running)
+		h->unheard = !h->running;
+	for (struct ctl_sub *sub = h->running ? NULL : h->subs; sub; sub = sub->next)
 		if (sub->stream == CTL_PROGRESS && !sub->ended) {
 			sub->ended = true;
 			sub->due = true;
+			h->unheard = false;
 		}
 	call_wakes(h);
+}
+
+void ctl_hub_run_ask(struct ctl_hub *h)
+{
+	lock_take(&h->lock);
+	h->asking++;
+	look_at_runs(h);
+	lock_give(&h->lock);
+}
+
+void ctl_hub_run_asked(struct ctl_hub *h, int64_t n)
+{
+	lock_take(&h->lock);
+	h->asking--;
+	if (n > h->awaited)
+		h->awaited = n;
+	look_at_runs(h);
+	lock_give(&h->lock);
+}
+
+void ctl_hub_run_over(struct ctl_hub *h, int64_t n)
+{
+	lock_take(&h->lock);
+	if (n > h->over)
+		h->over = n;
+	look_at_runs(h);
 	lock_give(&h->lock);
 }
 
@@ -216,6 +282,7 @@ struct ctl_hub *hub_new_beating(int ms)
 	if (!h)
 		return NULL;
 	h->beat_ms = ms;
+	h->results.max = RESULTS_BYTES;
 	lock_init(&h->lock, RANK_CTL);
 	cond_init(&h->changed);
 	cond_init(&h->woken);
@@ -243,6 +310,7 @@ struct ctl_hub *ctl_hub_free(struct ctl_hub *h)
 	cond_release(&h->woken);
 	cond_release(&h->changed);
 	lock_release(&h->lock);
+	buf_release(&h->results);
 	free(h);
 	return NULL;
 }
@@ -256,7 +324,22 @@ static int start_thread(struct ctl_hub *h)
 	return r;
 }
 
-struct ctl_sub *ctl_sub_new(struct ctl_hub *h, enum ctl_stream stream, void (*wake)(void *arg), void *arg)
+/* Needs the lock. */
+static void add_results(struct ctl_sub *sub)
+{
+	const char *p = buf_str(&sub->hub->results);
+	char line[LINE_BYTES];
+
+	while (*p) {
+		size_t n = strcspn(p, "\n");
+
+		snprintf(line, sizeof(line), "%.*s", (int) n, p);
+		add_line(sub, line);
+		p += n + 1;
+	}
+}
+
+static struct ctl_sub *subscribe(struct ctl_hub *h, enum ctl_stream stream, bool late, void (*wake)(void *arg), void *arg)
 {
 	/* Not zeroed as a whole: the queue is paid for when it is used. */
 	struct ctl_sub *sub = FAULT("ctl.sub") ? NULL : malloc(sizeof(*sub));
@@ -273,6 +356,10 @@ struct ctl_sub *ctl_sub_new(struct ctl_hub *h, enum ctl_stream stream, void (*wa
 	r = stream == CTL_EVENTS ? start_thread(h) : 0;
 	if (r == 0) {
 		sub->ended = stream == CTL_PROGRESS && !h->running;
+		if (late && (h->running || h->unheard))
+			add_results(sub);
+		if (late)
+			h->unheard = false;
 		sub->next = h->subs;
 		h->subs = sub;
 		h->event_readers += stream == CTL_EVENTS;
@@ -282,6 +369,16 @@ struct ctl_sub *ctl_sub_new(struct ctl_hub *h, enum ctl_stream stream, void (*wa
 	if (r < 0)
 		free(sub);
 	return r < 0 ? NULL : sub;
+}
+
+struct ctl_sub *ctl_sub_new(struct ctl_hub *h, enum ctl_stream stream, void (*wake)(void *arg), void *arg)
+{
+	return subscribe(h, stream, false, wake, arg);
+}
+
+struct ctl_sub *ctl_sub_new_late(struct ctl_hub *h, void (*wake)(void *arg), void *arg)
+{
+	return subscribe(h, CTL_PROGRESS, true, wake, arg);
 }
 
 struct ctl_sub *ctl_sub_free(struct ctl_sub *sub)

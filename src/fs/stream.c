@@ -114,7 +114,9 @@ int stream_open(struct fs *f, bool events, struct stream **ret)
 	if (!s)
 		return -ENOMEM;
 	lock_init(&s->lock, RANK_FS_NODE);
-	s->sub = ctl_sub_new(f->config.ctl->hub, events ? CTL_EVENTS : CTL_PROGRESS, wake, s);
+	/* echo > sync; cat progress: everything may be over before the second. */
+	s->sub = events ? ctl_sub_new(f->config.ctl->hub, CTL_EVENTS, wake, s) :
+			  ctl_sub_new_late(f->config.ctl->hub, wake, s);
 	if (!s->sub) {
 		lock_release(&s->lock);
 		free(s);

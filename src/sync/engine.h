@@ -95,6 +95,7 @@ struct entry {
 /* What was asked for, until its last list is done. */
 struct run {
 	bool on;
+	int64_t number; /* 1 is the first since the start */
 	int64_t lists, done, failed;
 	int64_t begun;
 	int64_t received, sent, conflicts;

@@ -7,7 +7,7 @@
 void run_add(struct sync *s, struct entry *e)
 {
 	if (!s->run.on)
-		s->run = (struct run) { .on = true, .begun = clock_mono_ms() };
+		s->run = (struct run) { .on = true, .number = s->run.number + 1, .begun = clock_mono_ms() };
 	if (e->in_run)
 		return;
 	e->in_run = true;
@@ -21,7 +21,7 @@ void run_done(struct sync *s, struct entry *e, bool failed)
 {
 	struct run *run = &s->run;
 	char text[256];
-	const struct sync_event end = { .kind = SYNC_RUN_END, .text = text };
+	const struct sync_event end = { .kind = SYNC_RUN_END, .run = run->number, .text = text };
 
 	if (!e->in_run)
 		return;

@@ -134,7 +134,7 @@ static void fill_engine(struct sync *s, struct sync_status *ret)
 {
 	lock_take(&s->lock);
 	*ret = (struct sync_status) {
-		.online = s->online, .reachable = true, .running = s->run.on, .lists = s->run.lists,
+		.online = s->online, .reachable = true, .running = s->run.on, .run = s->run.number, .lists = s->run.lists,
 		.lists_done = s->run.done, .backoff_until = next_try(s),
 	};
 	for (const struct entry *e = s->entries; e; e = e->next)

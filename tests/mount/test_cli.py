@@ -259,6 +259,11 @@ def test_the_control_file_does_the_same(mnt):
     assert mnt.server.pulls() == 11
     assert any(x.startswith('Tasks: ') for x in lines) and lines[-1].startswith('11 lists, ')
     assert mnt.sh('cat .spfs/progress') == ''  # idle: ends at once
+    mnt.sh('echo > .spfs/sync')
+    mnt.settle()
+    lines = mnt.sh('cat .spfs/progress').splitlines()  # who is too late for it gets the results all the same, once
+    assert any(x.startswith('Tasks: ') for x in lines) and lines[-1].startswith('11 lists, ')
+    assert mnt.sh('cat .spfs/progress') == ''
     mnt.server.reset()
     mnt.sh('echo "Links" > .spfs/sync; cat .spfs/progress')
     mnt.sh('echo > Tasks/.spfs/sync; cat .spfs/progress')
