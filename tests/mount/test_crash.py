@@ -107,3 +107,28 @@ def test_killed_between_flush_and_release(site):
     site.settle()
     assert site.server.methods() == {'New': 1}
     assert 'Flushed, never released' in Client(site.server.url).find(LIST, Title='Flushed')['Body']
+
+
+@pytest.mark.deadline(240)
+@pytest.mark.parametrize('world', ['root'], indirect=True)
+def test_an_edit_after_a_rename_of_a_new_item_survives_a_kill(site):
+    """The item may be a draft, on its way, or just numbered when it is renamed, and again when it is edited."""
+    site.add('Announcements')
+    assert remount(site)
+    site.settle()
+    other = Client(site.server.url)
+    for n, (before, between, after) in enumerate(
+            [(0, 0, 0), (.05, 0, 0), (.1, 0, 0), (.12, 0, 0), (.12, 0, .12), (.12, .1, 0), (.15, 0, .05), (.2, .1, .1),
+             (.3, 0, 0), (.5, .1, .2)]):
+        site.sh('echo "Body" > "A {n}.txt"; sleep {0}; mv "A {n}.txt" "B {n}.txt"; sleep {1}; '
+                'echo edit-{n} >> "B {n}.txt" && sleep {2}'.format(before, between, after, n=n),
+                cwd=site.mountpoint / 'Announcements')
+        site.kill()
+        after_death(site)
+        assert remount(site)
+        assert 'edit-%d' % n in site.sh('cat "Announcements/B %d.txt"' % n)
+        site.settle()
+        rows = [r for r in other.rows('Announcements').values() if r['Title'] in ('A %d' % n, 'B %d' % n)]
+        assert [r['Title'] for r in rows] == ['B %d' % n] and 'edit-%d' % n in rows[0]['Body']
+        assert 'edit-%d' % n in site.sh('cat "Announcements/B %d.txt"' % n)
+    assert site.sh('ls .spfs/conflicts') == ''
