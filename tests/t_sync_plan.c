@@ -199,7 +199,7 @@ static void chains_of_changes(void **state)
 			p.v[p.n].c.change.fields = one("Title", chains[i].c[p.n].title);
 		}
 		{
-			const struct pending_news w = { &s, &base, &theirs, NULL, moved };
+			const struct pending_news w = { &s, &base, &theirs, NULL, moved, false };
 
 			assert_int_equal(pending_merge(&w, &p, &m), 0);
 		}
@@ -290,7 +290,7 @@ static void a_note_is_not_lost_to_somebody_elses_version(void **state)
 		CLEANUP(pending_merge_release_p) struct pending_merge m = PENDING_MERGE_INIT;
 		CLEANUP(values_release_p) struct values base = one("Title", "a");
 		CLEANUP(values_release_p) struct values theirs = one("Title", fates[i].theirs);
-		const struct pending_news w = { &s, &base, &theirs, ME, true };
+		const struct pending_news w = { &s, &base, &theirs, ME, true, false };
 
 		print_message("%s\n", fates[i].what);
 		if (fates[i].before)

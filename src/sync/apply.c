@@ -300,6 +300,7 @@ static int weigh(struct txn *t, struct store_item *it, struct pending *p, const 
 	const struct pending_news w = {
 		.schema = &t->list.info.schema, .base = store_item_base(it), .theirs = &row->values,
 		.agent = push_agent(t), .moved = row->version != it->item.version,
+		.first = !it->item.id && row->version == 1,
 	};
 	int r = doc_news(t, it, p, row, &s->doc);
 

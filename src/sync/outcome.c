@@ -42,7 +42,8 @@ static int take_as_base(struct sent *s)
 	int r = values_copy(&base, store_item_base(&s->i.it));
 
 	if (r == 0)
-		r = values_overlay(&base, &s->row->c.change.fields);
+		r = s->o->has_row ? pending_echo(&s->t->list.info.schema, &s->row->c.change.fields, &s->o->row.values, &base) :
+				    values_overlay(&base, &s->row->c.change.fields);
 	/* Else the next edit would have this one's number. */
 	if (r == 0 && agent)
 		r = history_add(store_item_base(&s->i.it), agent, s->row->c.tries - 1, &base);

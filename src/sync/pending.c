@@ -261,6 +261,16 @@ static int merge_update(const struct pending_news *w, struct pending_row *row, s
 	return r;
 }
 
+int pending_echo(const struct schema *schema, const struct values *sent, const struct values *theirs, struct values *base)
+{
+	int r = values_overlay(base, sent);
+
+	for (size_t i = 0; r == 0 && i < sent->n; i++)
+		if (!is_append_only(schema, sent->v[i].name))
+			r = values_set(base, sent->v[i].name, values_get(theirs, sent->v[i].name));
+	return r;
+}
+
 static int merge_row(const struct pending_news *w, struct pending_row *row, struct pending_merge *m)
 {
 	if (row->gone)
@@ -269,7 +279,8 @@ static int merge_row(const struct pending_news *w, struct pending_row *row, stru
 	case CHANGE_NEW:
 	case CHANGE_NEW_FOLDER:
 		row->gone = true;
-		return values_overlay(&m->base, &row->c.change.fields);
+		return w->first ? pending_echo(w->schema, &row->c.change.fields, &m->now, &m->base) :
+				  values_overlay(&m->base, &row->c.change.fields);
 	case CHANGE_UPDATE:
 		return merge_update(w, row, m);
 	case CHANGE_DELETE:

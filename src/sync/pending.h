@@ -74,6 +74,7 @@ struct pending_news {
 	const struct values *base, *theirs;
 	const char *agent;           /* by which its history knows us; NULL: by none */
 	bool moved;                  /* its version is another one */
+	bool first;                  /* it is the item's first version: nobody has changed what made it */
 };
 
 /*
@@ -82,6 +83,14 @@ struct pending_news {
  * rest is queued again. Pure. 0 or -ENOMEM.
  */
 MUST_CHECK int pending_merge(const struct pending_news *w, struct pending *p, struct pending_merge *ret);
+
+/*
+ * `sent` was accepted, and `theirs` is what the server made of it: it may write a text in its own way (<div
+ * class="ExternalClass...">). Lays over base what the next change of the user was made from, and not what it looks like
+ * there: that is nobody's edit. A text that the server appends and shows empty stays as it was sent.
+ */
+MUST_CHECK int pending_echo(const struct schema *schema, const struct values *sent, const struct values *theirs,
+			    struct values *base);
 
 /* `base` with the fields of all changes laid over. */
 MUST_CHECK int pending_lay(const struct pending *p, const struct values *base, struct values *ret);

@@ -316,3 +316,41 @@ def test_an_edit_begun_before_the_answer_to_the_new_file_is_no_conflict(mnt):
     mnt.settle()
     assert mnt.sh('tail -n 2 Tasks/begun.txt') == 'first line\nsecond line\n'
     assert mnt.spfs('conflicts').out == 'no conflicts\n'
+
+
+def edited_while_new_is_sent(mnt, *orders):
+    """Announcements have a text that the server writes in its own way (<div class="ExternalClass...">)."""
+    mnt.server.script(*orders)
+    mnt.sh('echo body > Announcements/Mine.txt')
+    mnt.wait(lambda: 'is being sent' in mnt.sh('cat .spfs/outbox/*') or 'not known' in mnt.sh('cat .spfs/outbox/*') or
+             mnt.server.methods())
+    mnt.sh('echo edit >> Announcements/Mine.txt')
+    mnt.server.no_script()
+    mnt.sh('echo > .spfs/sync')
+    mnt.settle()
+    assert conflicts(mnt) == []
+    assert mnt.sh('cat Announcements/Mine.txt').endswith('body\nedit\n')
+    assert 'edit' in Client(mnt.server.url).find('Announcements', Title='Mine')['Body']
+    assert mnt.server.methods() == {'New': 1, 'Update': 1}
+
+
+def test_what_the_server_made_of_our_text_is_no_edit_of_somebody_else(mnt):
+    """A new item was edited while it was sent: that was a conflict with its own text as the server writes it."""
+    edited_while_new_is_sent(mnt, 'op=UpdateListItems count=1 delay=3000')
+
+
+def test_nor_is_it_when_the_answer_was_lost(mnt):
+    edited_while_new_is_sent(mnt, 'op=UpdateListItems count=1 close=after',
+                             'op=GetListItemChangesSinceToken status=503')
+
+
+def test_nor_while_an_update_is_sent(mnt):
+    mnt.sh('echo body > Announcements/Mine.txt')
+    mnt.settle()
+    mnt.server.script('op=UpdateListItems count=1 delay=3000')
+    mnt.sh('echo one >> Announcements/Mine.txt')
+    mnt.wait(lambda: 'is being sent' in mnt.sh('cat .spfs/outbox/*', code=None) or mnt.server.methods().get('Update'))
+    mnt.sh('echo two >> Announcements/Mine.txt')
+    mnt.settle()
+    assert conflicts(mnt) == []
+    assert mnt.sh('cat Announcements/Mine.txt').endswith('body\none\ntwo\n')
