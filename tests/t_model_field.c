@@ -83,6 +83,14 @@ static void test_same_note(void **state)
 	check_same(FIELD_NOTE, "a \n\n", "a", true);
 	check_same(FIELD_NOTE, " \r\n", NULL, true);
 	check_same(FIELD_NOTE, " a", "a", false);
+	/* what the server puts around a rich text */
+	check_same(FIELD_NOTE, "<div class=\"ExternalClass12AB\"><div>a</div></div>\r\n", "<div>a</div>", true);
+	check_same(FIELD_NOTE, "<div class=\"ExternalClass1\"><div>a</div></div>",
+		   "<div class=\"ExternalClass2\"><div>a</div></div>", true);
+	check_same(FIELD_NOTE, "<div class=\"ExternalClass1\"><div>a</div></div>", "<div>b</div>", false);
+	check_same(FIELD_NOTE, "<div class=\"ExternalClass1\"></div>", NULL, true);
+	check_same(FIELD_NOTE, "<div class=\"ExternalClass1\">", "<div class=\"ExternalClass1\"", false);
+	check_same(FIELD_NOTE, "<div class=\"Other\">a</div>", "a", false);
 	check_same(FIELD_NOTE, "a\n\nb", "a\nb", false);
 	check_same(FIELD_NOTE, "a", "<div class=\"ExternalClass0A1b\"><p>a</p></div>", true);
 	check_same(FIELD_NOTE, "<p>a</p><p>b</p>", "<div class=\"ExternalClass0A1B\"><p>a</p><p>b</p></div>", true);

@@ -354,3 +354,21 @@ def test_nor_while_an_update_is_sent(mnt):
     mnt.settle()
     assert conflicts(mnt) == []
     assert mnt.sh('cat Announcements/Mine.txt').endswith('body\none\ntwo\n')
+
+
+def test_nor_when_it_came_between_reading_and_saving(mnt):
+    """What an editor does that read a new file before the server had answered."""
+    mnt.server.script('op=UpdateListItems count=1 delay=3000')
+    mnt.sh("""python3 -c "
+import subprocess, time
+name = 'Announcements/Mine.txt'
+open(name, 'w').write('body')
+text = open(name).read()
+while subprocess.run('cat .spfs/outbox/* > /dev/null 2>&1', shell=True).returncode == 0:
+    time.sleep(0.05)
+open(name, 'w').write(text.rstrip() + ' edit')
+" """, timeout=60)
+    mnt.settle()
+    assert conflicts(mnt) == []
+    assert 'body edit' in mnt.sh('cat Announcements/Mine.txt')
+    assert 'body edit' in Client(mnt.server.url).find('Announcements', Title='Mine')['Body']
