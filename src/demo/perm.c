@@ -77,8 +77,8 @@ uint64_t perm_of_item(const struct person *p, const struct list *l, const struct
 
 	if (l->base == 1 && checkout_hides(i, p->id))
 		return 0;
-	/* what is not approved is its author's and the approvers' */
-	if (i->moderation && i->author != p->id && !(mask & PERM_APPROVE) && list_prop_is(l, "EnableModeration", false))
+	/* what is not approved is the approvers', its author's, and theirs who wrote it last */
+	if (i->moderation && i->author != p->id && i->editor != p->id && !(mask & PERM_APPROVE) && list_prop_is(l, "EnableModeration", false))
 		return 0;
 	if (p->role == ROLE_OWNER || i->author == p->id)
 		return mask;

@@ -50,7 +50,7 @@ def test_R5641_R5642_only_issues_have_enable_assigned_to_email(client):
 def test_attributes_by_version(any_version):
     names = set(any_version.lists()['Tasks'].attrib)
     since = {'HasExternalDataSource': 14, 'MaxItemsPerThrottledOperation': 14, 'EnableFolderCreation': 14,
-             'ExcludeFromOfflineClient': 14, 'Followable': 15, 'CanOpenFileAsync': 16, 'RootFolderId': 16, 'Acl': 16}
+             'ExcludeFromOfflineClient': 14, 'Followable': 15, 'CanOpenFileAsync': 15, 'RootFolderId': 16, 'Acl': 16}
     for name, version in since.items():
         assert (name in names) == (any_version.version >= version), name
     settings = any_version.get_list('Tasks').find(SP + 'ServerSettings')
