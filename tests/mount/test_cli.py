@@ -548,7 +548,9 @@ def test_the_demo_is_there_when_the_command_ends(world):
     world.spfs('demo', world.mountpoint, timeout=60)
     world.sh("sed -i 's/^Priority: .*/Priority: (2) Normal/' 'Tasks/Write report.txt' && "
              "echo 'The lift is out of order.' > Announcements/Lift.txt")
-    world.wait(lambda: world.sh('grep "^# ID:" Announcements/Lift.txt', code=None), what='the new item')
+    # not the text: it stays as it was saved until others change it
+    world.wait(lambda: world.sh('getfattr --only-values -n user.spfs.id Announcements/Lift.txt', code=None),
+               what='the new item')
     assert world.sh('cat .spfs/outbox/*', code=None) == ''
     world.spfs('umount')
 
