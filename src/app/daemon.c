@@ -14,7 +14,7 @@
 #include "base/fsutil.h"
 #include "cli/cli.h"
 
-/* The parent: one byte is success, end of file is a child that died. */
+/* The parent: one byte is success, end of file is a child that died. A failing read tells neither. */
 static void __attribute__((noreturn)) wait_for(pid_t child, int fd)
 {
 	char byte;
@@ -26,6 +26,10 @@ static void __attribute__((noreturn)) wait_for(pid_t child, int fd)
 	} while (n < 0 && errno == EINTR);
 	if (n == 1)
 		_exit(CLI_OK);
+	if (n < 0) {
+		fprintf(stderr, "spfs: whether the mount works cannot be told (%s); see spfs status\n", strerror(errno));
+		_exit(CLI_FAILED);
+	}
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
 	if (WIFEXITED(status))

@@ -97,6 +97,7 @@ static int follow(const struct cli_env *env, struct watch *w)
 
 struct tally {
 	const char *of; /* names, a line each; "": all count */
+	bool quiet;     /* nothing was printed of them yet */
 	int lists, failed;
 };
 
@@ -114,6 +115,16 @@ static bool is_line(const char *lines, const char *name)
 	return false;
 }
 
+static void tell(const char *list, const char *note)
+{
+	CLEANUP(buf_release_p) struct buf line = BUF_INIT(1 << 20);
+
+	cli_table_cell(&line, list, 0);
+	(void) buf_adds(&line, ": "); /* what does not fit is not shown */
+	cli_table_cell(&line, note, 0);
+	fprintf(stderr, "spfs: %s\n", buf_str(&line));
+}
+
 static int count(void *arg, const char *const column[TABLE_COLUMNS])
 {
 	struct tally *t = arg;
@@ -121,16 +132,20 @@ static int count(void *arg, const char *const column[TABLE_COLUMNS])
 	if (*t->of && !is_line(t->of, column[TABLE_LIST]))
 		return 0;
 	t->lists++;
-	t->failed += str_eq(column[TABLE_STATE], "failed");
+	if (!str_eq(column[TABLE_STATE], "failed"))
+		return 0;
+	t->failed++;
+	if (t->quiet)
+		tell(column[TABLE_LIST], column[TABLE_NOTE]);
 	return 0;
 }
 
-static int verdict(const struct cli_env *env, const char *of)
+static int verdict(const struct cli_env *env, const char *of, bool quiet)
 {
 	CLEANUP(buf_release_p) struct buf status = BUF_INIT(16 << 20);
 	CLEANUP(str_free_p) char *login = NULL;
 	CLEANUP(str_free_p) char *online = NULL;
-	struct tally t = { .of = of };
+	struct tally t = { .of = of, .quiet = quiet };
 	int r = TALK(env, &status, "read", "status");
 
 	if (r != CLI_OK)
@@ -144,6 +159,7 @@ static int verdict(const struct cli_env *env, const char *of)
 		return cli_fail_err(CLI_FAILED, r, NULL);
 	if (t.failed == 0)
 		return CLI_OK;
+	fprintf(stderr, "spfs: %d of %d lists failed; spfs status tells of each what it is\n", t.failed, t.lists);
 	if (login)
 		return CLI_LOGIN;
 	if (online && str_starts(online, "no"))
@@ -161,5 +177,5 @@ int cli_run_sync(const struct cli_env *env, const struct cli_run_order *o)
 	r = ask(env, o, &lists);
 	if (r == CLI_OK)
 		r = follow(env, &w);
-	return r == CLI_OK ? verdict(env, buf_str(&lists)) : r;
+	return r == CLI_OK ? verdict(env, buf_str(&lists), o->quiet) : r;
 }

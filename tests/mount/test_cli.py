@@ -292,7 +292,10 @@ def test_offline_and_online(mnt):
 def test_some_lists_failed(mnt):
     mnt.server.script('op=GetListItemChangesSinceToken list=Tasks status=500')
     r = mnt.spfs('sync', code=PARTLY)
-    assert 'Tasks: failed' in r.out and 'Links: ' in r.out
+    assert 'Tasks: failed' in r.out and 'Links: ' in r.out and '1 of 11 lists failed' in r.err
+    mnt.server.script('op=GetListItemChangesSinceToken list=Tasks status=500')
+    r = mnt.spfs('sync', '-q', code=PARTLY)              # for cron: nothing but what is wrong, and of which list
+    assert r.out == '' and 'spfs: Tasks: ' in r.err and 'Links' not in r.err
     assert mnt.list_status('Tasks')['state'] == 'failed'
     mnt.server.no_script()
     mnt.spfs('sync')
