@@ -373,6 +373,23 @@ static void reading_anew_needs_leave(void **state)
 	assert_true(ino_of(c, "A.txt") > 0);
 }
 
+/* A server that refuses each token is not asked for everything again and again, because something waits to be sent. */
+static void a_refused_token_is_no_loop(void **state)
+{
+	struct client *c = *state;
+
+	fake_add(c->f, "A");
+	fake_add(c->f, "B");
+	must_pull(c);
+	must_save(c, "A.txt", "Status", "mine");
+	c->f->page = 1;
+	c->f->oldest_token = c->f->seq + 100;
+	c->f->pulls = 0;
+	must_pull(c);
+	assert_in_range(c->f->pulls, 3, 4);
+	assert_int_equal(journal(c), 1);
+}
+
 /* An external list's rows have no owshiddenversion: a change is seen all the same, and what stays is not touched. */
 static void rows_without_versions(void **state)
 {
@@ -691,6 +708,7 @@ int main(void)
 		CASE(changed_columns_read_anew),
 		CASE(description_in_every_answer_is_no_change),
 		CASE(reading_anew_needs_leave),
+		CASE(a_refused_token_is_no_loop),
 		CASE(rows_without_versions),
 		CASE(row_wins_over_delete),
 		CASE(ids_without_rows_are_asked_for),

@@ -288,10 +288,11 @@ static int has_more(struct puller *p)
 	store_list_release(&p->list);
 	if (r == 0)
 		r = store_list_get(p->in->conf->store, p->in->list, &p->list);
-	if (r == 0 && p->paged)
+	if (r == 0 && p->paged && !p->looked)
 		r = store_change_count(p->in->conf->store, p->in->list, STORE_CHANGE_QUEUED, &waits);
 	if (r < 0 || !p->list.token)
 		return r;
+	p->looked |= waits > 0;
 	return p->extra.n > 0 || waits > 0 || (p->more && !str_eq(before, p->list.token));
 }
 
@@ -306,6 +307,9 @@ static enum remote_result rounds(struct puller *p, struct remote_fault *f)
 			why = "its change token has expired";
 		else if (res != REMOTE_OK)
 			return res == REMOTE_TOKEN_GONE ? REMOTE_LIST_BAD : res;
+		/* It has just been read: the next pull sees whether the server still wants that. */
+		if (why && p->looked)
+			return REMOTE_OK;
 		if (why) {
 			res = start_anew(p, why, f);
 			if (res != REMOTE_OK)

@@ -22,6 +22,7 @@ struct puller {
 	struct store_list list;    /* owned; as it was when the round began */
 	struct page page;          /* owned */
 	bool anew;                 /* from the start */
+	bool looked;               /* what was edited while it was read has been asked for */
 	/* of the round: */
 	char *token;               /* owned; of its first page */
 	char *position;            /* owned; of the next page; NULL: the first */
