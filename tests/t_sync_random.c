@@ -557,7 +557,7 @@ static void run_op(struct model *m, const struct op *op)
 		if (mc->n_armed < ARMED_MAX)
 			mc->armed[mc->n_armed++] = op->fault;
 		break;
-	case OP_EXPIRE: m->oldest_token = m->f->seq + 1; break;
+	case OP_EXPIRE: m->oldest_token = ++m->f->seq; break; /* not those that are given from now on */
 	case OP_RESTORE: m->f->whole_restore = true; break;
 	case OP_PAGES: op_pages(m); break;
 	case OP_RIGHTS: snprintf(m->f->perm, sizeof(m->f->perm), roll(m, 2) ? "FullMask" : "0x7fffffffffffffff"); break;
