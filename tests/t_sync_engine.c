@@ -20,6 +20,20 @@ static void start_synchronises_every_list(void **state)
 	client_stop(c, 0);
 }
 
+#ifdef SPFS_TEST
+/* A mount that failed when its threads ran already was never over. */
+static void a_start_that_fails_half_way_ends(void **state)
+{
+	struct client *c = *state;
+
+	fake_add(c->f, "A");
+	setenv("SPFS_FAULT", "sync.start.ask:1", 1);
+	assert_int_equal(sync_start(c->s), -ENOMEM);
+	unsetenv("SPFS_FAULT");
+	c->s = sync_free(c->s);
+}
+#endif
+
 /* S3: the answer shows what is on the server; twice in a second is one request. */
 static void opening_a_directory_shows_changes(void **state)
 {
@@ -1102,6 +1116,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(start_synchronises_every_list),
+#ifdef SPFS_TEST
+		CASE(a_start_that_fails_half_way_ends),
+#endif
 		CASE(opening_a_directory_shows_changes),
 		CASE(opens_join_a_running_sync),
 		CASE(requests_during_a_sync_add_one),

@@ -1,6 +1,7 @@
 #include <errno.h>
 
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "store/list.h"
@@ -52,9 +53,11 @@ int sync_start(struct sync *s)
 	r = start_threads(s);
 	online = s->online;
 	lock_give(&s->lock);
+	if (r == 0 && online)
+		r = FAULT("sync.start.ask") ? -ENOMEM : sync_request(s, SYNC_ALL, 0);
 	if (r < 0)
 		sync_stop(s, 0);
-	return r < 0 || !online ? r : sync_request(s, SYNC_ALL, 0);
+	return r;
 }
 
 /* ---- the end --------------------------------------------------------------------------- */
