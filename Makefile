@@ -173,7 +173,7 @@ check-planted: ; +@$(AS_TEST) build-test/tests/t_sync_random
 check-units-san: ; +@$(AS_SAN) check-unit
 check-san: check-units-san san-build ; @SPFS_BUILD=build-san scripts/run-pytest tests/mount
 	@SPFS_BUILD=build-san scripts/run-pytest tests/demo/test_hostile.py -k 'random or mutated or deep'
-check-tsan: tsan-build ; @SPFS_BUILD=build-tsan scripts/run-pytest tests/mount
+check-tsan: tsan-build ; @SPFS_BUILD=build-tsan scripts/run-pytest $(or $(TSAN_TESTS),tests/mount)
 # SPFS_FUZZ_SECONDS= for each fuzzer (10). What it finds stays in build-fuzz/found.
 check-fuzz: ; +@command -v clang >/dev/null || { echo "check-fuzz SKIPPED: there is no clang (Debian: clang llvm)"; exit 0; }; \
 	$(AS_FUZZ) fuzzers && scripts/check-fuzz build-fuzz

@@ -19,7 +19,7 @@ def unsent(w):
     w.spfs('offline')
     w.sh("sed -i 's/^Priority: .*/Priority: (3) Low/' 'Tasks/Write report.txt'")
     w.sh('echo "body of mine" > Announcements/Mine.txt')
-    w.sh('rm "Announcements/$(ls Announcements | grep -v Mine | head -1)"')
+    w.sh('rm "Announcements/$(ls Announcements | grep -v -e Mine -e Attachments | head -1)"')
     w.sh("printf 'Title: Late\\nDue Date: 2026-13-45\\n' > Tasks/Late.txt", code=None)
     w.sh('echo local > Tasks/notes.bak')
     w.wait(lambda: len(w.sh('ls .spfs/outbox').splitlines()) == 3, 10, 'three changes in the outbox')
