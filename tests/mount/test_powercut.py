@@ -58,6 +58,7 @@ class Writer(threading.Thread):
         self.now = {}       # name -> the last text that close() acknowledged; None: removed
         self.doubtful = set()  # names that the last, unacknowledged call was about
         self.acks = 0
+        self.going = False  # the power is about to go
         self.error = None
         self.log = []       # what was tried, for who reads a failure
 
@@ -82,7 +83,9 @@ class Writer(threading.Thread):
         name = self.random.choice(there) if there and kind != 'create' else 'Cut %d item %d' % (self.number, i)
         text = '\nwords %d.%d\n' % (self.number, i)
         path = '%s/%s.txt' % (self.directory, name)
-        self.doubtful = {name}
+        # An fsync that the cut overtakes may return 0 on Linux: jbd2 does not wait for a transaction that an abort has
+        # ended. With real power nobody would be there to hear it; so what returns from now on proves nothing.
+        self.doubtful = self.doubtful | {name} if self.going else {name}
         self.log.append((i, kind, name))
         if kind in ('create', 'edit'):
             self.write(path, text)
@@ -99,7 +102,8 @@ class Writer(threading.Thread):
         else:
             os.unlink(path)
             self.now[name] = None
-        self.doubtful = set()
+        if not self.going:
+            self.doubtful = set()
 
 
 def power_fails(w, disk, number, seed):
@@ -110,6 +114,7 @@ def power_fails(w, disk, number, seed):
     writer.start()
     w.wait(lambda: writer.acks >= target or not writer.is_alive(), 30, 'the acknowledgements')
     assert writer.is_alive(), writer.error
+    writer.going = True
     disk.cut()
     writer.join(60)
     assert not writer.is_alive(), 'the writer hangs on a dead disk'
