@@ -172,6 +172,9 @@ static inline bool dav_answer(struct dav *d, int fd, const struct dav_say *s)
 
 	if (!s->head || s->verbatim)
 		return s->head && dav_print(fd, s->head) && false;
+	/* Not said, a client that is quick uses the connection again while it is being closed. */
+	if (s->raw && !strcasestr(s->head, "Connection:"))
+		snprintf(length, sizeof(length), "Connection: close\r\n");
 	if (!s->raw)
 		snprintf(length, sizeof(length), "Content-Length: %lld\r\n",
 			 (long long) (s->zeros ? s->zeros : s->body ? (int64_t) strlen(s->body) : 0));
