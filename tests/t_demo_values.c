@@ -170,7 +170,7 @@ static void formulas(void **state)
 		{ "=Number+Integer", "9" },	{ "=Number*(Integer-1)/2", "4" }, { "= 1 + 2 * 3 ", "7" },
 		{ "=[Text]&\"-\"&Number", "x-8" }, { "=Text", "x" },		  { "=Number/0", "#DIV/0!" },
 		{ "=Text+1", "#VALUE!" },	{ "=Nothing", "#NAME?" },	  { "=IF(1,2,3)", "2" },
-		{ "=(1", "#NAME?" },		{ "=\"a", "#NAME?" },		  { "=[Text", "#NAME?" },
+		{ "=(1", "#NAME?" },		{ "=\"a", "#NAME?" },		  { "=LEN((\"a", "#NAME?" },		  { "=[Text", "#NAME?" },
 		{ "", "#NAME?" },		{ "=1e308*1e308", "#NUM!" },
 		{ "=Number>7", "1" },		{ "=AND(Number>7,Text=\"X\")", "1" }, { "=OR(FALSE,Integer<>2)", "0" },
 		{ "=NOT([Number]<=8)", "0" },	{ "=-Number^2", "64" },		  { "=50%*Number", "4" },

@@ -112,12 +112,12 @@ static int read_text(struct calc *c, struct val *ret)
 	int r = 0;
 
 	for (c->s++; r >= 0 && (*c->s != '"' || c->s[1] == '"'); c->s++) {
-		if (!*c->s)
+		if (!*c->s) {
 			r = -EINVAL;
-		else if (*c->s == '"')
-			c->s++;
-		if (r >= 0)
-			r = buf_addc(&text, *c->s);
+			break;
+		}
+		c->s += *c->s == '"';
+		r = buf_addc(&text, *c->s);
 	}
 	c->s += r >= 0;
 	if (r >= 0)
@@ -135,19 +135,20 @@ static int read_args(struct calc *c, struct val *args, size_t *n)
 		c->s++;
 		return 0;
 	}
-	while (r >= 0) {
+	for (;; c->s++) {
 		if (*n == CALC_ARGS)
 			return -EINVAL;
 		r = read_test(c, &args[(*n)++]);
+		if (r < 0)
+			return r;
 		skip_blanks(c);
-		if (r >= 0 && *c->s == ')')
+		if (*c->s == ')')
 			break;
-		if (r >= 0 && *c->s != ',')
+		if (*c->s != ',')
 			return -EINVAL;
-		c->s += r >= 0;
 	}
-	c->s += r >= 0;
-	return r;
+	c->s++;
+	return 0;
 }
 
 static int read_call(struct calc *c, const char *name, struct val *ret)
@@ -203,11 +204,13 @@ static int read_bracket(struct calc *c, struct val *ret)
 	c->depth++;
 	r = read_test(c, ret);
 	c->depth--;
+	if (r < 0)
+		return r;
 	skip_blanks(c);
-	if (r >= 0 && *c->s != ')')
+	if (*c->s != ')')
 		return -EINVAL;
-	c->s += r >= 0;
-	return r;
+	c->s++;
+	return 0;
 }
 
 static int read_atom(struct calc *c, struct val *ret)
@@ -331,14 +334,16 @@ static int read_sign(struct calc *c, struct val *ret)
 		any = true;
 	}
 	r = read_atom(c, ret);
-	for (skip_blanks(c); r >= 0 && *c->s == '%'; skip_blanks(c)) {
+	if (r < 0)
+		return r;
+	for (skip_blanks(c); *c->s == '%'; skip_blanks(c)) {
 		c->s++;
 		if (val_to_number(ret, &x))
 			val_number(ret, VAL_NUMBER, x / 100);
 	}
-	if (r >= 0 && any && val_to_number(ret, &x))
+	if (any && val_to_number(ret, &x))
 		val_number(ret, VAL_NUMBER, minus ? -x : x);
-	return r;
+	return 0;
 }
 
 static int read_chain(struct calc *c, size_t level, struct val *ret)
@@ -346,9 +351,13 @@ static int read_chain(struct calc *c, size_t level, struct val *ret)
 	const char *op;
 	int r = level + 1 < LEVELS ? read_chain(c, level + 1, ret) : read_sign(c, ret);
 
-	for (skip_blanks(c); r >= 0 && (op = operator_at(c->s, level)); skip_blanks(c)) {
+	while (r >= 0) {
 		struct val b = { 0 };
 
+		skip_blanks(c);
+		op = operator_at(c->s, level);
+		if (!op)
+			break;
 		c->s += strlen(op);
 		r = level + 1 < LEVELS ? read_chain(c, level + 1, &b) : read_sign(c, &b);
 		if (r >= 0)
