@@ -23,6 +23,7 @@ mounting = importlib.util.module_from_spec(spec)
 sys.modules['mount_conftest'] = mounting
 spec.loader.exec_module(mounting)
 BUILD, wait_until, who_can = mounting.BUILD, mounting.wait_until, mounting.who_can
+pytest_configure = mounting.pytest_configure   # /dev/fuse for everybody: the ordinary user mounts here, too
 
 MODULES = Path('/usr/lib/apache2/modules')
 SBIN = '/usr/sbin:/sbin:/usr/bin:/bin'
