@@ -127,14 +127,20 @@ static void setting_a_key_leaves_the_rest_byte_for_byte(void **state)
 	static const struct {
 		const char *text, *key, *value, *result;
 	} cases[] = {
-		{ "# me\n[s]\n  k = 1 ; why\n\n; end", "k", "2", "# me\n[s]\n\tk = 2\n\n; end" },
-		{ "[s]\nk = 1\n# note\n[t]\n", "new", "a b", "[s]\nk = 1\n\tnew = a b\n# note\n[t]\n" },
+		{ "# me\n[s]\n  k = 1 ; why\n\n; end", "k", "2", "# me\n[s]\n  k = 2 ; why\n\n; end" },
+		{ "[s]\nk=\"a b\"\t# why", "k", "c", "[s]\nk=c\t# why" },
+		{ "[s]\n    Key ; why\n", "key", "no", "[s]\n    Key = no ; why\n" },
+		{ "[s]\nk =;why\nl =\nk=# 2\n", "k", "v", "[s]\nk =;why\nl =\nk= v # 2\n" },
+		{ "[s]\nk = x\\\n y ; z\r\n", "k", "v", "[s]\nk = v ; z\r\n" },
+		{ "[s]\nk = 1 \\\n\nl = 2\n", "k", "v", "[s]\nk = v\nl = 2\n" },
+		{ "[s] a = 1\n    b = 2\n", "new", "v", "[s] a = 1\n    b = 2\n    new = v\n" },
+		{ "[s]\nk = 1\n# note\n[t]\n", "new", "a b", "[s]\nk = 1\nnew = a b\n# note\n[t]\n" },
 		{ "[s]", "k", "v", "[s]\n\tk = v\n" },
 		{ "[s]\nk = 1", "k", NULL, "[s]\n" },
 		{ "[s]\na=1\nk = x\\\n y\nb=2\n", "k", NULL, "[s]\na=1\nb=2\n" },
-		{ "[s] k = 1\nb=2\n", "k", "v", "[s]\n\tk = v\nb=2\n" },
+		{ "[s] k = 1\nb=2\n", "k", "v", "[s] k = v\nb=2\n" },
 		{ "[s]\n", "k", " a;\"b\\", "[s]\n\tk = \" a;\\\"b\\\\\"\n" },
-		{ "[s]\nk = 1 \\\n", "new", "v", "[s]\nk = 1 \\\n\n\tnew = v\n" },
+		{ "[s]\nk = 1 \\\n", "new", "v", "[s]\nk = 1 \\\n\nnew = v\n" },
 		{ "[s]\n", "k", "", "[s]\n\tk = \"\"\n" },
 		{ "[s]\n", "k", "a\nb", "[s]\n\tk = \"a\\nb\"\n" },
 	};

@@ -1,6 +1,7 @@
 #ifndef BASE_CONF_H
 #define BASE_CONF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/attr.h"
@@ -39,6 +40,8 @@ struct conf_entry {
 	int line;
 	size_t begin;   /* of its line */
 	size_t end;     /* behind it, line end and continuations included */
+	bool assigned;  /* there is an '=' */
+	size_t value_begin, value_end; /* of the value as it is written, quotes included; behind the key without '=' */
 };
 
 struct conf {
@@ -72,11 +75,16 @@ const struct conf_entry *conf_find(const struct conf *c, size_t section, const c
 
 /*
  * Copies `text`, which c was parsed from, to out with one key of a section set
- * (value NULL: removed); everything else stays byte for byte, comments too.
+ * (value NULL: its last line removed); everything else stays byte for byte, the
+ * line's own indentation and comment too. A key that is new is indented as its neighbours are.
  * 0, -ENOMEM, -EFBIG.
  */
 MUST_CHECK int conf_set(const struct conf *c, const char *text, size_t n, size_t section, const char *key,
 			const char *value, struct buf *out);
+
+/* The same with one more line of a key that may be repeated, behind the section's last. */
+MUST_CHECK int conf_append(const struct conf *c, const char *text, size_t n, size_t section, const char *key,
+			   const char *value, struct buf *out);
 
 /* The same without the section, from its header to its last key; comments before and behind it stay. */
 MUST_CHECK int conf_drop(const struct conf *c, const char *text, size_t n, size_t section, struct buf *out);

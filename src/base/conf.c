@@ -178,13 +178,14 @@ static int read_escape(struct parser *p, struct buf *out)
 }
 
 /* Behind '='. Blanks at either end go, unless they are quoted. */
-static int read_value(struct parser *p, struct buf *out)
+static int read_value(struct parser *p, struct buf *out, size_t *ret_begin, size_t *ret_end)
 {
 	bool quoted = false;
 	size_t keep = 0; /* so much of out may not be trimmed */
 	int r = 0;
 
 	skip_blanks(p);
+	*ret_begin = *ret_end = p->at;
 	while (r == 0 && (quoted || (peek(p) != '#' && peek(p) != ';'))) {
 		char c = peek(p);
 
@@ -193,15 +194,19 @@ static int read_value(struct parser *p, struct buf *out)
 		if (c == '\\') {
 			r = read_escape(p, out);
 			keep = out->len;
+			*ret_end = p->at;
 		} else if (c == '"') {
 			quoted = !quoted;
 			step(p);
 			keep = out->len;
+			*ret_end = p->at;
 		} else {
 			r = buf_addc(out, c);
 			step(p);
-			if (quoted || !isspace((unsigned char) c))
+			if (quoted || !isspace((unsigned char) c)) {
 				keep = out->len;
+				*ret_end = p->at;
+			}
 		}
 	}
 	if (r == 0 && quoted)
@@ -209,10 +214,10 @@ static int read_value(struct parser *p, struct buf *out)
 	return r < 0 ? r : buf_resize(out, keep);
 }
 
-static int add_entry(struct parser *p, struct buf *key, struct buf *value, int line, size_t begin)
+/* e's strings come from key and value. */
+static int add_entry(struct parser *p, struct conf_entry e, struct buf *key, struct buf *value)
 {
 	struct conf *c = p->conf;
-	struct conf_entry e = { .section = c->n_sections - 1, .line = line, .begin = begin, .end = p->at };
 	int r = vec_grow(&c->entries, &c->cap_entries, c->n_entries + 1, sizeof(*c->entries));
 
 	if (r < 0)
@@ -232,7 +237,7 @@ static int read_entry(struct parser *p, size_t begin)
 {
 	CLEANUP(buf_release_p) struct buf key = BUF_INIT(256);
 	CLEANUP(buf_release_p) struct buf value = BUF_INIT(65536);
-	int line = p->line;
+	struct conf_entry e = { .section = p->conf->n_sections - 1, .line = p->line, .begin = begin };
 	int r;
 
 	if (p->conf->n_sections == 0)
@@ -240,10 +245,12 @@ static int read_entry(struct parser *p, size_t begin)
 	r = read_name(p, &key, "neither a [section] nor `key = value`");
 	if (r < 0)
 		return r;
+	e.value_begin = e.value_end = p->at;
 	skip_blanks(p);
 	if (peek(p) == '=') {
+		e.assigned = true;
 		step(p);
-		r = read_value(p, &value);
+		r = read_value(p, &value, &e.value_begin, &e.value_end);
 	} else if (peek(p) == '\n' || peek(p) == '#' || peek(p) == ';') {
 		r = buf_adds(&value, "true");
 	} else {
@@ -252,7 +259,8 @@ static int read_entry(struct parser *p, size_t begin)
 	if (r < 0)
 		return r == -EFBIG ? fail(p, "the value is too long") : r;
 	skip_line(p);
-	return add_entry(p, &key, &value, line, begin);
+	e.end = p->at;
+	return add_entry(p, e, &key, &value);
 }
 
 /* One line, or one value with its continuations; what a section spans ends with it. */

@@ -41,16 +41,23 @@ void conf_add_section(struct buf *out, const char *name, const char *subject)
 	buf_adds(out, "]\n");
 }
 
-void conf_add_entry(struct buf *out, const char *key, const char *value)
+static void add_value(struct buf *out, const char *value)
 {
 	size_t n = strlen(value);
 	bool quote = n == 0 || strpbrk(value, "#;\"\\\n\t") || isspace((unsigned char) value[0]) ||
 		     isspace((unsigned char) value[n - 1]);
 
-	end_line(out);
-	buf_addf(out, "\t%s = %s", key, quote ? "\"" : "");
+	buf_adds(out, quote ? "\"" : "");
 	add_escaped(out, value, "\\n");
-	buf_addf(out, "%s\n", quote ? "\"" : "");
+	buf_adds(out, quote ? "\"" : "");
+}
+
+void conf_add_entry(struct buf *out, const char *key, const char *value)
+{
+	end_line(out);
+	buf_addf(out, "\t%s = ", key);
+	add_value(out, value);
+	buf_addc(out, '\n');
 }
 
 /* A key that shares the header's line, "[a] k = v", cannot go with its whole line. */
@@ -70,19 +77,61 @@ static size_t entry_begin(const struct conf *c, const struct conf_entry *e, cons
 	return at + 1;
 }
 
+/* The blanks before the section's last key that has a line of its own; a tab where there is none. */
+static void add_indentation(struct buf *out, const struct conf *c, const char *text, size_t section)
+{
+	const struct conf_entry *last = NULL;
+
+	for (size_t i = 0; i < c->n_entries; i++)
+		if (c->entries[i].section == section && c->entries[i].begin != c->sections[section].begin)
+			last = &c->entries[i];
+	if (last)
+		buf_add(out, text + last->begin, strspn(text + last->begin, " \t"));
+	else
+		buf_addc(out, '\t');
+}
+
+int conf_append(const struct conf *c, const char *text, size_t n, size_t section, const char *key, const char *value,
+		struct buf *out)
+{
+	size_t at = c->sections[section].end;
+
+	buf_add(out, text, at);
+	end_line(out);
+	add_indentation(out, c, text, section);
+	buf_addf(out, "%s = ", key);
+	add_value(out, value);
+	buf_addc(out, '\n');
+	return buf_add(out, text + at, n - at);
+}
+
+static int replace_value(const struct conf_entry *e, const char *text, size_t n, const char *value, struct buf *out)
+{
+	char after = e->value_end < n ? text[e->value_end] : '\n';
+
+	buf_add(out, text, e->value_begin);
+	if (!e->assigned)
+		buf_adds(out, " = ");
+	else if (text[e->value_begin - 1] == '=' && e->value_begin == e->value_end)
+		buf_addc(out, ' ');
+	add_value(out, value);
+	if (after == '#' || after == ';')
+		buf_addc(out, ' ');
+	return buf_add(out, text + e->value_end, n - e->value_end);
+}
+
 int conf_set(const struct conf *c, const char *text, size_t n, size_t section, const char *key,
 	     const char *value, struct buf *out)
 {
 	const struct conf_entry *e = conf_find(c, section, key);
-	size_t begin = e ? entry_begin(c, e, text) : c->sections[section].end;
-	size_t end = e ? e->end : begin;
 
-	buf_add(out, text, begin);
 	if (value)
-		conf_add_entry(out, key, value);
-	else
-		end_line(out);
-	return buf_add(out, text + end, n - end);
+		return e ? replace_value(e, text, n, value, out) : conf_append(c, text, n, section, key, value, out);
+	if (!e)
+		return buf_add(out, text, n);
+	buf_add(out, text, entry_begin(c, e, text));
+	end_line(out);
+	return buf_add(out, text + e->end, n - e->end);
 }
 
 int conf_drop(const struct conf *c, const char *text, size_t n, size_t section, struct buf *out)
