@@ -11,6 +11,13 @@ _spfs_options()
 	"$1" "$2" --help 2>/dev/null | grep -oE -- '(^|[[:space:],[|])-{1,2}[a-z][a-z-]*' | grep -oE -- '-{1,2}[a-z][a-z-]*' | sort -u
 }
 
+# Settings, and the keys that the configuration has.
+_spfs_keys()
+{
+	"$1" --help 2>/dev/null | sed -n '/ -o OPT/,/nonempty/s/^    \([a-z_]*\) .*(.*)$/\1/p'
+	"$1" config list 2>/dev/null | sed 's/=.*//' | sort -u
+}
+
 _spfs()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} IFS=$'\n'
@@ -28,6 +35,20 @@ _spfs()
 		mapfile -t COMPREPLY < <(compgen -W "$(_spfs_options "$1" "$command")" -- "$cur")
 	else
 		[[ $command == add && ${COMP_WORDS[COMP_CWORD-1]} == --print-link ]] && command=remove
+		case $command:$COMP_CWORD:${COMP_WORDS[2]} in
+		config:2:*)
+			mapfile -t COMPREPLY < <(compgen -W $'get\nset\nunset\nlist\nedit\npath\ncheck' -- "$cur")
+			return
+			;;
+		config:*:get | config:3:set | config:3:unset)
+			mapfile -t COMPREPLY < <(compgen -W "$(_spfs_keys "$1")" -- "$cur")
+			return
+			;;
+		conflicts:2:*)
+			mapfile -t COMPREPLY < <(compgen -W $'show\nkeep-mine\nkeep-theirs\nmerge' -- "$cur")
+			return
+			;;
+		esac
 		case $command in
 		sync | remove)
 			mapfile -t COMPREPLY < <("$1" lists --names 2>/dev/null | while read -r name; do

@@ -10,6 +10,18 @@ function __spfs_options
     spfs $words[2] --help 2>/dev/null | grep -oE -- '(^|[[:space:],[|])-{1,2}[a-z][a-z-]*' | grep -oE -- '-{1,2}[a-z][a-z-]*' | sort -u
 end
 
+# Settings, and the keys that the configuration has.
+function __spfs_keys
+    spfs --help 2>/dev/null | sed -n '/ -o OPT/,/nonempty/s/^    \([a-z_]*\) .*(.*)$/\1/p'
+    spfs config list 2>/dev/null | sed 's/=.*//' | sort -u
+end
+
+function __spfs_word_is
+    set -l words (commandline -opc)
+    test (count $words) -eq $argv[1]; and test "$words[2]" = $argv[2]
+    and begin; test (count $argv) -lt 3; or contains -- "$words[3]" $argv[3..]; end
+end
+
 complete -c spfs -n __fish_use_subcommand -a '(__spfs_commands)'
 complete -c spfs -n __fish_use_subcommand -l help -s h -d 'show the commands'
 complete -c spfs -n __fish_use_subcommand -l version -s V -d 'show the version'
@@ -18,3 +30,6 @@ complete -c spfs -n 'not __fish_use_subcommand' -a '(string match -- "-*" (comma
 complete -c spfs -f -n '__fish_seen_subcommand_from sync remove' -a '(spfs lists --names 2>/dev/null)'
 complete -c spfs -f -n '__fish_seen_subcommand_from add; and contains -- --print-link (commandline -opc)' -a '(spfs lists --names 2>/dev/null)'
 complete -c spfs -f -n '__fish_seen_subcommand_from umount demo' -a '(__fish_complete_directories)'
+complete -c spfs -f -n '__spfs_word_is 2 config' -a 'get set unset list edit path check'
+complete -c spfs -f -n '__spfs_word_is 3 config get set unset' -a '(__spfs_keys)'
+complete -c spfs -f -n '__spfs_word_is 2 conflicts' -a 'show keep-mine keep-theirs merge'

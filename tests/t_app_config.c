@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/str.h"
@@ -65,8 +66,8 @@ static void mistakes_are_named_with_file_and_line(void **state)
 		{ "[defaults]\nxattr = maybe\n", "config:2: xattr is yes or no, not \"maybe\"" },
 		{ "[defaults]\nloglevel = loud\n",
 		  "config:2: loglevel is one of: error, warning, notice, info, debug; not \"loud\"" },
-		{ "[profil \"x\"]\n", "config:1: unknown section; did you mean profile" },
-		{ "[zebra]\n", "config:1: unknown section; there are [defaults], [profile \"NAME\"], [site \"URL\"], "
+		{ "[profil \"x\"]\n", "config:1: unknown section profil; did you mean profile?" },
+		{ "[zebra]\n", "config:1: unknown section zebra; there are [defaults], [profile \"NAME\"], [site \"URL\"], "
 				"[group \"NAME\"]" },
 		{ "[site \"https://h\"]\nalternate = h2\n", "config:2: alternate is an address like https://server or "
 		  "https://server/sites/team, not \"h2\"" },
@@ -92,6 +93,62 @@ static void mistakes_are_named_with_file_and_line(void **state)
 
 		assert_int_equal(apply(&c, cases[i].text, "default", true, &err), -EINVAL);
 		assert_string_equal(err.text, cases[i].message);
+	}
+}
+
+static int collect(void *arg, const struct err *err)
+{
+	struct buf *all = arg;
+
+	return buf_addf(all, "%s\n", err->text);
+}
+
+static void every_mistake_of_a_file_can_be_had(void **state)
+{
+	static const char text[] = "[defaults]\nwiat = 1s\nwait = soon\nfresh = 1s\n[group]\nlists = x\n"
+				   "[site \"https://h\"]\npassword = x\nauth = magic\n";
+	static const char all[] = "f:2: unknown key wiat; did you mean wait?\n"
+				  "f:3: wait is a time from 0 to 20 seconds, like 5s, 500ms or 1m; not \"soon\"\n"
+				  "f:5: a group is named: [group \"team\"]\n"
+				  "f:8: others can read this password; type: chmod 600 f\n"
+				  "f:9: auth is one of: auto, none, basic, ntlm, negotiate, forms, cookie, bearer; "
+				  "not \"magic\"\n";
+	CLEANUP(conf_release_p) struct conf f = CONF_INIT;
+	CLEANUP(buf_release_p) struct buf said = BUF_INIT(10000);
+
+	(void) state;
+	assert_int_equal(conf_parse("f", text, strlen(text), &f, NULL), 0);
+	assert_int_equal(config_each_mistake(&f, false, collect, &said), 0);
+	assert_string_equal(buf_str(&said), all);
+}
+
+static void keys_and_values_can_be_asked_about(void **state)
+{
+	static const struct {
+		const char *section, *subject, *key, *value, *message;
+	} cases[] = {
+		{ "defaults", NULL, "wait", "2s", "" },
+		{ "profile", "work", "wait", "1m", "wait is a time from 0 to 20 seconds, like 5s, 500ms or 1m; not \"1m\"" },
+		{ "site", "https://h/s", "user", "ann", "" },
+		{ "site", "https://h/s", "alternate", "https://i", "" },
+		{ "group", "g", "lists", "Tasks", "" },
+		{ "group", "g", "intervall", "1h", "unknown key intervall; did you mean interval?" },
+		{ "site", "h", "user", "x", "a site is named by its address: [site \"https://server/sites/team\"]" },
+		{ "profile", NULL, "wait", "1s", "a profile is named: [profile \"work\"]" },
+		{ "defaults", "x", "wait", "1s", "[defaults] has no name: defaults.wait" },
+		{ "sites", "https://h", "user", "x", "unknown section sites; did you mean site?" },
+	};
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct config_key *k;
+		struct err err = { 0 };
+		int r = config_find_key(cases[i].section, cases[i].subject, cases[i].key, &k, &err);
+
+		if (r == 0)
+			r = config_check_value(k, cases[i].value, &err);
+		assert_string_equal(err.text, cases[i].message);
+		assert_int_equal(r, *cases[i].message ? -EINVAL : 0);
 	}
 }
 
@@ -206,6 +263,8 @@ int main(void)
 		cmocka_unit_test(defaults_are_those_of_the_manual),
 		cmocka_unit_test(a_profile_wins_over_defaults_wherever_they_stand),
 		cmocka_unit_test(mistakes_are_named_with_file_and_line),
+		cmocka_unit_test(every_mistake_of_a_file_can_be_had),
+		cmocka_unit_test(keys_and_values_can_be_asked_about),
 		cmocka_unit_test(a_password_needs_a_private_file),
 		cmocka_unit_test(the_most_specific_site_counts),
 		cmocka_unit_test(each_login_method_can_be_named),

@@ -78,7 +78,7 @@ void accounts_load(struct accounts *a, struct config *c)
 {
 	lock_take(&a->lock);
 	config_release(&a->sites);
-	a->sites = *c;
+	a->sites = (struct config) { .sites = c->sites, .n_sites = c->n_sites, .cap_sites = c->cap_sites };
 	c->sites = NULL;
 	c->n_sites = c->cap_sites = 0;
 	lock_give(&a->lock);

@@ -5,6 +5,7 @@ struct cli_command;
 
 /* Commands that need more than a daemon to ask: the network, or starting something. */
 extern const struct cli_command cmd_add;
+extern const struct cli_command cmd_config;
 extern const struct cli_command cmd_doctor;
 extern const struct cli_command cmd_fsck;
 extern const struct cli_command cmd_lists;

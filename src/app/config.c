@@ -10,8 +10,8 @@
 #include "base/str.h"
 #include "base/uri.h"
 #include "cli/word.h"
+#include "config_int.h"
 
-#define IN_SETTINGS (IN_PROFILE | IN_OPTION)
 #define SETTING(field) .places = IN_SETTINGS, .offset = offsetof(struct settings, field)
 #define GROUP(field) .places = IN_GROUP, .offset = offsetof(struct group_config, field)
 #define SITE(field) .places = IN_SITE, .offset = offsetof(struct site_config, field)
@@ -82,105 +82,10 @@ static const char *nearest_key(const char *name, unsigned place)
 	return w.best;
 }
 
-/* ---- values ---------------------------------------------------------------- */
-
-static int set_bool(const struct config_key *k, bool *at, const char *value, struct err *err)
-{
-	int r = conf_bool(value);
-
-	if (r < 0)
-		return err_set(err, -EINVAL, "%s is yes or no, not \"%s\"", k->name, value);
-	*at = r;
-	return 0;
-}
-
-static int set_duration(const struct config_key *k, int *at, const char *value, struct err *err)
-{
-	long long ms = 0;
-	int r = conf_duration(value, &ms);
-
-	if (r < 0 || ms < k->min || ms > k->max)
-		return err_set(err, -EINVAL, "%s is a time from %d to %d seconds, like 5s, 500ms or 1m; not \"%s\"",
-			       k->name, k->min / SECOND, k->max / SECOND, value);
-	*at = (int) ms;
-	return 0;
-}
-
-static int set_word(const struct config_key *k, int *at, const char *value, struct err *err)
-{
-	char list[200] = "";
-	size_t n = 0;
-
-	for (int i = 0; k->words[i]; i++) {
-		if (str_eq_nocase(k->words[i], value)) {
-			*at = i;
-			return 0;
-		}
-		n += (size_t) snprintf(list + n, sizeof(list) - n, "%s%s", i ? ", " : "", k->words[i]);
-	}
-	return err_set(err, -EINVAL, "%s is one of: %s; not \"%s\"", k->name, list, value);
-}
-
-/* A tab in DOMAIN\tom is a backslash that was meant as one. */
-static int set_text(const struct config_key *k, char **at, const char *value, struct err *err)
-{
-	for (const char *s = value; *s; s++)
-		if ((unsigned char) *s < ' ')
-			return err_set(err, -EINVAL, "%s holds a control character; a backslash is written \\\\", k->name);
-	return str_set(at, value);
-}
-
-static int add_text(const struct config_key *k, struct config_texts *at, const char *value, struct err *err)
-{
-	char *copy = NULL;
-	int r = set_text(k, &copy, value, err);
-
-	if (r == 0)
-		r = vec_grow(&at->v, &at->cap, at->n + 1, sizeof(*at->v));
-	if (r == 0)
-		at->v[at->n++] = copy;
-	else
-		free(copy);
-	return r;
-}
-
-static int add_url(const struct config_key *k, struct config_texts *at, const char *value, struct err *err)
-{
-	struct uri u = { 0 };
-	int r = uri_parse(value, &u);
-
-	uri_release(&u);
-	if (r == -EINVAL)
-		return err_set(err, r, "%s is an address like https://server or https://server/sites/team, not \"%s\"",
-			       k->name, value);
-	return r < 0 ? r : add_text(k, at, value, err);
-}
-
-static int set(const struct config_key *k, void *base, const char *value, struct err *err)
-{
-	void *at = (char *) base + k->offset;
-
-	switch (k->type) {
-	case CONFIG_BOOL:
-		return set_bool(k, at, value, err);
-	case CONFIG_DURATION:
-		return set_duration(k, at, value, err);
-	case CONFIG_WORD:
-		return set_word(k, at, value, err);
-	case CONFIG_TEXT:
-		return set_text(k, at, value, err);
-	case CONFIG_TEXTS:
-		return add_text(k, at, value, err);
-	case CONFIG_URLS:
-		return add_url(k, at, value, err);
-	}
-	return -EINVAL;
-}
-
 static int set_defaults(void *base, unsigned place)
 {
 	for (const struct config_key *k = config_keys; k->name; k++) {
-		int r = (k->places & place) && k->def ? set(k, base, k->def, NULL) : 0;
+		int r = (k->places & place) && k->def ? config_value_set(k, base, k->def, NULL) : 0;
 
 		if (r < 0)
 			return r;
@@ -194,42 +99,22 @@ int config_init(struct config *c)
 	return set_defaults(&c->settings, IN_PROFILE);
 }
 
-static void release_texts(struct config_texts *t)
-{
-	for (size_t i = 0; i < t->n; i++)
-		free(t->v[i]);
-	free(t->v);
-}
-
-static void release_site(struct site_config *s)
-{
-	free(s->url);
-	release_texts(&s->alternates);
-	free(s->user);
-	if (s->password)
-		explicit_bzero(s->password, strlen(s->password));
-	free(s->password);
-	free(s->passcmd);
-	free(s->cookiecmd);
-	free(s->tokencmd);
-	free(s->cafile);
-	free(s->clientcert);
-	free(s->clientkey);
-}
-
 void config_release_groups(struct group_config *v, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		free(v[i].name);
-		release_texts(&v[i].lists);
+		config_value_release(&v[i], IN_GROUP);
 	}
 	free(v);
 }
 
 void config_release(struct config *c)
 {
-	for (size_t i = 0; i < c->n_sites; i++)
-		release_site(&c->sites[i]);
+	config_value_release(&c->settings, IN_SETTINGS);
+	for (size_t i = 0; i < c->n_sites; i++) {
+		free(c->sites[i].url);
+		config_value_release(&c->sites[i], IN_SITE);
+	}
 	free(c->sites);
 	config_release_groups(c->groups, c->n_groups);
 	*c = (struct config) { 0 };
@@ -270,24 +155,17 @@ struct target {
 	unsigned place; /* 0: its keys are not ours to check */
 };
 
-static int wrong(const struct conf *f, int line, struct err *err, const char *what, const char *word)
-{
-	return err_set(err, -EINVAL, "%s:%d: %s%s", f->file, line, what, word);
-}
-
-static int site_target(struct config *c, const struct conf *f, const struct conf_section *s, struct target *ret,
-		       struct err *err)
+static int site_target(struct config *c, const char *subject, struct target *ret, struct err *err)
 {
 	struct site_config *site = NULL;
 	struct uri u = { 0 };
-	int r = s->subject ? uri_parse(s->subject, &u) : -EINVAL;
+	int r = subject ? uri_parse(subject, &u) : -EINVAL;
 
 	uri_release(&u);
 	if (r == -EINVAL)
-		return wrong(f, s->line, err, "a site is named by its address: [site \"https://server/sites/team\"]",
-			     "");
+		return err_set(err, r, "a site is named by its address: [site \"https://server/sites/team\"]");
 	if (r == 0)
-		r = find_site(c, s->subject, &site);
+		r = find_site(c, subject, &site);
 	*ret = (struct target) { .base = site, .place = IN_SITE };
 	return r;
 }
@@ -312,93 +190,156 @@ static int find_group(struct config *c, const char *name, struct group_config **
 	return 0;
 }
 
-static int group_target(struct config *c, const struct conf *f, const struct conf_section *s, struct target *ret,
-			struct err *err)
+static int group_target(struct config *c, const char *subject, struct target *ret, struct err *err)
 {
 	struct group_config *g = NULL;
 	int r;
 
-	if (str_empty(s->subject))
-		return wrong(f, s->line, err, "a group is named: [group \"team\"]", "");
-	r = find_group(c, s->subject, &g);
+	if (str_empty(subject))
+		return err_set(err, -EINVAL, "a group is named: [group \"team\"]");
+	r = find_group(c, subject, &g);
 	*ret = (struct target) { .base = g, .place = IN_GROUP };
 	return r;
 }
 
 /* What the keys of a section are for. */
-static int find_target(struct config *c, const struct conf *f, const struct conf_section *s, const char *profile,
+static int find_target(struct config *c, const char *section, const char *subject, const char *profile,
 		       struct target *ret, struct err *err)
 {
 	static const char *const known[] = { "defaults", "profile", "site", "group" };
-	struct cli_word w = CLI_WORD_INIT(s->name);
+	struct cli_word w = CLI_WORD_INIT(section);
 
-	if (str_eq(s->name, "site"))
-		return site_target(c, f, s, ret, err);
-	if (str_eq(s->name, "group"))
-		return group_target(c, f, s, ret, err);
-	if (str_eq(s->name, "profile") && !s->subject)
-		return wrong(f, s->line, err, "a profile is named: [profile \"work\"]", "");
+	if (str_eq(section, "site"))
+		return site_target(c, subject, ret, err);
+	if (str_eq(section, "group"))
+		return group_target(c, subject, ret, err);
+	if (str_eq(section, "profile") && str_empty(subject))
+		return err_set(err, -EINVAL, "a profile is named: [profile \"work\"]");
 	*ret = (struct target) { .place = IN_PROFILE };
-	if (str_eq(s->name, "defaults") || (str_eq(s->name, "profile") && str_eq(s->subject, profile)))
+	if (str_eq(section, "defaults") || (str_eq(section, "profile") && str_eq(subject, profile)))
 		ret->base = &c->settings;
-	if (str_eq(s->name, "defaults") || str_eq(s->name, "profile"))
+	if (str_eq(section, "defaults") || str_eq(section, "profile"))
 		return 0;
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
 		cli_word_offer(&w, known[i]);
 	if (w.best)
-		return wrong(f, s->line, err, "unknown section; did you mean ", w.best);
-	return wrong(f, s->line, err, "unknown section; there are [defaults], [profile \"NAME\"], [site \"URL\"], "
-		     "[group \"NAME\"]", "");
+		return err_set(err, -EINVAL, "unknown section %s; did you mean %s?", section, w.best);
+	return err_set(err, -EINVAL, "unknown section %s; there are [defaults], [profile \"NAME\"], [site \"URL\"], "
+		       "[group \"NAME\"]", section);
 }
 
-static int apply_entry(const struct conf *f, const struct conf_entry *e, const struct target *t, bool secret,
+static int know_key(const char *name, unsigned place, const struct config_key **ret, struct err *err)
+{
+	const char *near;
+
+	*ret = find_key(name, place);
+	if (*ret)
+		return 0;
+	near = nearest_key(name, place);
+	if (near)
+		return err_set(err, -EINVAL, "unknown key %s; did you mean %s?", name, near);
+	return err_set(err, -EINVAL, "unknown key %s; see spfs.conf(5)", name);
+}
+
+static int apply_entry(const struct conf_entry *e, const char *file, const struct target *t, bool secret,
 		       struct err *err)
 {
-	const struct config_key *k = find_key(e->key, t->place);
-	const char *near = k ? NULL : nearest_key(e->key, t->place);
-	struct settings scratch_settings;
-	struct err why = { 0 };
-	int r = 0;
+	const struct config_key *k;
+	int r = know_key(e->key, t->place, &k, err);
 
-	if (!k && near)
-		return err_set(err, -EINVAL, "%s:%d: unknown key %s; did you mean %s?", f->file, e->line, e->key, near);
-	if (!k)
-		return err_set(err, -EINVAL, "%s:%d: unknown key %s; see spfs.conf(5)", f->file, e->line, e->key);
-	if (str_eq(k->name, "password") && !secret)
-		return err_set(err, -EACCES, "%s:%d: others can read this password; type: chmod 600 %s", f->file,
-			       e->line, f->file);
-	if (t->base)
-		r = set(k, t->base, e->value, &why);
-	else
-		r = set(k, &scratch_settings, e->value, &why);
-	return r < 0 ? err_set(err, r, "%s:%d: %s", f->file, e->line, err_text(&why, r)) : 0;
+	if (r == 0 && str_eq(k->name, "password") && !secret)
+		return err_set(err, -EACCES, "others can read this password; type: chmod 600 %s", file);
+	if (r < 0)
+		return r;
+	return t->base ? config_value_set(k, t->base, e->value, err) : config_check_value(k, e->value, err);
+}
+
+/* Says "FILE:LINE: why" to fn, once for each mistake, until fn returns one. */
+struct reader {
+	const struct conf *file;
+	const char *profile;
+	bool secret;
+	int (*fn)(void *arg, const struct err *err);
+	void *arg;
+};
+
+static int mistake(const struct reader *rd, int line, int r, const struct err *why)
+{
+	struct err err = { 0 };
+
+	err_set(&err, r, "%s:%d: %s", rd->file->file, line, err_text(why, r));
+	return rd->fn(rd->arg, &err);
+}
+
+static int apply_section(struct config *c, const struct reader *rd, size_t i)
+{
+	const struct conf_section *s = &rd->file->sections[i];
+	struct target t;
+	struct err why = { 0 };
+	int r = find_target(c, s->name, s->subject, rd->profile, &t, &why);
+
+	if (r < 0)
+		return mistake(rd, s->line, r, &why);
+	for (size_t j = 0; r == 0 && j < rd->file->n_entries; j++) {
+		const struct conf_entry *e = &rd->file->entries[j];
+
+		why = (struct err) { 0 };
+		r = e->section == i ? apply_entry(e, rd->file->file, &t, rd->secret, &why) : 0;
+		if (r < 0)
+			r = mistake(rd, e->line, r, &why);
+	}
+	return r;
 }
 
 /* All [defaults] count before all [profile], wherever they stand in the file. */
-static int apply_pass(struct config *c, const struct conf *f, const char *profile, bool secret, bool defaults,
-		      struct err *err)
+static int apply_all(struct config *c, const struct reader *rd)
 {
-	for (size_t i = 0; i < f->n_sections; i++) {
-		struct target t;
-		int r;
+	int r = 0;
 
-		if (str_eq(f->sections[i].name, "defaults") != defaults)
-			continue;
-		r = find_target(c, f, &f->sections[i], profile, &t, err);
-		for (size_t j = 0; r == 0 && j < f->n_entries; j++)
-			if (f->entries[j].section == i)
-				r = apply_entry(f, &f->entries[j], &t, secret, err);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	for (int defaults = 1; defaults >= 0; defaults--)
+		for (size_t i = 0; r == 0 && i < rd->file->n_sections; i++)
+			if (str_eq(rd->file->sections[i].name, "defaults") == (bool) defaults)
+				r = apply_section(c, rd, i);
+	return r;
+}
+
+static int keep_first(void *arg, const struct err *err)
+{
+	struct err *ret = arg;
+
+	if (ret)
+		*ret = *err;
+	return err->code;
 }
 
 int config_apply(struct config *c, const struct conf *file, const char *profile, bool secret, struct err *err)
 {
-	int r = apply_pass(c, file, profile, secret, true, err);
+	const struct reader rd = { file, profile, secret, keep_first, err };
 
-	return r < 0 ? r : apply_pass(c, file, profile, secret, false, err);
+	return apply_all(c, &rd);
+}
+
+int config_each_mistake(const struct conf *file, bool secret, int (*fn)(void *arg, const struct err *err), void *arg)
+{
+	CLEANUP(config_release_p) struct config c = { 0 };
+	const struct reader rd = { file, "", secret, fn, arg };
+	int r = config_init(&c);
+
+	return r < 0 ? r : apply_all(&c, &rd);
+}
+
+int config_find_key(const char *section, const char *subject, const char *key, const struct config_key **ret,
+		    struct err *err)
+{
+	CLEANUP(config_release_p) struct config c = { 0 };
+	struct target t;
+	int r;
+
+	*ret = NULL;
+	if (str_eq(section, "defaults") && subject)
+		return err_set(err, -EINVAL, "[defaults] has no name: defaults.%s", key);
+	r = find_target(&c, section, subject, "", &t, err);
+	return r < 0 ? r : know_key(key, t.place, ret, err);
 }
 
 int config_load(struct config *c, const char *path, const char *profile, struct err *err)
@@ -424,15 +365,15 @@ int config_option(struct config *c, const char *text, struct err *err)
 	if (!name)
 		return -ENOMEM;
 	if (k && text[n])
-		return set(k, &c->settings, text + n + 1, err);
+		return config_value_set(k, &c->settings, text + n + 1, err);
 	if (k && k->type == CONFIG_BOOL)
-		return set(k, &c->settings, "yes", err);
+		return config_value_set(k, &c->settings, "yes", err);
 	if (k)
 		return err_set(err, -EINVAL, "mount option %s needs a value: -o %s=%s", name, name, k->def);
 	if (!text[n] && str_starts(name, "no")) {
 		k = find_key(name + 2, IN_OPTION);
 		if (k && k->type == CONFIG_BOOL)
-			return set(k, &c->settings, "no", err);
+			return config_value_set(k, &c->settings, "no", err);
 	}
 	near = nearest_key(name, IN_OPTION);
 	return err_set(err, -ENOENT, near ? "unknown mount option %s; did you mean %s?" : "unknown mount option %s",

@@ -119,6 +119,23 @@ MUST_CHECK int config_load(struct config *c, const char *path, const char *profi
 MUST_CHECK int config_apply(struct config *c, const struct conf *file, const char *profile, bool secret,
 			    struct err *err);
 
+/*
+ * Every mistake of a parsed file, not only the first: fn gets "FILE:LINE: ..." and goes on with 0. fn's other returns end
+ * it and are returned; 0, -ENOMEM.
+ */
+MUST_CHECK int config_each_mistake(const struct conf *file, bool secret, int (*fn)(void *arg, const struct err *err),
+				   void *arg);
+
+/*
+ * The key of that name in [section "subject"]; subject NULL: none. -EINVAL with err: there is no such section or key (with
+ * the nearest one), or the subject is none for it; -ENOMEM.
+ */
+MUST_CHECK int config_find_key(const char *section, const char *subject, const char *key,
+			       const struct config_key **ret, struct err *err);
+
+/* Whether the key may have this value. 0; -EINVAL with err; -ENOMEM. */
+MUST_CHECK int config_check_value(const struct config_key *k, const char *value, struct err *err);
+
 /* One "name", "noname" or "name=value" of -o. -ENOENT: no such option, err names the nearest; -EINVAL. */
 MUST_CHECK int config_option(struct config *c, const char *text, struct err *err);
 

@@ -1,20 +1,17 @@
 #include "registry.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/conf.h"
-#include "base/fsutil.h"
 #include "base/guid.h"
 #include "base/str.h"
 #include "base/uri.h"
-#include "view/format.h"
 #include "model/list.h"
+#include "view/format.h"
+#include "edit.h"
 
 static void release_entry(struct registry_entry *e)
 {
@@ -172,62 +169,6 @@ const struct registry_entry *registry_find_id(const struct registry *r, const ch
 
 /* ---- writing ---------------------------------------------------------------- */
 
-struct edit {
-	struct buf text;  /* of the file as it is */
-	struct conf conf; /* parsed from it */
-	int lock;         /* -1: none */
-};
-
-static void edit_end_p(struct edit *e)
-{
-	buf_release(&e->text);
-	conf_release(&e->conf);
-	fsutil_close_p(&e->lock);
-}
-
-/* Two `spfs add` at once must not lose one's entry: the second waits here. The file itself is replaced,
- * so the lock is another one. */
-static int edit_lock(struct edit *e, const char *path)
-{
-	CLEANUP(str_free_p) char *name = str_printf("%s.lock", path);
-	CLEANUP(str_free_p) char *dir = strdup(path);
-	char *slash = dir ? strrchr(dir, '/') : NULL;
-	int r = 0;
-
-	if (!name || !dir)
-		return -ENOMEM;
-	if (slash && slash != dir) {
-		*slash = '\0';
-		r = fsutil_mkdirs(dir, 0700);
-	}
-	if (r < 0)
-		return r;
-	e->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	return e->lock < 0 || flock(e->lock, LOCK_EX) < 0 ? -errno : 0;
-}
-
-static int edit_begin(struct edit *e, const char *path, struct err *err)
-{
-	int r = edit_lock(e, path);
-
-	if (r == 0) {
-		r = fsutil_read(path, &e->text);
-		r = r == -ENOENT ? 0 : r;
-	}
-	if (r < 0)
-		return err_set(err, r, "%s: %s", path, err_text(NULL, r));
-	return conf_parse(path, buf_str(&e->text), e->text.len, &e->conf, err);
-}
-
-static int edit_write(const char *path, const struct buf *text, struct err *err)
-{
-	int r = buf_error(text);
-
-	if (r == 0)
-		r = fsutil_replace(path, 0600, buf_str(text), text->len);
-	return r < 0 ? err_set(err, r, "%s: %s", path, err_text(NULL, r)) : 0;
-}
-
 static int find_section(const struct edit *e, const char *profile, const char *name, size_t *ret)
 {
 	for (size_t i = 0; i < e->conf.n_sections; i++)
@@ -266,7 +207,7 @@ static void write_entry(struct buf *out, const char *profile, const struct regis
 
 int registry_add(const char *path, const char *profile, const struct registry_entry *e, struct err *err)
 {
-	CLEANUP(edit_end_p) struct edit edit = { .text = BUF_INIT(CONF_FILE_MAX), .conf = CONF_INIT, .lock = -1 };
+	CLEANUP(edit_end_p) struct edit edit = EDIT_INIT;
 	size_t section;
 	int r = edit_begin(&edit, path, err);
 
@@ -277,12 +218,12 @@ int registry_add(const char *path, const char *profile, const struct registry_en
 	if (find_section(&edit, profile, e->name, &section) == 0)
 		return err_set(err, -EEXIST, "a list named \"%s\" is registered already", e->name);
 	write_entry(&edit.text, profile, e);
-	return edit_write(path, &edit.text, err);
+	return edit_write(&edit, &edit.text, err);
 }
 
 int registry_remove(const char *path, const char *profile, const char *name, struct err *err)
 {
-	CLEANUP(edit_end_p) struct edit edit = { .text = BUF_INIT(CONF_FILE_MAX), .conf = CONF_INIT, .lock = -1 };
+	CLEANUP(edit_end_p) struct edit edit = EDIT_INIT;
 	CLEANUP(buf_release_p) struct buf out = BUF_INIT(CONF_FILE_MAX);
 	size_t section;
 	int r = edit_begin(&edit, path, err);
@@ -292,7 +233,7 @@ int registry_remove(const char *path, const char *profile, const char *name, str
 	if (find_section(&edit, profile, name, &section) < 0)
 		return err_set(err, -ENOENT, "no list named \"%s\" is registered", name);
 	r = conf_drop(&edit.conf, buf_str(&edit.text), edit.text.len, section, &out);
-	return r < 0 ? r : edit_write(path, &out, err);
+	return r < 0 ? r : edit_write(&edit, &out, err);
 }
 
 int registry_to_list(const struct registry_entry *e, struct list *ret)

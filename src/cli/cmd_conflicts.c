@@ -1,9 +1,7 @@
 #include <errno.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -11,6 +9,7 @@
 #include "base/str.h"
 #include "cli/args.h"
 #include "cli/cli.h"
+#include "cli/editor.h"
 #include "cli/table.h"
 #include "cli/talk.h"
 #include "commands.h"
@@ -69,42 +68,22 @@ static int run_verb(const struct cli_env *env, const char *verb, const char *ent
 	return code;
 }
 
-/* The words of the variable may be a command with options: a shell splits them, and the path is not its business. */
 static int edit(const char *editor, const char *path)
 {
-	CLEANUP(str_free_p) char *script = str_printf("%s \"$@\"", editor);
-	const char *const argv[] = { "sh", "-c", script, "sh", path, NULL };
-	int status = 0, r = script ? 0 : ENOMEM;
-	pid_t pid;
+	int r = cli_edit(editor, path);
 
-	fflush(stdout);
 	if (r == 0)
-		r = posix_spawn(&pid, "/bin/sh", NULL, NULL, (char *const *) argv, environ);
-	if (r)
-		return cli_fail(CLI_FAILED, "%s: %s", editor, strerrordesc_np(r));
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return CLI_OK;
+	if (r != -ECANCELED)
+		return cli_fail(CLI_FAILED, "%s: %s", editor, err_text(NULL, r));
 	return cli_fail(CLI_FAILED, "the editor \"%s\" failed; nothing was sent, %s is as it left it", editor, path);
-}
-
-/* NULL: there is nobody to edit, or no way. */
-static const char *find_editor(void)
-{
-	const char *const variables[] = { getenv("VISUAL"), getenv("EDITOR") };
-
-	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++)
-		if (!str_empty(variables[i]))
-			return variables[i];
-	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ? "vi" : NULL;
 }
 
 static int merge(const struct cli_env *env, const char *entry)
 {
 	CLEANUP(buf_release_p) struct buf path = BUF_INIT(8192);
 	CLEANUP(buf_release_p) struct buf done = BUF_INIT(TEXT_MAX);
-	const char *editor = find_editor();
+	const char *editor = cli_editor();
 	struct err err = { 0 };
 	int code = TALK(env, &path, "conflict", "merge", entry), r;
 

@@ -21,7 +21,7 @@ USAGE, PARTLY, LOGIN, UNREACHABLE, CONFLICTS, NOT_MOUNTED, MOUNTPOINT, MOUNT = 2
 def test_help_and_version(world):
     assert 'spfs demo' in world.spfs('--help').out
     assert world.spfs('--version').out.startswith('spfs ')
-    for command in ('add', 'lists', 'demo', 'sync', 'status', 'umount', 'remove', 'offline', 'online', 'conflicts', 'log'):
+    for command in ('add', 'lists', 'config', 'demo', 'sync', 'status', 'umount', 'remove', 'offline', 'online', 'conflicts', 'log'):
         assert world.spfs(command, '--help').out.startswith('spfs ' + command)
         assert world.spfs('help', command).out == world.spfs(command, '--help').out
     assert world.spfs(code=USAGE).out == world.spfs('help').out == world.spfs('--help').out
