@@ -268,8 +268,9 @@ static void test_a_cut_answer_is_no_answer(void **state)
 
 /* ---- updates ------------------------------------------------------------------------------------ */
 
-static enum remote_result push_ops(struct site *t, const enum change_op *ops, const char *const *folders, size_t n,
-				   struct remote_outcome *ret, struct remote_fault *f)
+/* The changes are of items first_id, first_id + 1, ...; new ones have no ID. */
+static enum remote_result push_from(struct site *t, const enum change_op *ops, int64_t first_id, const char *const *folders,
+				    size_t n, struct remote_outcome *ret, struct remote_fault *f)
 {
 	struct change c[8] = { CHANGE_INIT };
 	const struct change *p[8] = { NULL };
@@ -277,7 +278,7 @@ static enum remote_result push_ops(struct site *t, const enum change_op *ops, co
 
 	for (size_t i = 0; i < n; i++) {
 		c[i].op = ops[i];
-		c[i].id = (int64_t) i + 4;
+		c[i].id = ops[i] == CHANGE_UPDATE || ops[i] == CHANGE_DELETE ? (int64_t) i + first_id : 0;
 		c[i].version = 1;
 		assert_int_equal(values_set(&c[i].fields, "Title", "x"), 0);
 		assert_int_equal(str_set(&c[i].folder, folders ? folders[i] : NULL), 0);
@@ -288,6 +289,12 @@ static enum remote_result push_ops(struct site *t, const enum change_op *ops, co
 	for (size_t i = 0; i < n; i++)
 		change_release(&c[i]);
 	return r;
+}
+
+static enum remote_result push_ops(struct site *t, const enum change_op *ops, const char *const *folders, size_t n,
+				   struct remote_outcome *ret, struct remote_fault *f)
+{
+	return push_from(t, ops, 4, folders, n, ret, f);
 }
 
 static void release_outcomes(struct remote_outcome *o, size_t n)
@@ -346,6 +353,31 @@ static void test_an_answer_that_leaves_changes_out_is_lost(void **state)
 	site_close(&t);
 }
 
+/* A gateway that is out of step answers with what belongs to another question. */
+static void test_an_answer_about_other_changes_is_lost(void **state)
+{
+	static const enum change_op other[] = { CHANGE_NEW, CHANGE_NEW }, update[] = { CHANGE_NEW, CHANGE_UPDATE };
+	struct remote_outcome o[3];
+	struct remote_fault f;
+	struct site t = { 0 };
+
+	(void) state;
+	/* The second is an Update there. */
+	site_of(&t, "update-both.xml", NULL);
+	assert_int_equal(push_ops(&t, other, NULL, 2, o, &f), REMOTE_LOST);
+	assert_false(o[0].has_row);
+	site_close(&t);
+	/* It is of item 7. */
+	site_of(&t, "update-both.xml", NULL);
+	assert_int_equal(push_from(&t, update, 7, NULL, 2, o, &f), REMOTE_LOST);
+	assert_non_null(strstr(f.err.text, "other items"));
+	site_close(&t);
+	site_of(&t, "update-both.xml", NULL);
+	assert_int_equal(push_from(&t, update, 6, NULL, 2, o, &f), REMOTE_OK);
+	release_outcomes(o, 2);
+	site_close(&t);
+}
+
 static const enum change_op five[] = { CHANGE_NEW, CHANGE_NEW_FOLDER, CHANGE_NEW, CHANGE_UPDATE, CHANGE_NEW };
 static const char *const folders[] = { "/sites/team/Lists/T/A", NULL, "sites/team/Lists/T/A", "/x", "/sites/team/Lists/T/A" };
 
@@ -358,7 +390,7 @@ static void test_changes_of_several_folders_go_out_by_folder(void **state)
 
 	(void) state;
 	site_says(&t, XML_HEAD, file_text(DATA "update-two.xml"));
-	site_says(&t, XML_HEAD, file_text(DATA "update-two.xml"));
+	site_says(&t, XML_HEAD, file_text(DATA "update-both.xml"));
 	site_says(&t, XML_HEAD, file_text(DATA "update-one.xml"));
 	site_open(&t);
 	assert_int_equal(push_ops(&t, five, folders, 5, o, &f), REMOTE_OK);
@@ -369,7 +401,7 @@ static void test_changes_of_several_folders_go_out_by_folder(void **state)
 	assert_int_equal(o[0].row.id, 31);
 	assert_int_equal(o[4].row.id, 32);
 	assert_int_equal(o[1].row.id, 31);
-	assert_int_equal(o[3].row.id, 32);
+	assert_int_equal(o[3].row.id, 7);
 	assert_int_equal(o[2].row.id, 41);
 	release_outcomes(o, 5);
 	site_close(&t);
@@ -645,14 +677,14 @@ static const struct recorded {
 	{ "spec42-4-GLICST.resp.xml", "pull", REMOTE_LIST_BAD, 0, 0, 0 }, /* the List is left out */
 	{ "ap-GetList.resp.xml", "get", REMOTE_OK, 0, 0, 1 },
 	{ "ap-GetListCollection.resp.xml", "lists", REMOTE_OK, 0, 0, 1 },
-	{ "ap-UpdateListItems-update.resp.xml", "push1", REMOTE_OK, 1, 0, 0 },
-	{ "ap-UpdateListItems-update-viewfields.resp.xml", "push1", REMOTE_OK, 1, 0, 0 },
-	{ "ap-UpdateListItems-delete.resp.xml", "push1", REMOTE_OK, 0, 0, 0 },
-	{ "ap-UpdateListItems-new.resp.xml", "push1", REMOTE_LOST, 0, 0, 0 }, /* not well-formed as stored */
-	{ "ap-UpdateListItems-error-0x8102001c.resp.xml", "push1", REMOTE_ITEM_BAD, 1, 0, 0 },
-	{ "spec-UpdateListItems-conflict.resp.xml", "push1", REMOTE_CONFLICT, 1, 0, 0 },
-	{ "spec-UpdateListItems-conflict-retry.resp.xml", "push1", REMOTE_OK, 1, 0, 0 },
-	{ "spec42-6-UpdateListItems.resp.xml", "push3", REMOTE_OK, 1, 0, 0 },
+	{ "ap-UpdateListItems-update.resp.xml", "pushU1", REMOTE_OK, 1, 0, 0 },
+	{ "ap-UpdateListItems-update-viewfields.resp.xml", "pushU76", REMOTE_OK, 1, 0, 0 },
+	{ "ap-UpdateListItems-delete.resp.xml", "pushD1", REMOTE_OK, 0, 0, 0 },
+	{ "ap-UpdateListItems-new.resp.xml", "pushN0", REMOTE_LOST, 0, 0, 0 }, /* not well-formed as stored */
+	{ "ap-UpdateListItems-error-0x8102001c.resp.xml", "pushU1", REMOTE_ITEM_BAD, 1, 0, 0 },
+	{ "spec-UpdateListItems-conflict.resp.xml", "pushU1", REMOTE_CONFLICT, 1, 0, 0 },
+	{ "spec-UpdateListItems-conflict-retry.resp.xml", "pushU1", REMOTE_OK, 1, 0, 0 },
+	{ "spec42-6-UpdateListItems.resp.xml", "pushNNN0", REMOTE_OK, 1, 0, 0 },
 	{ "ap-fault-0x82000001.resp.xml", "fault", REMOTE_LIST_BAD, 0, 0, 0 },
 };
 
@@ -665,11 +697,16 @@ static int count_list(void *arg, const struct list *l)
 
 static void check_push(struct site *t, const struct recorded *c)
 {
-	size_t n = (size_t) (c->op[4] - '0');
+	const char *what = c->op + strlen("push");
+	size_t n = strspn(what, "NUD");
+	enum change_op ops[3] = { CHANGE_NEW };
 	struct remote_outcome o[3];
 	struct remote_fault f;
-	enum remote_result r = push_ops(t, seven, NULL, n, o, &f);
+	enum remote_result r;
 
+	for (size_t i = 0; i < n; i++)
+		ops[i] = what[i] == 'N' ? CHANGE_NEW : what[i] == 'U' ? CHANGE_UPDATE : CHANGE_DELETE;
+	r = push_from(t, ops, strtol(what + n, NULL, 10), NULL, n, o, &f);
 	if (r != REMOTE_OK) {
 		assert_int_equal(r, c->result);
 		return;
@@ -752,6 +789,7 @@ int main(void)
 		cmocka_unit_test(test_a_cut_answer_is_no_answer),
 		cmocka_unit_test(test_each_change_has_its_own_fate),
 		cmocka_unit_test(test_an_answer_that_leaves_changes_out_is_lost),
+		cmocka_unit_test(test_an_answer_about_other_changes_is_lost),
 		cmocka_unit_test(test_changes_of_several_folders_go_out_by_folder),
 		cmocka_unit_test(test_a_later_folder_that_fails_was_not_run_or_is_lost),
 		cmocka_unit_test(test_a_request_that_is_too_big_was_not_run),

@@ -125,6 +125,12 @@ struct net_http *net_http_free(struct net_http *h); /* NULL allowed; returns NUL
 DEFINE_CLEANUP(struct net_http *, net_http_free);
 
 /*
+ * Closes every connection when the next request begins: to be called when an answer was not one to the
+ * question, since what comes next on that connection may answer something else too.
+ */
+void net_http_distrust(struct net_http *h);
+
+/*
  * Does a request. 0: there is an answer, whatever its status: 401 after the login was refused,
  * 3xx when a redirect was not followed. ret must be NET_REPLY_INIT; ret->sent is right in every case.
  *

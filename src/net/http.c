@@ -44,6 +44,7 @@ struct net_http {
 	CURLM *multi;          /* owned; the pool of connections */
 	struct net_auth *auth; /* refd */
 	unsigned identity;     /* whose connections are in the pool */
+	bool distrusted;       /* what is in the pool is to be closed */
 	struct net_account tls; /* owned; only what concerns connections is in it */
 	bool no_expect;        /* something on the way has refused Expect with 417 */
 };
@@ -106,17 +107,23 @@ int net_http_new(const struct net_account *account, struct net_auth *auth, struc
 /* Invariant 3. */
 static int use_identity(struct net_http *h, unsigned identity)
 {
-	CURLM *fresh;
+	bool same = h->identity == identity && !h->distrusted;
+	CURLM *fresh = same ? NULL : curl_multi_init();
 
-	if (h->identity == identity)
+	if (same)
 		return 0;
-	fresh = curl_multi_init();
 	if (!fresh)
 		return -ENOMEM;
 	curl_multi_cleanup(h->multi);
 	h->multi = fresh;
 	h->identity = identity;
+	h->distrusted = false;
 	return 0;
+}
+
+void net_http_distrust(struct net_http *h)
+{
+	h->distrusted = true;
 }
 
 /* ---- what curl calls --------------------------------------------------------- */
@@ -374,8 +381,7 @@ static int set_up(struct exchange *x)
 
 	/* Forgets the request before, not the connections: those are the multi handle's. */
 	curl_easy_reset(x->h->easy);
-	r = use_identity(x->h, x->e->login->identity);
-	r = r ?: set_headers(x);
+	r = use_identity(x->h, x->e->login->identity) ?: set_headers(x);
 	r = r ?: set_rules(x);
 	r = r ?: set_tls(x);
 	r = r ?: set_callbacks(x);

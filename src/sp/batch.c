@@ -92,7 +92,7 @@ static void add_identity(struct buf *out, const char *origin, const struct chang
 		add_number(out, "owshiddenversion", c->version);
 }
 
-static const char *command(enum change_op op)
+const char *update_command(enum change_op op)
 {
 	return op == CHANGE_UPDATE ? "Update" : op == CHANGE_DELETE ? "Delete" : "New";
 }
@@ -101,7 +101,7 @@ static void add_method(struct buf *out, const struct update_request *q, size_t n
 {
 	const struct schema *schema = q->schema;
 
-	buf_addf(out, "<Method ID=\"%zu\" Cmd=\"%s\">", number, command(c->op));
+	buf_addf(out, "<Method ID=\"%zu\" Cmd=\"%s\">", number, update_command(c->op));
 	add_identity(out, q->origin, c);
 	if (c->op == CHANGE_NEW_FOLDER) {
 		add_field(out, "FSObjType", "1");

@@ -268,6 +268,9 @@ enum remote_result soap_do(struct sp *sp, const struct soap_call *c, struct remo
 	};
 	enum remote_result result = call(&a, c->reply ?: &reply, f);
 
+	/* No answer to this question, nor a refusal: a gateway that is out of step answers the next one wrongly too. */
+	if (result != REMOTE_OK && !a.fault.seen)
+		net_http_distrust(sp->http);
 	xml_free(a.xml);
 	spool_release(&a.spool);
 	buf_release(&a.head);

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "net/http.h"
 #include "rowset.h"
 #include "soap.h"
 #include "spcode.h"
@@ -39,23 +40,31 @@ struct batch {
 	size_t n;
 	struct rowset rows;                  /* owned */
 	size_t at;                           /* the Result being read; n: one that was not asked for */
+	bool foreign;                        /* a row was of another item than the change */
 };
 
 /* ---- the answer ------------------------------------------------------------------------ */
 
-/* "3,Update" -> 2; what is no number of ours -> n. */
+/* "3,Update" -> 2; what is no number of ours, or was asked to do something else -> n. */
 static size_t index_of(const struct batch *b, const char *id)
 {
-	unsigned long k = isdigit((unsigned char) *id) ? strtoul(id, NULL, 10) : 0;
+	char *end = NULL;
+	unsigned long k = isdigit((unsigned char) *id) ? strtoul(id, &end, 10) : 0;
 
-	return k >= 1 && k <= b->n ? k - 1 : b->n;
+	if (k < 1 || k > b->n || (*end == ',' && !str_eq(end + 1, update_command(b->changes[k - 1]->op))))
+		return b->n;
+	return k - 1;
 }
 
-static int read_row(struct batch *b, struct remote_outcome *o, struct xml *x)
+/* A row of another item answers another question. */
+static int read_row(struct batch *b, struct xml *x)
 {
+	struct remote_outcome *o = b->outcomes[b->at];
+	int64_t id = b->changes[b->at]->id;
 	int r = rowset_read(&b->rows, x, &o->row);
 
 	o->has_row = r == 0;
+	b->foreign |= o->has_row && id && o->row.id && o->row.id != id;
 	return r == -EINVAL ? 0 : r;
 }
 
@@ -67,7 +76,7 @@ static int enter(void *ctx, int state, struct xml *x)
 		b->at = index_of(b, xml_attr(x, "ID"));
 		return 0;
 	}
-	return state == ROW && b->at < b->n ? read_row(b, b->outcomes[b->at], x) : 0;
+	return state == ROW && b->at < b->n ? read_row(b, x) : 0;
 }
 
 /* Line breaks and indentation become single blanks. */
@@ -130,6 +139,7 @@ static void restart(void *ctx)
 		b->answered[i] = false;
 	}
 	b->at = b->n;
+	b->foreign = false;
 }
 
 static const struct xml_sink sink = { enter, leave };
@@ -152,14 +162,22 @@ static enum remote_result all_of(struct batch *b, enum remote_result r, struct r
 	return REMOTE_OK;
 }
 
+static enum remote_result not_ours(const struct sp *sp, struct remote_fault *f, const char *why)
+{
+	net_http_distrust(sp->http);
+	return soap_fail(sp, f, REMOTE_LOST, "%s", why);
+}
+
 /* Every change must have an answer, and a refusal must have words. */
 static enum remote_result complete(const struct sp *sp, struct batch *b, struct remote_fault *f)
 {
+	if (b->foreign)
+		return not_ours(sp, f, "the answer to UpdateListItems is about other items");
 	for (size_t i = 0; i < b->n; i++) {
 		struct remote_outcome *o = b->outcomes[i];
 
 		if (!b->answered[i])
-			return soap_fail(sp, f, REMOTE_LOST, "the answer to UpdateListItems says nothing about some changes");
+			return not_ours(sp, f, "the answer to UpdateListItems says nothing about some changes");
 		if (o->result != REMOTE_OK && !o->text &&
 		    str_set(&o->text, spcode_find(o->server_code)->words) < 0)
 			return soap_fail(sp, f, REMOTE_LOST, "out of memory");

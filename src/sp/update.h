@@ -31,6 +31,9 @@ struct update_request {
 	size_t n;
 };
 
+/* "New", "Update" or "Delete"; the answer names it beside the method's number ([MS-LISTSWS] 3.1.4.31). */
+const char *update_command(enum change_op op);
+
 /* Its parameters as XML; method i + 1 is changes[i]. Errors stick in out. */
 void update_write(const struct update_request *q, struct buf *out);
 

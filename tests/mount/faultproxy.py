@@ -20,6 +20,7 @@ never sees the request; "after": it has carried it out.
     after   gzipbomb   mib= MiB of zeros, compressed  after   stale     the answer of the last such request
     after   delay      s= later                       after   slow      in small pieces
     after   dup        the answer twice               after   twice     the request twice
+    after   shift      once more before the next one, and so on: each answer on that connection is to the last question
 """
 import http.client
 import random
@@ -35,7 +36,7 @@ from urllib.parse import urlsplit
 
 BEFORE = ('status', 'throttle', 'auth401', 'login', 'redirect', 'refuse', 'hang')
 AFTER = ('lost', 'lost504', 'truncate', 'rst_mid', 'short_cl', 'long_cl', 'badxml', 'garbage', 'xxe', 'bomb', 'gzipbomb',
-         'stale', 'delay', 'slow', 'dup', 'twice')
+         'stale', 'delay', 'slow', 'dup', 'shift', 'twice')
 XML = ('Content-Type', 'text/xml; charset=utf-8')
 BOMB = ('<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a0 "ha">' + ''.join(
     '<!ENTITY a%d "%s">' % (i, '&a%d;' % (i - 1) * 10) for i in range(1, 11)) + ']><l>&a10;</l>').encode()
@@ -48,6 +49,7 @@ class Reset(Exception):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = 'HTTP/1.1'
+    owed = None                                           # what the next request on this connection is answered with
 
     def log_message(self, *args):
         pass
@@ -87,7 +89,10 @@ class Handler(BaseHTTPRequestHandler):
             return
         code, headers, data = self.upstream(body)
         before = self.server.remember(re.sub(rb'<changeToken>.*', b'', body)[:400], (code, headers, data))
-        if fault is None:
+        if self.owed:
+            self.put(*self.owed)
+            self.owed = (code, headers, data)
+        elif fault is None:
             self.put(code, headers, data)
         elif fault == 'stale':
             self.put(*(before or (code, headers, data)))
@@ -183,6 +188,10 @@ class Handler(BaseHTTPRequestHandler):
     def do_dup(self, code, headers, data):
         self.put(code, headers, data)
         self.put(code, headers, data)
+
+    def do_shift(self, code, headers, data):
+        self.put(code, headers, data)
+        self.owed = (code, headers, data)
 
 
 class FaultProxy(socketserver.ThreadingTCPServer):

@@ -8,7 +8,7 @@ from faultproxy import AFTER, BEFORE, FaultProxy
 from soap import Client
 
 LIST, SEND, PULL = 'Announcements', '<UpdateListItems', '<GetListItemChangesSinceToken'
-HARMLESS = ('delay', 'slow', 'dup', 'twice')
+HARMLESS = ('delay', 'slow', 'dup', 'shift', 'twice')
 # the second delivery of a New is a second item to a server, whatever the client does
 DOUBLED = {('twice', 'create'), ('twice', 'mkdir')}
 OFFERED = 'Tasks'
