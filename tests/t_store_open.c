@@ -196,6 +196,27 @@ static void an_older_database_is_brought_up(void **state)
 	store_list_release(&l);
 }
 
+/* A program between two releases may have made other tables under the same number. */
+static void tables_of_another_program_under_our_number_are_damage(void **state)
+{
+	static const char *const change[] = {
+		"ALTER TABLE journal RENAME COLUMN lost TO astray", "ALTER TABLE lists RENAME COLUMN format TO form",
+	};
+	struct fixture *f = *state;
+
+	f->s = store_close(f->s);
+	for (size_t i = 0; i < sizeof(change) / sizeof(*change); i++) {
+		run_sql(f, change[i]);
+		assert_refused(f, -EUCLEAN, "not those of this spfs");
+		run_sql(f, i == 0 ? "ALTER TABLE journal RENAME COLUMN astray TO lost" : "PRAGMA user_version = 1");
+	}
+	/* Nor can they be brought up. */
+	assert_refused(f, -EUCLEAN, "not those of this spfs");
+	run_sql(f, "ALTER TABLE lists RENAME COLUMN form TO format");
+	run_sql(f, "PRAGMA user_version = 2");
+	open_store(f);
+}
+
 static void another_programs_database_is_left_alone(void **state)
 {
 	struct fixture *f = *state;
@@ -405,6 +426,7 @@ int main(void)
 		store_test(rolled_back_is_as_if_never_done),
 		store_test(a_newer_database_is_left_alone),
 		store_test(an_older_database_is_brought_up),
+		store_test(tables_of_another_program_under_our_number_are_damage),
 		store_test(another_programs_database_is_left_alone),
 		store_test(what_is_no_database_is_named_as_damaged),
 		store_test(a_missing_root_is_damage),

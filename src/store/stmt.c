@@ -122,6 +122,12 @@ static int to_errno(const struct db *db, int code)
 	}
 }
 
+/* "no such column", "duplicate column name": the tables are not those that this program makes. */
+static int misfit_errno(const struct db *db, int code)
+{
+	return (code & 0xff) == SQLITE_ERROR ? -EUCLEAN : to_errno(db, code);
+}
+
 static int prepare(struct db *db, enum query q, sqlite3_stmt **ret)
 {
 	if (FAULT("store.prepare"))
@@ -204,7 +210,23 @@ struct db *db_close(struct db *db)
 
 int db_script(struct db *db, enum script which)
 {
-	return to_errno(db, sqlite3_exec(db->h, script_text[which], NULL, NULL, NULL));
+	return misfit_errno(db, sqlite3_exec(db->h, script_text[which], NULL, NULL, NULL));
+}
+
+int db_check_tables(struct db *db)
+{
+	int r = 0;
+
+	for (enum query q = 0; r == 0 && q < Q__COUNT; q++) {
+		sqlite3_stmt *st = NULL;
+
+		/* These are for the thread's own file. */
+		if (q == Q_STAGE_ADD || q == Q_STAGE_TAKE)
+			continue;
+		r = misfit_errno(db, sqlite3_prepare_v2(db->h, query_text[q], -1, &st, NULL));
+		sqlite3_finalize(st);
+	}
+	return r;
 }
 
 const char *db_why(const struct db *db)

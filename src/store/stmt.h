@@ -56,8 +56,14 @@ void db_keep_log(struct db *db);
 /* No statement of it may be in use. NULL is allowed; returns NULL. */
 struct db *db_close(struct db *db);
 
-/* Runs a script. */
+/* Runs a script. -EUCLEAN: also where it does not fit the tables that are there. */
 MUST_CHECK int db_script(struct db *db, enum script which);
+
+/*
+ * Whether every statement for spfs.db compiles against its tables. 0; -EUCLEAN: they are others than
+ * this version's; -ENOMEM, -EIO.
+ */
+MUST_CHECK int db_check_tables(struct db *db);
 
 /* SQLite's words for the last failure; valid until the next call. */
 const char *db_why(const struct db *db);

@@ -142,6 +142,17 @@ static int settle(struct store *s)
 	return store_commit(s);
 }
 
+static int prepare_tables(struct store *s, struct db *db, struct err *err)
+{
+	int r = migrate_run(s);
+
+	if (r == 0)
+		r = db_check_tables(db);
+	if (r == -EUCLEAN)
+		return err_set(err, r, "%s: its tables are not those of this spfs (%s)", s->path, db_why(db));
+	return r;
+}
+
 static int prepare_db(struct store *s, struct err *err)
 {
 	struct session *me;
@@ -156,7 +167,7 @@ static int prepare_db(struct store *s, struct err *err)
 	if (r == 0)
 		r = use_wal(s);
 	if (r == 0)
-		r = migrate_run(s);
+		r = prepare_tables(s, db, err);
 	if (r == 0)
 		r = settle(s);
 	return r < 0 ? err_add(err, r, "%s: %s", s->path, db_why(db)) : 0;
