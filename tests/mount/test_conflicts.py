@@ -322,7 +322,7 @@ def edited_while_new_is_sent(mnt, *orders):
     """Announcements have a text that the server writes in its own way (<div class="ExternalClass...">)."""
     mnt.server.script(*orders)
     mnt.sh('echo body > Announcements/Mine.txt')
-    mnt.wait(lambda: 'is being sent' in mnt.sh('cat .spfs/outbox/*') or 'not known' in mnt.sh('cat .spfs/outbox/*') or
+    mnt.wait(lambda: any(s in mnt.sh('cat .spfs/outbox/*', code=None) for s in ('is being sent', 'not known')) or
              mnt.server.methods())
     mnt.sh('echo edit >> Announcements/Mine.txt')
     mnt.server.no_script()
