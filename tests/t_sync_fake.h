@@ -206,6 +206,19 @@ static inline int fake_count(struct fake *f)
 	return n;
 }
 
+/* The folder of that path below the site; NULL: there is none. */
+static inline struct fake_item *fake_folder_at(struct fake *f, const char *path)
+{
+	char own[2 * FAKE_TEXT + 2];
+
+	for (int i = 0; i < f->n; i++) {
+		snprintf(own, sizeof(own), "%s/%s", f->v[i].dir, f->v[i].leaf);
+		if (f->v[i].used && !f->v[i].deleted && f->v[i].folder && strcmp(own, path) == 0)
+			return &f->v[i];
+	}
+	return NULL;
+}
+
 /* ---- its description ----------------------------------------------------------------- */
 
 static inline void fake_field(struct schema *s, const char *name, enum field_type type, unsigned flags)
@@ -546,10 +559,28 @@ static inline void fake_give_row(struct fake *f, const struct fake_item *i, stru
 		fake_row(f, i, &o->row);
 }
 
+/* Whether there is such a place, and no folder of that name in it. */
+static inline bool fake_may_make(struct fake *f, const struct change *c)
+{
+	const char *dir = c->folder ? c->folder + 1 : FAKE_ROOT;
+	char path[2 * FAKE_TEXT + 2];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, c->name ? c->name : "");
+	return (strcmp(dir, FAKE_ROOT) == 0 || fake_folder_at(f, dir)) &&
+	       (c->op != CHANGE_NEW_FOLDER || !fake_folder_at(f, path));
+}
+
 static inline void fake_do_new(struct fake *f, const struct change *c, struct remote_outcome *o)
 {
-	struct fake_item *i = &f->v[fake_add(f, "") - 1];
+	struct fake_item *i;
 
+	if (!fake_may_make(f, c)) {
+		o->result = REMOTE_ITEM_BAD;
+		o->server_code = c->op == CHANGE_NEW_FOLDER ? 0x8107090d : 0x80070002;
+		o->text = strdup("no such folder, or one of that name");
+		return;
+	}
+	i = &f->v[fake_add(f, "") - 1];
 	snprintf(i->status, sizeof(i->status), "%s", f->default_status);
 	fake_fill(f, i, c);
 	snprintf(i->replication, sizeof(i->replication), "%s", c->replication_id);
@@ -563,12 +594,28 @@ static inline void fake_do_new(struct fake *f, const struct change *c, struct re
 	fake_give_row(f, i, o);
 }
 
+/* Another folder has the name that this one is to get. */
+static inline bool fake_is_taken(struct fake *f, const struct fake_item *d, const struct change *c)
+{
+	const char *name = d->folder ? values_get(&c->fields, "FileLeafRef") : NULL;
+	char path[2 * FAKE_TEXT + 2];
+	struct fake_item *there;
+
+	snprintf(path, sizeof(path), "%s/%s", d->dir, name ? name : "");
+	there = name ? fake_folder_at(f, path) : NULL;
+	return there && there != d;
+}
+
 static inline void fake_do_known(struct fake *f, const struct change *c, struct remote_outcome *o)
 {
 	struct fake_item *i = fake_find(f, c->id);
 
 	if (!i || i->deleted) {
 		o->result = REMOTE_ITEM_GONE;
+	} else if (fake_is_taken(f, i, c)) {
+		o->result = REMOTE_ITEM_BAD;
+		o->server_code = 0x800700b7;
+		o->text = strdup("there is a folder of that name");
 	} else if (c->op == CHANGE_UPDATE && c->version && c->version != i->version) {
 		o->result = REMOTE_CONFLICT;
 		o->server_code = 0x81020015;

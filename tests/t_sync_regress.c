@@ -258,6 +258,98 @@ static void outcome_that_could_not_be_stored_is_looked_up(void **state)
 	assert_has(c, "A.txt", "Status: mine");
 }
 
+/* ---- folders ------------------------------------------------------------------------------ */
+
+static int64_t ino_in(struct client *c, int64_t dir, const char *name)
+{
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+	int r = store_node_lookup(c->st, dir, name, &n);
+
+	assert_true(r == 0 || r == -ENOENT);
+	return r == 0 && n.kind != STORE_NODE_GHOST ? n.ino : 0;
+}
+
+static int64_t add_in(struct client *c, const char *folder, const char *title)
+{
+	int64_t id = fake_add(c->f, title);
+
+	snprintf(fake_find(c->f, id)->dir, FAKE_TEXT, "%s/%s", FAKE_ROOT, folder);
+	return id;
+}
+
+/* A folder was deleted on the server and made again, and an item pushed into it before that was heard. The read of the
+ * whole list that followed took the item away with the old folder, and left the new one as "F (3)". */
+static void folder_made_again_keeps_what_was_pushed_into_it(void **state)
+{
+	struct client *c = *state;
+	int64_t was;
+
+	fake_add_folder(c->f, FAKE_ROOT, "F");
+	add_in(c, "F", "Old");
+	must_pull(c);
+	was = ino_of(c, "F");
+	fake_delete(c->f, 1);
+	fake_add_folder(c->f, FAKE_ROOT, "F");
+	create_file(c, was, "New", "mine");
+	must_push(c);
+	c->f->oldest_token = ++c->f->seq;
+	must_pull(c);
+	assert_int_equal(ino_of(c, "F (3)"), 0);
+	assert_true(ino_of(c, "F") > 0);
+	assert_true(ino_in(c, ino_of(c, "F"), "New.txt") > 0);
+	assert_int_equal(ino_in(c, ino_of(c, "F"), "Old.txt"), 0);
+	assert_int_equal(count_files(c, c->root), 1);
+	assert_int_equal(journal(c), 0);
+	assert_int_equal(count_conflicts(c), 0);
+}
+
+/* An item came in an answer before its folder and more answers followed: it stayed in the list's directory. */
+static void item_goes_to_a_folder_of_a_later_answer(void **state)
+{
+	struct client *c = *state;
+
+	fake_add(c->f, "A");
+	must_pull(c);
+	fake_add_folder(c->f, FAKE_ROOT, "F");
+	add_in(c, "F", "In");
+	fake_touch(c->f, 2);
+	c->f->cut = 1;
+	must_pull(c);
+	assert_true(ino_in(c, ino_of(c, "F"), "In.txt") > 0);
+	assert_int_equal(ino_of(c, "In.txt"), 0);
+}
+
+/* Of a folder that was renamed, and another made in its place, the other one was heard of first: it kept "F (3)", and what
+ * was in it counted as the renamed one's. */
+static void folder_in_the_place_of_a_renamed_one(void **state)
+{
+	struct client *c = *state;
+	int64_t f, g;
+
+	fake_add_folder(c->f, FAKE_ROOT, "F");
+	add_in(c, "F", "A");
+	must_pull(c);
+	f = ino_of(c, "F");
+	fake_rename_folder(c->f, fake_find(c->f, 1), "G");
+	fake_add_folder(c->f, FAKE_ROOT, "F");
+	add_in(c, "F", "B");
+	fake_touch(c->f, 1);
+	c->f->cut = 1;
+	must_pull(c);
+	g = ino_of(c, "G");
+	assert_int_equal(g, f);
+	assert_true(ino_in(c, g, "A.txt") > 0);
+	assert_true(ino_in(c, ino_of(c, "F"), "B.txt") > 0);
+	/* What is known of them is right too: the next news do not move them. */
+	fake_touch(c->f, 2);
+	fake_touch(c->f, 4);
+	fake_rename_folder(c->f, fake_find(c->f, 1), "H");
+	fake_touch(c->f, 1);
+	must_pull(c);
+	assert_true(ino_in(c, ino_of(c, "H"), "A.txt") > 0);
+	assert_true(ino_in(c, ino_of(c, "F"), "B.txt") > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,6 +364,9 @@ int main(void)
 		CASE(moved_item_outlives_a_removal_from_its_slot),
 		CASE(ours_yields_its_name),
 		CASE(ours_keeps_its_name_when_it_was_first),
+		CASE(folder_made_again_keeps_what_was_pushed_into_it),
+		CASE(item_goes_to_a_folder_of_a_later_answer),
+		CASE(folder_in_the_place_of_a_renamed_one),
 	};
 
 	log_setup(LOG_TO_NOTHING, LOG_LEVEL_INFO);

@@ -53,7 +53,8 @@ MUST_CHECK int store_item_has_replication(struct store *s, int64_t list, const c
 MUST_CHECK int store_item_peek(struct store *s, int64_t list, int64_t sp_id, int64_t *ret_id, int64_t *ret_version,
 			       int64_t *ret_generation);
 
-/* The folder item whose item.path equals `path` (no leading slash). 0 or -ENOENT. */
+/* The folder item whose item.path equals `path` (no leading slash). Of several (one was deleted on the server and made
+ * again) the one that a full pull saw last, the youngest of these, and one that was not sent last. 0 or -ENOENT. */
 MUST_CHECK int store_item_find_folder(struct store *s, int64_t list, const char *path, int64_t *ret_id);
 
 /* Inserts (id 0; sets it) or replaces the row. -EEXIST: the list has that sp_id already; -ENOENT: no row of that id. */
@@ -83,6 +84,10 @@ struct store_item_key {
 };
 
 MUST_CHECK int store_item_keys(struct store *s, int64_t list, int64_t after, struct store_item_key ret[], int max);
+
+/* Local ids above `after` of items, at most max, that are shown elsewhere than in a folder of their path although one is
+ * shown, and for which no change waits. Looks at each item of the list. Returns how many. */
+MUST_CHECK int store_item_astray(struct store *s, int64_t list, int64_t after, int64_t ret_ids[], int max);
 
 MUST_CHECK int store_item_count(struct store *s, int64_t list, int64_t *ret);
 

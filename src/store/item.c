@@ -221,6 +221,17 @@ int store_item_keys(struct store *s, int64_t list, int64_t after, struct store_i
 	return r < 0 ? r : n;
 }
 
+int store_item_astray(struct store *s, int64_t list, int64_t after, int64_t ret_ids[], int max)
+{
+	CLEANUP(stmt_done_p) struct stmt *st = NULL;
+	int n = 0;
+	int r = conn_ask(s, &st, Q_ITEM_ASTRAY, "iid", list, after, max);
+
+	while (r >= 0 && n < max && (r = stmt_step(st)) > 0)
+		ret_ids[n++] = stmt_i64(st, 0);
+	return r < 0 ? r : n;
+}
+
 int store_item_count(struct store *s, int64_t list, int64_t *ret)
 {
 	return conn_number(s, ret, Q_ITEM_COUNT, "i", list);

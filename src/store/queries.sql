@@ -98,7 +98,21 @@ FROM items WHERE owner = ?1 ORDER BY id
 -- ITEM_PEEK
 SELECT id, version, generation FROM items WHERE list = ?1 AND sp_id = ?2
 -- ITEM_FIND_FOLDER
-SELECT id FROM items WHERE list = ?1 AND path = ?2 AND folder = 1 ORDER BY id LIMIT 1
+/* of several the one that the server has: seen last, made last; max() gives the id of its row */
+SELECT id, max(CASE WHEN sp_id IS NULL THEN -id ELSE (generation << 32) + sp_id END)
+FROM items WHERE list = ?1 AND path = ?2 AND folder = 1 GROUP BY path
+-- ITEM_ASTRAY
+/* rtrim() takes the last name off a path */
+SELECT i.id FROM items i INDEXED BY items_by_list JOIN nodes n ON n.item = i.id
+WHERE i.list = ?1 AND i.id > ?2 AND i.sp_id > 0 AND n.name IS NOT NULL AND
+  (n.kind = 'item' OR n.kind = 'document' OR n.kind = 'folder') AND
+  EXISTS (SELECT 1 FROM items d JOIN nodes m ON m.item = d.id
+    WHERE d.list = ?1 AND d.path = rtrim(rtrim(i.path, replace(i.path, '/', '')), '/') AND d.folder = 1 AND
+      m.kind = 'folder' AND m.name IS NOT NULL) AND
+  NOT EXISTS (SELECT 1 FROM nodes m JOIN items d ON d.id = m.item
+    WHERE m.ino = n.parent AND d.path = rtrim(rtrim(i.path, replace(i.path, '/', '')), '/')) AND
+  NOT EXISTS (SELECT 1 FROM journal j WHERE j.item = i.id)
+ORDER BY i.id LIMIT ?3
 -- ITEM_ADD
 INSERT INTO items (id, list, generation, sp_id, version, unique_id, path, replication_id, folder, perm, created,
                    modified, size, fields, base, since, owner)

@@ -145,7 +145,24 @@ struct repath {
 	struct txn *t;
 	const char *from, *to;
 	size_t n;
+	int64_t dir; /* only what is in this directory, or below; 0: all */
 };
+
+/* 1: the item shows below that directory. */
+static int is_below(const struct txn *t, int64_t item, int64_t dir)
+{
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+	int r = store_node_of_item(t->st, item, &n);
+
+	while (r == 0 && n.parent && n.parent != dir) {
+		int64_t parent = n.parent;
+
+		store_node_release(&n);
+		n = (struct store_node) STORE_NODE_INIT;
+		r = store_node_get(t->st, parent, &n);
+	}
+	return r == -ENOENT ? 0 : r < 0 ? r : n.parent == dir;
+}
 
 static int repath_item(void *arg, const struct store_item *i)
 {
@@ -156,6 +173,9 @@ static int repath_item(void *arg, const struct store_item *i)
 
 	if (!i->item.path || strncmp(i->item.path, rp->from, rp->n) != 0 || i->item.path[rp->n] != '/')
 		return 0;
+	r = rp->dir ? is_below(rp->t, i->id, rp->dir) : 1;
+	if (r <= 0)
+		return r;
 	path = str_printf("%s%s", rp->to, i->item.path + rp->n);
 	r = path ? store_item_get(rp->t->st, i->id, &it) : -ENOMEM;
 	if (r == 0)
@@ -165,16 +185,27 @@ static int repath_item(void *arg, const struct store_item *i)
 
 int apply_repath(struct txn *t, const char *from, const char *to)
 {
-	struct repath rp = { t, from, to, strlen(from) };
+	struct repath rp = { t, from, to, strlen(from), 0 };
 
 	return store_item_each(t->st, t->list.id, repath_item, &rp);
 }
 
-static int follow_folder(struct txn *t, const struct item *old, const struct item *i)
+/* Another folder may have come to its old path before this was heard: what is in that stays there. */
+static int follow_folder(struct txn *t, const struct item *old, const struct store_item *it, const struct store_node *n)
 {
-	if (!i->folder || !old->path || !i->path || strcmp(old->path, i->path) == 0)
+	struct repath rp = { t, old->path, it->item.path, old->path ? strlen(old->path) : 0, 0 };
+	int64_t other;
+	int r;
+
+	if (!it->item.folder || !rp.from || !rp.to || strcmp(rp.from, rp.to) == 0)
 		return 0;
-	return apply_repath(t, old->path, i->path);
+	r = store_item_find_folder(t->st, t->list.id, rp.from, &other);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	rp.dir = r == 0 ? n->ino : 0;
+	if (r == 0 && !n->ino)
+		return 0;
+	return store_item_each(t->st, t->list.id, repath_item, &rp);
 }
 
 /* What a node says of trouble is over when nothing is refused and the text is not the user's alone. */
@@ -333,9 +364,11 @@ int apply_item(struct txn *t, struct store_item *it, struct pending *p, struct i
 	if (r == 0)
 		r = pending_store(t->st, p);
 	if (r == 0)
-		r = follow_folder(t, &s.old, &it->item);
+		r = follow_folder(t, &s.old, it, &s.n);
 	if (r == 0)
 		r = update_node(t, it, p, fresh, &s);
+	if (r == 0 && it->item.folder && s.old.path && !str_eq(s.old.path, it->item.path))
+		r = apply_give_name(t, s.old.path);
 	return r < 0 ? r : attach_follow(t, it, values_get(&s.old.values, "Attachments"));
 }
 
@@ -370,11 +403,24 @@ int apply_spare_folder(struct txn *t, const struct item *row)
 	return r < 0 ? r : 1;
 }
 
-/* Where a new row is shown: in a directory, or in a master's file (as in store_form). -ENOENT: that has not come yet. */
-static int find_place(struct txn *t, const struct item *row, int64_t *ret_dir, int64_t *ret_master, bool *ret_hidden)
+/* Whether another folder has the path of this new one: the answer may still say that it was renamed. 1, 0, -errno. */
+static int has_double(const struct txn *t, const struct item *row)
 {
-	int r = parts_ask(t, row, ret_master, ret_hidden);
+	int64_t folder;
+	int r = row->folder && row->path ? store_item_find_folder(t->st, t->list.id, row->path, &folder) : -ENOENT;
 
+	return r == 0 ? 1 : r == -ENOENT ? 0 : r;
+}
+
+/* Where a new row is shown: in a directory, or in a master's file (as in store_form). -ENOENT: that has not come yet. */
+static int find_place(struct txn *t, const struct item *row, bool anywhere, int64_t *ret_dir, int64_t *ret_master,
+		      bool *ret_hidden)
+{
+	int r = anywhere ? 0 : has_double(t, row);
+
+	if (r)
+		return r < 0 ? r : -ENOENT;
+	r = parts_ask(t, row, ret_master, ret_hidden);
 	*ret_dir = t->list.root;
 	if (r == 0)
 		r = place_parent(t, row, ret_dir);
@@ -391,7 +437,7 @@ static int apply_first(struct txn *t, struct item *row, bool anywhere)
 	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
 	int64_t dir, master;
 	bool hidden;
-	int r = find_place(t, row, &dir, &master, &hidden);
+	int r = find_place(t, row, anywhere, &dir, &master, &hidden);
 
 	if (r == -ENOENT && !anywhere)
 		return APPLY_LATER;

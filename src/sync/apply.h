@@ -49,6 +49,9 @@ MUST_CHECK int apply_vanish(struct txn *t, const struct store_item *it);
 /* What is below a folder that was at `from` is found below `to` from now on. */
 MUST_CHECK int apply_repath(struct txn *t, const char *from, const char *to);
 
+/* A folder that came to `path` while another one showed under its name gets the plain name; none is no error. */
+MUST_CHECK int apply_give_name(struct txn *t, const char *path);
+
 /* The item is shown by another one's file from now on: its node goes. */
 MUST_CHECK int apply_hide(struct txn *t, int64_t item);
 

@@ -148,10 +148,39 @@ static int note_child(void *arg, const struct store_node *n)
 	return r;
 }
 
+/* A read of the whole list has seen the item, and not the folder, which is `stale`. */
+static bool is_confirmed(const struct txn *t, bool stale, const struct store_item *it)
+{
+	return stale && it->item.id && it->generation == t->list.generation;
+}
+
+/* What the folder shows stands elsewhere on the server: where its path says, or in a folder that we may not see. */
+static int rescue(struct txn *t, const struct store_item *it, struct store_node *n)
+{
+	int64_t dir;
+	int r = place_parent(t, &it->item, &dir);
+
+	if (r == -ENOENT || (r == 0 && dir == n->parent)) {
+		dir = t->list.root;
+		r = 0;
+	}
+	return r < 0 ? r : place_into(t, it, dir, n);
+}
+
 static int gone_one(struct txn *t, int64_t item);
 
+static int gone_shown(struct txn *t, struct store_node *n, bool stale)
+{
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	int r = store_item_get(t->st, n->item, &it);
+
+	if (r < 0)
+		return r;
+	return is_confirmed(t, stale, &it) ? rescue(t, &it, n) : gone_one(t, n->item);
+}
+
 /* Returns 1 when the child stays: it is only local. */
-static int gone_child(struct txn *t, int64_t ino)
+static int gone_child(struct txn *t, int64_t ino, bool stale)
 {
 	struct apply_kept k = { .kind = SYNC_CONFLICT_GONE, .why = "its folder was deleted on the server" };
 	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
@@ -160,7 +189,7 @@ static int gone_child(struct txn *t, int64_t ino)
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	if (n.item)
-		return gone_one(t, n.item);
+		return gone_shown(t, &n, stale);
 	if (n.kind != STORE_NODE_DRAFT)
 		return 1;
 	k.name = n.name;
@@ -168,14 +197,14 @@ static int gone_child(struct txn *t, int64_t ino)
 	return r < 0 ? r : drop_node(t, &n, NULL);
 }
 
-static int gone_children(struct txn *t, int64_t dir)
+static int gone_children(struct txn *t, int64_t dir, bool stale)
 {
 	CLEANUP(inos_release) struct inos inos = { 0 };
 	int stays = 0;
 	int r = store_node_children(t->st, dir, 0, note_child, &inos);
 
 	for (size_t i = 0; r >= 0 && i < inos.n; i++) {
-		r = gone_child(t, inos.v[i]);
+		r = gone_child(t, inos.v[i], stale);
 		stays |= r > 0;
 	}
 	return r < 0 ? r : stays;
@@ -244,7 +273,7 @@ static int gone_node(struct txn *t, const struct store_item *it, bool unsent, st
 		return make_draft(t, n);
 	r = unsent || (r == 0 && text.state == STORE_TEXT_DRAFT) ? keep_unsent(t, it, n, n->name) : 0;
 	if (r == 0 && n->kind == STORE_NODE_FOLDER)
-		r = gone_children(t, n->ino);
+		r = gone_children(t, n->ino, it->generation < t->list.generation);
 	if (r < 0)
 		return r;
 	return r > 0 ? make_local(t, n) : drop_node(t, n, &it->item);
@@ -283,8 +312,10 @@ struct below_item {
 };
 
 struct below {
+	const struct txn *t;
 	const char *path;
 	size_t n;
+	bool stale; /* but for what was seen since */
 	struct below_item *v; /* owned */
 	size_t count, cap;
 };
@@ -299,7 +330,8 @@ static int note_below(void *arg, const struct store_item *i)
 	struct below *b = arg;
 	int r;
 
-	if (!i->item.path || strncmp(i->item.path, b->path, b->n) != 0 || i->item.path[b->n] != '/')
+	if (!i->item.path || strncmp(i->item.path, b->path, b->n) != 0 || i->item.path[b->n] != '/' ||
+	    is_confirmed(b->t, b->stale, i))
 		return 0;
 	r = vec_grow(&b->v, &b->cap, b->count + 1, sizeof(*b->v));
 	if (r < 0)
@@ -316,23 +348,61 @@ static int by_length(const void *a, const void *b)
 	return x->len < y->len ? 1 : x->len > y->len ? -1 : 0;
 }
 
-int apply_gone(struct txn *t, int64_t item)
+/* The folder that was made anew at the path of one that has gone; it shows beside it until then. -ENOENT: none. */
+static int find_successor(struct txn *t, const struct store_item *it, int64_t *ret)
+{
+	int r = it->item.folder && it->item.path ? store_item_find_folder(t->st, t->list.id, it->item.path, ret) : -ENOENT;
+
+	return r == 0 && *ret == it->id ? -ENOENT : r;
+}
+
+int apply_give_name(struct txn *t, const char *path)
 {
 	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
-	CLEANUP(below_release) struct below b = { 0 };
-	int r = store_item_get(t->st, item, &it);
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+	int64_t item;
+	int r = store_item_find_folder(t->st, t->list.id, path, &item);
 
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	/* The server need not say that the contents are gone too (MS-OUTSPS_R66). */
-	if (it.item.folder && it.item.path) {
-		b.path = it.item.path;
-		b.n = strlen(b.path);
-		r = store_item_each(t->st, t->list.id, note_below, &b);
-	}
+	if (r == 0)
+		r = store_item_get(t->st, item, &it);
+	if (r == 0 && !it.item.id)
+		return 0;
+	if (r == 0)
+		r = store_node_of_item(t->st, item, &n);
+	if (r == 0 && n.name)
+		r = place_follow(t, &it.item, &it, true, &n);
+	return r == -ENOENT ? 0 : r;
+}
+
+static int gone_below(struct txn *t, const struct store_item *it)
+{
+	CLEANUP(below_release) struct below b = {
+		.t = t, .path = it->item.path, .n = strlen(it->item.path), .stale = it->generation < t->list.generation,
+	};
+	int r = store_item_each(t->st, t->list.id, note_below, &b);
+
 	if (r == 0 && b.count)
 		qsort(b.v, b.count, sizeof(*b.v), by_length);
 	for (size_t i = 0; r == 0 && i < b.count; i++)
 		r = gone_one(t, b.v[i].item);
-	return r < 0 ? r : gone_one(t, item);
+	return r;
+}
+
+int apply_gone(struct txn *t, int64_t item)
+{
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	int64_t other = 0;
+	int r = store_item_get(t->st, item, &it);
+
+	if (r == 0)
+		r = find_successor(t, &it, &other);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	if (!it.id)
+		return 0;
+	/* The server need not say that the contents are gone too (MS-OUTSPS_R66); with a successor they are that one's. */
+	r = it.item.folder && it.item.path && !other ? gone_below(t, &it) : 0;
+	if (r == 0)
+		r = gone_one(t, item);
+	return r < 0 || !other ? r : apply_give_name(t, it.item.path);
 }

@@ -265,10 +265,30 @@ static int wants_name(const struct txn *t, const struct item *old, const struct 
 	return r < 0 ? r : !r;
 }
 
-/* Where the item belongs; in a folder that is not known it stays where it is. */
+/* Whether the directory is a folder that has the item's path. 1, 0, -errno. */
+static int is_its_dir(const struct txn *t, const struct item *i, int64_t dir)
+{
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+	size_t len = i->path ? (size_t) (item_leaf(i->path) - i->path) : 0;
+	int r = i->owner || !len ? -ENOENT : store_node_get(t->st, dir, &n);
+
+	if (r == 0)
+		r = n.item ? store_item_get(t->st, n.item, &it) : -ENOENT;
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	return it.item.path && strlen(it.item.path) == len - 1 && strncmp(it.item.path, i->path, len - 1) == 0;
+}
+
+/* Where the item belongs; in a folder that is not known it stays where it is, and of two of one path in the one it is in. */
 static int follow_dir(const struct txn *t, const struct item *i, const struct store_node *n, int64_t *ret_dir)
 {
-	int r = i->path ? place_parent(t, i, ret_dir) : -ENOENT;
+	int r = is_its_dir(t, i, n->parent);
+
+	if (r == 0)
+		r = i->path ? place_parent(t, i, ret_dir) : -ENOENT;
+	else if (r > 0)
+		r = -ENOENT;
 
 	if (r != -ENOENT)
 		return r;
@@ -334,9 +354,27 @@ static int yield_name(struct txn *t, const struct item *i, struct store_node *n)
 	return r <= 0 ? r : move_and_tell(t, n, n->parent, name);
 }
 
-int place_follow(struct txn *t, const struct item *old, const struct store_item *it, bool fresh, struct store_node *n)
+/* renamed: the name it has is not for it any more. */
+static int go_to(struct txn *t, const struct store_item *it, int64_t dir, bool renamed, struct store_node *n)
 {
 	char name[PLACE_NAME];
+	int r = renamed ? 0 : place_is_free(t, dir, n->name, n->ino, it->id);
+
+	snprintf(name, sizeof(name), "%s", n->name);
+	if (r == 0)
+		r = place_name(t, &it->item, dir, n->ino, it->id, name);
+	if (r < 0 || (dir == n->parent && strcmp(name, n->name) == 0))
+		return r < 0 ? r : 0;
+	return move_and_tell(t, n, dir, name);
+}
+
+int place_into(struct txn *t, const struct store_item *it, int64_t dir, struct store_node *n)
+{
+	return go_to(t, it, dir, false, n);
+}
+
+int place_follow(struct txn *t, const struct item *old, const struct store_item *it, bool fresh, struct store_node *n)
+{
 	int64_t dir;
 	int r = follow_dir(t, &it->item, n, &dir);
 	int other = r < 0 ? r : wants_name(t, old, &it->item, fresh, n->name);
@@ -347,13 +385,7 @@ int place_follow(struct txn *t, const struct item *old, const struct store_item 
 		r = fresh && n->kind == STORE_NODE_ITEM ? has_rival(t, &it->item, dir, n->name) : 0;
 		return r > 0 ? yield_name(t, &it->item, n) : r;
 	}
-	snprintf(name, sizeof(name), "%s", n->name);
-	r = other ? 0 : place_is_free(t, dir, name, n->ino, it->id);
-	if (r == 0)
-		r = place_name(t, &it->item, dir, n->ino, it->id, name);
-	if (r < 0 || (dir == n->parent && strcmp(name, n->name) == 0))
-		return r < 0 ? r : 0;
-	return move_and_tell(t, n, dir, name);
+	return go_to(t, it, dir, other, n);
 }
 
 /* So that those who have it open can read on when the item shows something else. */

@@ -40,6 +40,9 @@ MUST_CHECK int place_new(struct txn *t, const struct store_item *it, int64_t dir
 MUST_CHECK int place_follow(struct txn *t, const struct item *old, const struct store_item *it, bool fresh,
 			    struct store_node *n);
 
+/* Moves the item's node to another directory, under the name that it has, or another one where that is taken, and tells. */
+MUST_CHECK int place_into(struct txn *t, const struct store_item *it, int64_t dir, struct store_node *n);
+
 /* Moves the node to a slot that is free, with or without a ghost. Tells nobody: the kernel may know already. */
 MUST_CHECK int place_move(struct txn *t, struct store_node *n, int64_t dir, const char *name, bool ghost);
 

@@ -213,7 +213,7 @@ static int begin_round(struct puller *p)
 {
 	str_free_p(&p->token);
 	str_free_p(&p->position);
-	p->partial = p->paged = p->more = false;
+	p->partial = p->paged = p->more = p->folders = false;
 	map_free(p->seen);
 	p->seen = map_new();
 	return p->seen ? 0 : -ENOMEM;
@@ -338,10 +338,15 @@ static int is_worth_reading(const struct pull *in)
 enum remote_result pull_run(const struct pull *in, struct pull_result *ret, struct remote_fault *f)
 {
 	CLEANUP(puller_release) struct puller p = { .in = in, .out = ret, .page = { .st = in->conf->store } };
+	struct store_item_key key;
 	int r = store_list_get(in->conf->store, in->list, &p.list);
 
 	if (r == 0)
 		r = page_clear(&p.page);
+	if (r == 0)
+		r = store_item_keys(in->conf->store, in->list, 0, &key, 1);
+	p.had_items = r > 0;
+	r = r > 0 ? 0 : r;
 	/* Without a token it is read from the start, whatever is here. */
 	if (r == 0)
 		r = p.list.token ? is_worth_reading(in) : 1;

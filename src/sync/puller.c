@@ -10,6 +10,7 @@
 #include "store/stage.h"
 #include "apply.h"
 #include "park.h"
+#include "place.h"
 #include "recover.h"
 #include "show.h"
 
@@ -17,7 +18,7 @@
  * A page is applied in short transactions, so that a close never waits behind a
  * big one. Order within an answer: ids first, then rows (a row wins over a Delete
  * of the same item). At the end of a round, in this order: rows that waited for their
- * folder; after reading anew, items that did not come; the token.
+ * folder; items whose folder came after them; after reading anew, items that did not come; the token.
  */
 enum {
 	CHUNK_ROWS = 500,
@@ -116,6 +117,7 @@ static int take_row(void *arg, int64_t number, struct item *row)
 	struct apply_how how = { .force = p->anew || numbers_has(&p->forced, row->id), .anywhere = p->anywhere };
 
 	p->applied = number;
+	p->folders |= row->folder;
 	k->result = people_learn(k->t, &p->people, &row->values);
 	if (k->result == 0)
 		k->result = apply_row(k->t, row, how);
@@ -177,6 +179,38 @@ static int do_deferred(struct puller *p, struct txn *t)
 }
 
 /* ---- the end of a round ----------------------------------------------------------------------------------- */
+
+/* A folder may come after what is in it, in a later round too: that was put elsewhere meanwhile. */
+static int place_one(struct txn *t, int64_t item)
+{
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+	int64_t dir;
+	int r = store_item_get(t->st, item, &it);
+
+	if (r == 0)
+		r = place_parent(t, &it.item, &dir);
+	if (r == 0)
+		r = store_node_of_item(t->st, item, &n);
+	if (r == 0 && n.name && n.parent != dir)
+		r = place_into(t, &it, dir, &n);
+	return r == -ENOENT ? 0 : r;
+}
+
+static int do_astray(struct puller *p, struct txn *t)
+{
+	int64_t ids[TAKE_ROWS];
+	int n = p->folders && p->had_items ? store_item_astray(t->st, t->list.id, p->placed_to, ids, TAKE_ROWS) : 0;
+
+	for (int i = 0; i < n; i++) {
+		int r = place_one(t, ids[i]);
+
+		if (r < 0)
+			return r;
+		p->placed_to = ids[i];
+	}
+	return n;
+}
 
 /* What a complete reading did not bring is not there (MS-OUTSPS_R802). */
 static int do_stale(struct puller *p, struct txn *t)
@@ -246,6 +280,8 @@ static int do_some(struct puller *p, struct txn *t, bool last)
 	if (r == 0 && last)
 		r = do_deferred(p, t);
 	if (r == 0 && last)
+		r = do_astray(p, t);
+	if (r == 0 && last)
 		r = do_stale(p, t);
 	if (r == 0 && last)
 		r = do_absent(p, t);
@@ -296,7 +332,7 @@ int puller_apply(struct puller *p, bool last)
 	p->next_id = 0;
 	p->applied = p->page.from;
 	p->anywhere = p->placed = false;
-	p->checked = 0;
+	p->checked = p->placed_to = 0;
 	p->out->received += p->page.end.rows + (int64_t) p->page.n_ids;
 	while (r == 0 && !done) {
 		if (p->in->cancel && atomic_load(p->in->cancel))

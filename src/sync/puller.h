@@ -30,6 +30,8 @@ struct puller {
 	bool partial;              /* the server began to repeat itself: what is missing proves nothing */
 	bool more;                 /* MoreChanges */
 	bool paged;                /* it had more than one page */
+	bool folders;              /* it brought folders */
+	bool had_items;            /* the list had, when the pull began */
 	int limit;                 /* rows of a page, when the server takes fewer than usual; 0 */
 	struct numbers extra;      /* ids whose rows are to be asked for; not sorted */
 	struct numbers forced;     /* those that were; sorted */
@@ -42,6 +44,7 @@ struct puller {
 	bool placed;               /* one of them was, in this pass over them */
 	bool anywhere;             /* no more folders will come */
 	int64_t checked;           /* local id of the last item that was looked for among those present */
+	int64_t placed_to;         /* that of the last one that was looked for in its folder */
 };
 
 void puller_release(struct puller *p);
