@@ -97,6 +97,10 @@ struct model {
 	int n_rec;
 	int64_t oldest_token; /* change tokens below are refused */
 	bool strict_delete;   /* the server looks at the version of a Delete */
+	bool folders;         /* there are some */
+	int n_folders;        /* names that were made up */
+	bool left[5];         /* F1 to F4: a rename has left the name */
+	bool same_names;      /* folders are called what others were called */
 	int between;          /* so often somebody edits what was read already, before the next page of a pull */
 	unsigned dice;        /* of the operation that runs */
 	bool verbose;
@@ -265,20 +269,41 @@ static inline int server_alive(struct model *m, struct fake_item *ret[FAKE_ITEMS
 	int n = 0;
 
 	for (int i = 0; i < m->f->n; i++)
-		if (m->f->v[i].used && !m->f->v[i].deleted)
+		if (m->f->v[i].used && !m->f->v[i].deleted && !m->f->v[i].folder)
 			ret[n++] = &m->f->v[i];
 	return n;
+}
+
+static inline int server_folders(struct model *m, struct fake_item *ret[FAKE_ITEMS])
+{
+	int n = 0;
+
+	for (int i = 0; i < m->f->n; i++)
+		if (m->f->v[i].used && !m->f->v[i].deleted && m->f->v[i].folder)
+			ret[n++] = &m->f->v[i];
+	return n;
+}
+
+static inline struct fake_item *server_pick_folder(struct model *m)
+{
+	static _Thread_local struct fake_item *v[FAKE_ITEMS];
+	int n = server_folders(m, v);
+
+	return n ? v[roll(m, (unsigned) n)] : NULL;
 }
 
 static inline void third_create(struct model *m)
 {
 	int record = record_new(m), t = token_new(m, record, TITLE, THIRD_PARTY, 0);
+	struct fake_item *d;
 	char text[32];
 
 	token_text(m, t, (char) ('a' + roll(m, 4)), text);
 	token_ack(m, t);
 	m->rec[record].server_id = fake_add(m->f, text);
 	m->rec[record].creations = 1;
+	if (m->folders && roll(m, 2) && (d = server_pick_folder(m)))
+		snprintf(m->f->v[m->f->n - 1].dir, FAKE_TEXT, "%s/%.20s", FAKE_ROOT, d->leaf);
 }
 
 /* What the browser does, and Outlook with an agent of its own; scripts leave it as it is. */
@@ -321,6 +346,65 @@ static inline void third_delete(struct model *m, struct fake_item *i)
 		view[k] = token_of(m, k, server_text(i, k));
 	note_delete(m, THIRD_PARTY, server_record(m, i), view);
 	fake_delete(m->f, i->id);
+}
+
+/* All that is in it is deleted as it is now, by that actor. */
+static inline void note_folder_goes(struct model *m, int actor, const struct fake_item *d, int64_t since)
+{
+	static _Thread_local struct fake_item *alive[FAKE_ITEMS];
+	int n = server_alive(m, alive);
+
+	for (int i = 0; i < n; i++) {
+		int view[TOKEN_KINDS] = { 0 };
+
+		if (!fake_is_in(alive[i], d) || alive[i]->seq <= since)
+			continue;
+		for (int k = 0; k < TRACKED; k++)
+			view[k] = token_of(m, k, server_text(alive[i], k));
+		note_delete(m, actor, server_record(m, alive[i]), view);
+	}
+}
+
+/* Some names are taken again and again, also after their folder was deleted. */
+static inline void folder_name(struct model *m, char out[16])
+{
+	int often = 1 + (int) roll(m, 4);
+
+	snprintf(out, 16, "F%d", m->same_names && roll(m, 2) && !m->left[often] ? often : 5 + m->n_folders++);
+}
+
+/* A name that a rename has left is not taken again: what was sent to its folder meanwhile would be in the other one, and
+ * nothing tells that from what was renamed with it until somebody changes it. */
+static inline void folder_leaves(struct model *m, const char *name)
+{
+	int number = (int) strtol(name + 1, NULL, 10);
+
+	if (number < 5)
+		m->left[number] = true;
+}
+
+static inline void third_folder(struct model *m)
+{
+	struct fake_item *d = server_pick_folder(m);
+	unsigned what = roll(m, 4);
+	char name[16], path[64];
+
+	folder_name(m, name);
+	snprintf(path, sizeof(path), "%s/%s", FAKE_ROOT, name);
+	if (fake_folder_at(m->f, path) && what < 2) {
+		third_create(m);
+	} else if (!d || what == 0) {
+		fake_add_folder(m->f, FAKE_ROOT, name);
+	} else if (what == 1) {
+		folder_leaves(m, d->leaf);
+		fake_rename_folder(m->f, d, name);
+		fake_touch(m->f, d->id);
+	} else if (what == 2) {
+		note_folder_goes(m, THIRD_PARTY, d, 0);
+		fake_delete(m->f, d->id);
+	} else {
+		third_create(m);
+	}
 }
 
 static inline void third_acts(struct model *m, bool deletes)
@@ -475,7 +559,7 @@ static inline void refuse(struct model *m, const struct change *c, struct remote
 	o->result = REMOTE_ITEM_BAD;
 	o->server_code = 0x81020014;
 	o->text = strdup("not this one");
-	if (i && c->op == CHANGE_DELETE)
+	if (i && !i->folder && c->op == CHANGE_DELETE)
 		m->rec[server_record(m, i)].may_return = true;
 }
 
@@ -486,8 +570,16 @@ static inline void watch_change(struct model_client *mc, const struct change *c)
 	int t = token_of(m, TITLE, values_get(&c->fields, "Title"));
 	struct record *r = c->op == CHANGE_NEW && t > 0 ? &m->rec[m->tok[t].record] : NULL;
 	struct fake_item *old = r && r->server_id ? fake_find(m->f, r->server_id) : NULL;
+	struct fake_item *folder = c->id ? fake_find(m->f, c->id) : NULL;
 
-	if (!r)
+	/* What it cannot know is deleted with the folder (MS-OUTSPS_R66). */
+	if (folder && folder->folder && c->op == CHANGE_DELETE && !folder->deleted) {
+		CLEANUP(store_list_release_p) struct store_list l = STORE_LIST_INIT;
+
+		assert_int_equal(store_list_get(mc->c.st, mc->c.list, &l), 0);
+		note_folder_goes(m, mc->number, folder, l.token ? strtoll(l.token, NULL, 10) : 0);
+	}
+	if (!r || !fake_may_make(m->f, c))
 		return;
 	if (old && !old->deleted)
 		violated(m, "I7 client %d creates %s a second time", mc->number, values_get(&c->fields, "Title"));
@@ -546,7 +638,7 @@ static inline enum remote_result lose(struct model *m, const struct change *cons
 
 		if (t > 0)
 			m->rec[m->tok[t].record].unheard = true;
-		if (item)
+		if (item && !item->folder)
 			m->rec[server_record(m, item)].unheard = true;
 		remote_outcome_release(&ret[i]);
 		ret[i] = (struct remote_outcome) { 0 };
@@ -624,7 +716,9 @@ static inline int letter_name(void *arg, const struct list *l, const struct item
 
 	(void) arg;
 	(void) l;
-	if (with_id)
+	if (i->folder)
+		snprintf(out, 256, with_id ? "%s (%lld)" : "%s", item_leaf(i->path), (long long) i->id);
+	else if (with_id)
 		snprintf(out, 256, "%c (%lld).txt", title ? title[0] : '-', (long long) i->id);
 	else
 		snprintf(out, 256, "%c.txt", title ? title[0] : '-');

@@ -25,6 +25,7 @@ enum kind {
 	OP_DISCARD, OP_OPEN, OP_SAVE, OP_GRACE, OP_PULL, OP_PUSH, OP_SYNC, OP_KILL, OP_OFFLINE, OP_ONLINE,
 	OP_FAULT, OP_EXPIRE, OP_RESTORE, OP_PAGES, OP_RIGHTS, OP_THIRD, OP_THIRD_DELETES, OP_RETRY,
 	OP_FLUSH, OP_COLUMN, OP_BETWEEN,
+	OP_MKDIR, OP_RMDIR, OP_RENAME_DIR, OP_THIRD_FOLDER,
 	OP_COUNT
 };
 
@@ -63,6 +64,10 @@ static const struct {
 	[OP_THIRD_DELETES] = { "third-deletes", 3, false },
 	[OP_RETRY] = { "retry", 1, false },
 	[OP_BETWEEN] = { "between", 2, false },
+	[OP_MKDIR] = { "mkdir", 3, false },
+	[OP_RMDIR] = { "rmdir", 3, false },
+	[OP_RENAME_DIR] = { "rename-dir", 2, false },
+	[OP_THIRD_FOLDER] = { "third-folder", 3, false },
 };
 
 static const char *const fault_names[FAULT_COUNT] = {
@@ -84,34 +89,58 @@ struct schedule {
 	int n;
 	int clients;
 	bool strict_delete;
-	bool no_history;
+	bool no_history, folders, same_names;
 };
 
 /* ---- files ------------------------------------------------------------------------------- */
 
 struct files {
-	struct { int64_t ino, item; char name[64]; } v[256];
+	struct { int64_t ino, item, parent; char name[64]; } v[256];
 	int n;
+	enum store_node_kind kind;
 };
 
 static int note_file(void *arg, const struct store_node *n)
 {
 	struct files *f = arg;
 
-	if (n->kind != STORE_NODE_ITEM || f->n == 256)
+	if (n->kind != f->kind || f->n == 256)
 		return 0;
 	f->v[f->n].ino = n->ino;
 	f->v[f->n].item = n->item;
+	f->v[f->n].parent = n->parent;
 	snprintf(f->v[f->n++].name, sizeof(f->v[0].name), "%s", n->name);
 	return 0;
+}
+
+static void list_folders(struct model_client *mc, struct files *f)
+{
+	f->n = 0;
+	f->kind = STORE_NODE_FOLDER;
+	assert_int_equal(store_node_children(mc->c.st, mc->c.root, 0, note_file, f), 0);
 }
 
 /* One of the client's files by chance; -1: it has none. */
 static int pick_file(struct model_client *mc, struct files *f)
 {
+	struct files d;
+
 	f->n = 0;
+	f->kind = STORE_NODE_ITEM;
 	assert_int_equal(store_node_children(mc->c.st, mc->c.root, 0, note_file, f), 0);
+	list_folders(mc, &d);
+	for (int i = 0; i < d.n; i++)
+		assert_int_equal(store_node_children(mc->c.st, d.v[i].ino, 0, note_file, f), 0);
 	return f->n ? (int) roll(mc->m, (unsigned) f->n) : -1;
+}
+
+/* Where something new is put. */
+static int64_t pick_dir(struct model_client *mc)
+{
+	struct files d;
+
+	list_folders(mc, &d);
+	return d.n && roll(mc->m, 2) ? d.v[roll(mc->m, (unsigned) d.n)].ino : mc->c.root;
 }
 
 /* What the item shows to the user. Returns its record. */
@@ -205,7 +234,7 @@ static void op_create(struct model_client *mc)
 	int record;
 
 	snprintf(name, sizeof(name), "%c.txt", letter);
-	if (sync_submit_make(mc->c.s, mc->c.root, name, STORE_NODE_DRAFT, 0644, NULL, &s.ino) < 0)
+	if (sync_submit_make(mc->c.s, pick_dir(mc), name, STORE_NODE_DRAFT, 0644, NULL, &s.ino) < 0)
 		return;
 	record = record_new(mc->m);
 	write_field(mc, &w, record, TITLE, 0, letter);
@@ -232,7 +261,7 @@ static void edit(struct model_client *mc, int mask, const char *to_name)
 	s.ino = f.v[i].ino;
 	s.item = f.v[i].item;
 	if (to_name && sync_submit_make(mc->c.s, mc->c.root, to_name, STORE_NODE_SCRATCH, 0600, NULL, &s.ino) == 0) {
-		s.parent = mc->c.root;
+		s.parent = f.v[i].parent;
 		s.name = f.v[i].name;
 	}
 	if (save(mc, &w, &s) < 0 && to_name)
@@ -347,6 +376,7 @@ static int note_change(void *arg, const struct store_change *c)
 static void op_discard(struct model_client *mc)
 {
 	CLEANUP(store_change_release_p) struct store_change c = STORE_CHANGE_INIT;
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
 	struct changes ch = { .n = 0 };
 	int view[TOKEN_KINDS], record;
 
@@ -354,7 +384,8 @@ static void op_discard(struct model_client *mc)
 	if (!ch.n)
 		return;
 	assert_int_equal(store_change_get(mc->c.st, ch.id[roll(mc->m, (unsigned) ch.n)], &c), 0);
-	record = look(mc, c.item, view);
+	assert_int_equal(store_item_get(mc->c.st, c.item, &it), 0);
+	record = it.item.folder ? 0 : look(mc, c.item, view);
 	/* What he had written before he deleted it stays deleted. */
 	if (sync_submit_discard(mc->c.s, c.id) == 0 && c.change.op == CHANGE_DELETE)
 		mc->m->rec[record].may_return = true;
@@ -416,6 +447,42 @@ static void op_flush(struct model_client *mc)
 	if (r == 0)
 		kill_here(mc);
 	writing_is_done(mc, &w, r);
+}
+
+/* ---- folders ----------------------------------------------------------------------------------- */
+
+static void op_mkdir(struct model_client *mc)
+{
+	char name[16];
+	int64_t ino;
+
+	folder_name(mc->m, name);
+	if (mc->m->folders)
+		(void) !sync_submit_folder(mc->c.s, mc->c.root, name, &ino);
+}
+
+static void op_rmdir(struct model_client *mc)
+{
+	struct files d;
+
+	list_folders(mc, &d);
+	if (d.n)
+		(void) !sync_submit_rmdir(mc->c.s, d.v[roll(mc->m, (unsigned) d.n)].ino);
+}
+
+static void op_rename_dir(struct model_client *mc)
+{
+	struct files d;
+	char name[16];
+	unsigned i;
+
+	list_folders(mc, &d);
+	folder_name(mc->m, name);
+	if (!d.n)
+		return;
+	i = roll(mc->m, (unsigned) d.n);
+	folder_leaves(mc->m, d.v[i].name);
+	(void) !sync_submit_rename_folder(mc->c.s, d.v[i].ino, name);
 }
 
 static void op_column(struct model *m)
@@ -567,6 +634,13 @@ static void run_op(struct model *m, const struct op *op)
 	case OP_FLUSH: op_flush(mc); break;
 	case OP_COLUMN: op_column(m); break;
 	case OP_BETWEEN: m->between++; break;
+	case OP_MKDIR: op_mkdir(mc); break;
+	case OP_RMDIR: op_rmdir(mc); break;
+	case OP_RENAME_DIR: op_rename_dir(mc); break;
+	case OP_THIRD_FOLDER:
+		if (m->folders)
+			third_folder(m);
+		break;
 	case OP_COUNT: break;
 	}
 	if (mc->killed) {
@@ -587,6 +661,29 @@ static bool is_settled(struct model *m)
 	return true;
 }
 
+/* What a user does about a folder whose name the server does not take: another one has it. */
+static void mend_folders(struct model_client *mc)
+{
+	struct changes ch = { .n = 0 };
+
+	assert_int_equal(store_change_each(mc->c.st, 0, note_change, &ch), 0);
+	for (int i = 0; i < ch.n; i++) {
+		CLEANUP(store_change_release_p) struct store_change c = STORE_CHANGE_INIT;
+		CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+		CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+		char name[16];
+
+		if (store_change_get(mc->c.st, ch.id[i], &c) < 0 || c.state != STORE_CHANGE_REFUSED)
+			continue;
+		assert_int_equal(store_item_get(mc->c.st, c.item, &it), 0);
+		if (!it.item.folder || store_node_of_item(mc->c.st, it.id, &n) < 0 || !n.name)
+			continue;
+		snprintf(name, sizeof(name), "F%d", 5 + mc->m->n_folders++);
+		folder_leaves(mc->m, n.name);
+		assert_int_equal(sync_submit_rename_folder(mc->c.s, n.ino, name), 0);
+	}
+}
+
 static void heal(struct model *m)
 {
 	int quiet = 0;
@@ -604,6 +701,7 @@ static void heal(struct model *m)
 		for (int i = 0; i < m->n_clients; i++) {
 			m->dice = (unsigned) round;
 			op_grace(&m->c[i]);
+			mend_folders(&m->c[i]);
 			op_retry(&m->c[i]);
 			op_sync(&m->c[i]);
 		}
@@ -611,6 +709,37 @@ static void heal(struct model *m)
 	}
 	if (quiet < 2)
 		violated(m, "I10 it does not come to rest (journals:%s)", is_settled(m) ? " empty" : " not empty");
+}
+
+/* It stands in the folder in which the server has it. */
+static void check_place(struct model_client *mc, struct fake_item *i, const struct store_node *n)
+{
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	CLEANUP(store_node_release_p) struct store_node dir = STORE_NODE_INIT;
+	struct fake_item *d = fake_folder_at(mc->m->f, i->dir);
+	int64_t want = mc->c.root;
+
+	if (d && store_item_find(mc->c.st, mc->c.list, d->id, &it) == 0 &&
+	    store_node_of_item(mc->c.st, it.id, &dir) == 0)
+		want = dir.ino;
+	if (n->parent != want)
+		violated(mc->m, "I5 client %d shows %s elsewhere than in %s", mc->number, n->name, i->dir);
+}
+
+static void check_folder(struct model_client *mc, struct fake_item *d)
+{
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+
+	char full[FAKE_TEXT + 32];
+
+	/* Another one of its name may have stood there when it came. */
+	snprintf(full, sizeof(full), "%s (%lld)", d->leaf, (long long) d->id);
+	if (store_item_find(mc->c.st, mc->c.list, d->id, &it) < 0 ||
+	    store_node_of_item(mc->c.st, it.id, &n) < 0 || !n.name)
+		violated(mc->m, "I5 client %d does not show folder %lld, %s", mc->number, (long long) d->id, d->leaf);
+	else if (strcmp(n.name, d->leaf) != 0 && strcmp(n.name, full) != 0)
+		violated(mc->m, "I5 client %d shows folder %s as %s", mc->number, d->leaf, n.name);
 }
 
 static void check_item(struct model_client *mc, struct fake_item *i)
@@ -638,6 +767,7 @@ static void check_item(struct model_client *mc, struct fake_item *i)
 		if (*server_text(i, k) && !strstr(buf_str(&bytes), server_text(i, k)) &&
 		    store_text_get(mc->c.st, n.ino, NULL, NULL) < 0)
 			violated(mc->m, "I5 client %d: %s does not say \"%s\"", mc->number, n.name, server_text(i, k));
+	check_place(mc, i, &n);
 	snprintf(plain, sizeof(plain), "%c.txt", i->title[0]);
 	snprintf(full, sizeof(full), "%c (%lld).txt", i->title[0], (long long) i->id);
 	if (!mc->m->rec[server_record(mc->m, i)].kept_slot && strcmp(n.name, plain) != 0 && strcmp(n.name, full) != 0)
@@ -653,16 +783,23 @@ static int count_shown(void *arg, const struct store_node *n)
 
 static void check_client(struct model_client *mc)
 {
-	struct fake_item *alive[FAKE_ITEMS];
-	int n = server_alive(mc->m, alive);
+	struct fake_item *alive[FAKE_ITEMS], *folders[FAKE_ITEMS];
+	int n = server_alive(mc->m, alive), n_folders = server_folders(mc->m, folders);
 	int64_t items;
 	int files = 0;
+	struct files d;
 	struct err err = { 0 };
 
 	for (int i = 0; i < n; i++)
 		check_item(mc, alive[i]);
+	for (int i = 0; i < n_folders; i++)
+		check_folder(mc, folders[i]);
+	n += n_folders;
 	assert_int_equal(store_item_count(mc->c.st, mc->c.list, &items), 0);
 	assert_int_equal(store_node_children(mc->c.st, mc->c.root, 0, count_shown, &files), 0);
+	list_folders(mc, &d);
+	for (int i = 0; i < d.n; i++)
+		assert_int_equal(store_node_children(mc->c.st, d.v[i].ino, 0, count_shown, &files), 0);
 	if (items != n || files != n)
 		violated(mc->m, "I5 client %d has %lld items and %d files of the server's %d", mc->number,
 			 (long long) items, files, n);
@@ -805,6 +942,8 @@ static void make_schedule(unsigned seed, struct schedule *s)
 		fault_off[k] = next_random(&state) % 2;
 	*s = (struct schedule) { .clients = 2 + (int) (next_random(&state) % 2), .strict_delete = next_random(&state) % 2 };
 	s->no_history = next_random(&state) % 4 == 0;
+	s->folders = next_random(&state) % 2;
+	s->same_names = next_random(&state) % 2;
 	while (s->n < length) {
 		int at = (int) (next_random(&state) % (unsigned) sum), k = 0;
 		struct op *op = &s->v[s->n];
@@ -823,6 +962,12 @@ static int print_node(void *arg, const struct store_node *n)
 {
 	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
 
+	if (n->kind == STORE_NODE_FOLDER) {
+		print_message(" %s/{", n->name);
+		assert_int_equal(store_node_children(arg, n->ino, 0, print_node, arg), 0);
+		print_message(" }");
+		return 0;
+	}
 	if (n->item && store_item_get(arg, n->item, &it) == 0)
 		print_message(" %s=[%s|%s|%s]", n->name, values_get(&it.item.values, "Title"),
 			      values_get(&it.item.values, "Status"), values_get(&it.item.values, "Body"));
@@ -854,7 +999,7 @@ static void print_world(struct model *m)
 	print_message("       server:");
 	for (int i = 0; i < m->f->n; i++)
 		if (!m->f->v[i].deleted)
-			print_message(" %lld=[%s|%s|%s]v%lld", (long long) m->f->v[i].id, m->f->v[i].title,
+			print_message(" %s%lld=[%s|%s|%s]v%lld", m->f->v[i].folder ? m->f->v[i].leaf : strrchr(m->f->v[i].dir, '/'), (long long) m->f->v[i].id, m->f->v[i].title,
 				      m->f->v[i].status, m->f->v[i].body, (long long) m->f->v[i].version);
 	for (int i = 0; i < m->n_clients; i++) {
 		print_message("\n       client %d:", i);
@@ -873,6 +1018,8 @@ static bool run_schedule(const struct schedule *s, const char *template, bool ve
 
 	m->strict_delete = s->strict_delete;
 	m->f->no_history = s->no_history;
+	m->folders = s->folders;
+	m->same_names = s->same_names;
 	for (int i = 0; i < s->clients; i++)
 		model_add_client(m, template);
 	for (int i = 0; i < s->n && !m->why[0]; i++) {
