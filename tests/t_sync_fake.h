@@ -55,6 +55,7 @@ struct fake {
 	char log[FAKE_LOG]; /* "new A; update 3; delete 3; " */
 	/* failures on order; each `n` is how many calls it concerns */
 	struct { enum remote_result result; int n; int http, retry_after; uint32_t code; } pull_fails, push_fails;
+	int pull_fails_after; /* so many are answered before */
 	int push_lost;      /* carried out, and no answer */
 	int fails_open;     /* -errno of the factory */
 	int page;           /* rows per page; 0: all */
@@ -76,6 +77,7 @@ struct fake {
 	bool no_versions;   /* rows have no owshiddenversion */
 	bool send_list;     /* the description in every answer */
 	int64_t rename_ids; /* a Rename id without its row, once */
+	int64_t rename_seq; /* it is told to all whose token is older */
 	int64_t between;    /* somebody edits this item after the next page that is not the last, once */
 	int64_t restore_ids; /* a Restore id of one item, once */
 	int64_t oldest_token; /* change tokens below are refused */
@@ -330,7 +332,7 @@ static inline bool fake_fails(struct fake *f, bool push, struct remote_fault *fa
 		err_set(&fault->err, -ENOTCONN, "nobody there");
 		return true;
 	}
-	if (*n <= 0)
+	if (*n <= 0 || (!push && f->pull_fails_after-- > 0))
 		return false;
 	(*n)--;
 	*ret = push ? f->push_fails.result : f->pull_fails.result;
@@ -438,9 +440,9 @@ static inline int fake_answer(struct fake *f, const struct remote_pull *q, const
 		f->whole_restore = false;
 		return 0;
 	}
-	if (q->token && f->rename_ids) {
+	if (q->token && f->rename_ids && (!f->rename_seq || strtoll(q->token, NULL, 10) < f->rename_seq)) {
 		r = sink->id(sink->arg, REMOTE_ID_RENAME, f->rename_ids);
-		f->rename_ids = 0;
+		f->rename_ids = f->rename_seq ? f->rename_ids : 0;
 		if (r < 0)
 			return r;
 	}

@@ -454,6 +454,30 @@ static void ids_without_rows_are_asked_for(void **state)
 	assert_true(ino_of(c, "Renamed.txt") > 0);
 }
 
+/* The same when the request for its row fails: the next pull asks again. The token had moved on. */
+static void ids_without_rows_are_asked_for_until_they_come(void **state)
+{
+	struct client *c = *state;
+	struct pull_result res;
+
+	fake_add(c->f, "A");
+	must_pull(c);
+	c->f->rename_ids = 1;
+	c->f->rename_seq = ++c->f->seq;
+	snprintf(fake_find(c->f, 1)->title, FAKE_TEXT, "Renamed");
+	c->f->pull_fails.n = 1;
+	c->f->pull_fails.result = REMOTE_SITE_BAD;
+	c->f->pull_fails_after = 1;
+	assert_int_equal(pull_with(c, &res), REMOTE_SITE_BAD);
+	c->f->pulls = 0;
+	must_pull(c);
+	assert_true(ino_of(c, "Renamed.txt") > 0);
+	assert_int_equal(c->f->pulls, 2);
+	/* And no more than once then. */
+	must_pull(c);
+	assert_int_equal(c->f->pulls, 3);
+}
+
 static void folders_may_come_after_their_contents(void **state)
 {
 	struct client *c = *state;
@@ -719,6 +743,7 @@ int main(void)
 		CASE(rows_without_versions),
 		CASE(row_wins_over_delete),
 		CASE(ids_without_rows_are_asked_for),
+		CASE(ids_without_rows_are_asked_for_until_they_come),
 		CASE(folders_may_come_after_their_contents),
 		CASE(renamed_folder_moves_its_contents),
 		CASE(deleted_folder_takes_its_contents),

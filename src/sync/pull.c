@@ -26,8 +26,8 @@
  *	        and what does not come is not there any more
  *
  * Invariants: (1) nothing of an answer is applied before the answer is whole;
- * (2) the token moves in the transaction that applies the last of a round, so
- * that a crash repeats work and skips none; (3) that a pull reads anew is durable before it begins.
+ * (2) the token moves in the transaction that applies the last of a round, or of
+ * the round that brings the rows of its ids, so that a crash, or a failure between the two, repeats work and skips none; (3) that a pull reads anew is durable before it begins.
  */
 
 enum {
@@ -48,6 +48,7 @@ void puller_release(struct puller *p)
 	map_free(p->seen);
 	free(p->token);
 	free(p->position);
+	free(p->cursor);
 }
 
 static enum remote_result local_failure(struct remote_fault *f, int r)
@@ -80,6 +81,7 @@ static int begin_anew(struct puller *p)
 	p->list = t.list;
 	t.list = (struct store_list) STORE_LIST_INIT;
 	p->anew = true;
+	str_free_p(&p->cursor);
 	numbers_release(&p->deferred);
 	numbers_release(&p->extra);
 	numbers_release(&p->forced);
@@ -288,6 +290,8 @@ static int has_more(struct puller *p)
 	store_list_release(&p->list);
 	if (r == 0)
 		r = store_list_get(p->in->conf->store, p->in->list, &p->list);
+	if (r == 0 && p->cursor)
+		r = str_set(&p->list.token, p->cursor);
 	if (r == 0 && p->paged && !p->looked)
 		r = store_change_count(p->in->conf->store, p->in->list, STORE_CHANGE_QUEUED, &waits);
 	if (r < 0 || !p->list.token)

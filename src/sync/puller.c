@@ -244,6 +244,16 @@ static int do_absent(struct puller *p, struct txn *t)
 	return n;
 }
 
+/* While rows are to be asked for by their ids, which the server names once, the stored token stays behind them. */
+static int move_token(struct puller *p, struct txn *t)
+{
+	bool waits = p->extra.n > 0 && t->list.token;
+
+	if (!waits)
+		str_free_p(&p->cursor);
+	return str_set(waits ? &p->cursor : &t->list.token, p->token);
+}
+
 static int finish(struct puller *p, struct txn *t)
 {
 	const struct remote_page *end = &p->page.end;
@@ -253,7 +263,7 @@ static int finish(struct puller *p, struct txn *t)
 	if (r == 0)
 		r = park_list_back(t);
 	if (r == 0 && p->token)
-		r = str_set(&t->list.token, p->token);
+		r = move_token(p, t);
 	if (r < 0)
 		return r;
 	t->list.state = STORE_LIST_OK;

@@ -33,6 +33,7 @@ struct puller {
 	bool folders;              /* it brought folders */
 	bool had_items;            /* the list had, when the pull began */
 	int limit;                 /* rows of a page, when the server takes fewer than usual; 0 */
+	char *cursor;              /* owned; where to go on, while what the stored token has passed waits for its rows; NULL */
 	struct numbers extra;      /* ids whose rows are to be asked for; not sorted */
 	struct numbers forced;     /* those that were; sorted */
 	struct people people;      /* that its rows named */
