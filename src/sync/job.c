@@ -37,6 +37,7 @@ struct job {
 	int64_t seen_wanted;        /* the newest trigger that the last step knew of */
 	int64_t counted;            /* e->queued before the last look */
 	bool pulled;                /* in this job */
+	bool looked;                /* and nothing was sent since */
 	bool unsure;                /* after the last look */
 	int64_t received, sent, refused, conflicts;
 	enum remote_result result;
@@ -240,7 +241,7 @@ static void do_pull(struct job *j)
 
 	begin_pull(j, &p);
 	j->result = pull_run(&p, &res, &j->fault);
-	j->pulled = true;
+	j->pulled = j->looked = true;
 	j->received += res.received;
 	j->conflicts += res.conflicts;
 	end_pull(j, &res);
@@ -284,6 +285,7 @@ static void do_push(struct job *j)
 	lock_give(&j->s->lock);
 	/* A batch of one that is not run after smaller and smaller ones will not be next time either. */
 	p.last_chance = p.limit == 1;
+	j->looked = false;
 	set_state(j, SYNC_SENDING);
 	p.until = until(j);
 	j->result = push_run(&p, &res, &j->fault);
@@ -309,7 +311,10 @@ static enum policy_step next_step(struct job *j, const struct push_survey *look)
 {
 	struct entry *e = j->e;
 	int64_t now = clock_mono_ms();
-	struct policy_facts f = { .unsure = look->unsure, .deletes = look->deletes, .to_send = look->to_send };
+	struct policy_facts f = {
+		.unsure = look->unsure, .deletes = look->deletes, .folders = look->folders, .to_send = look->to_send,
+		.looked = j->looked,
+	};
 
 	lock_take(&j->s->lock);
 	/* Counted anew, and what came while it was counted. */
@@ -394,7 +399,7 @@ static bool move_on(struct job *j)
 	log_notice("list=\"%s\": %s; another address is tried", j->name, failure_text(j));
 	j->fault = (struct remote_fault) { 0 };
 	j->result = REMOTE_OK;
-	j->pulled = false;
+	j->pulled = j->looked = false;
 	return true;
 }
 

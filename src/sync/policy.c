@@ -107,6 +107,8 @@ static enum policy_step step_to_send(const struct policy_facts *f)
 	bool old = f->age >= (f->burst ? POLICY_BURST_MS : f->fresh);
 	bool look_first = old || (f->deletes && !f->burst);
 
+	if (f->folders && !f->looked && f->may_receive && !PLANTED("folder_unseen"))
+		return POLICY_PULL;
 	return look_first && !f->pulled && !f->floored && f->may_receive ? POLICY_PULL : POLICY_PUSH;
 }
 

@@ -107,6 +107,8 @@ struct policy_facts {
 	int64_t age;     /* since the end of the last successful sync, ms; POLICY_NEVER */
 	int fresh;       /* ms */
 	bool deletes;    /* the next batch holds a Delete */
+	bool folders;    /* of a folder, which takes with it what others have put into it */
+	bool looked;     /* nothing was sent since this run has pulled */
 	int64_t to_send; /* changes that can be sent */
 	bool due;        /* and their time has come */
 };
@@ -116,7 +118,9 @@ struct policy_facts {
  *	- when an answer was lost (also against the floor),
  *	- before a batch when the list is older than `fresh`, or the batch holds a Delete, whose
  *	  version the server may ignore: then the merge sees first what others did. Once for a
- *	  burst of batches, so that a thousand changes from a loop do not cost a pull each few seconds.
+ *	  burst of batches, so that a thousand changes from a loop do not cost a pull each few seconds,
+ *	- right before each batch that deletes a folder (also against the floor: what others have put into it since
+ *	  would be lost, and nothing else tells of it).
  */
 enum policy_step policy_step(const struct policy_facts *f);
 

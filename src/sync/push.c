@@ -410,8 +410,11 @@ int push_look(const struct sync_config *conf, int64_t list, int limit, int64_t u
 		.to_send = (int64_t) b.n + b.n_uploads, .unsure = unsure > 0, .later = b.later,
 		.deletes = b.detaches,
 	};
-	for (size_t i = 0; i < b.n; i++)
+	for (size_t i = 0; i < b.n; i++) {
 		ret->deletes |= b.send[i].op == CHANGE_DELETE;
+		/* Of a list's items only folders are named by their path. */
+		ret->folders |= b.send[i].op == CHANGE_DELETE && b.send[i].file_ref && !list_is_library(&b.t.list.info);
+	}
 	return 0;
 }
 

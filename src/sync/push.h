@@ -13,6 +13,7 @@
 struct push_survey {
 	int64_t to_send; /* changes that can be sent now, counted up to the limit */
 	bool deletes;    /* one of them is a Delete */
+	bool folders;    /* of a list's folder, which takes with it what is in it; a library's is looked into first */
 	bool unsure;     /* an answer was lost: nothing is to be sent before a pull */
 	int64_t later;   /* wall clock ns when the first of those that wait by themselves is due; 0: none */
 };
