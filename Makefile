@@ -22,7 +22,7 @@ MOUNTPOINT ?= $(HOME)/SharePoint
 # the two commands of the README use all processors, unless -j says otherwise
 PARALLEL = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 1))
 
-PKGS     := fuse3 libcurl libxml-2.0 sqlite3 jansson
+PKGS     := fuse3 libcurl libxml-2.0 sqlite3 jansson libcrypto
 DEMO_PKG := libmicrohttpd
 TEST_PKG := cmocka
 

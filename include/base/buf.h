@@ -59,4 +59,14 @@ static inline void buf_release_p(struct buf *b)
 	buf_release(b);
 }
 
+/* The same for what is secret: overwrites the memory first. Growing leaves copies behind: buf_reserve() before. */
+void buf_wipe(struct buf *b);
+static inline void buf_wipe_p(struct buf *b)
+{
+	buf_wipe(b);
+}
+
+/* Takes all memory up to the ceiling at once, for an empty b. 0 or -ENOMEM. */
+MUST_CHECK int buf_reserve(struct buf *b);
+
 #endif

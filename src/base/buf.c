@@ -126,3 +126,18 @@ void buf_release(struct buf *b)
 	free(b->p);
 	*b = (struct buf) BUF_INIT(b->max);
 }
+
+void buf_wipe(struct buf *b)
+{
+	if (b->p)
+		explicit_bzero(b->p, b->cap);
+	buf_release(b);
+}
+
+int buf_reserve(struct buf *b)
+{
+	int r = buf_resize(b, b->max);
+
+	buf_reset(b);
+	return r;
+}

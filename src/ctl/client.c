@@ -130,7 +130,7 @@ static int receive_body(struct ctl_client *c, int64_t length, struct buf *body)
 
 static int send_request(struct ctl_client *c, int argc, const char *const argv[])
 {
-	CLEANUP(buf_release_p) struct buf line = BUF_INIT(PROTO_LINE_BYTES);
+	CLEANUP(buf_wipe_p) struct buf line = BUF_INIT(PROTO_LINE_BYTES); /* may hold a password */
 	int r = proto_add_request(&line, argc, argv);
 
 	if (r < 0)

@@ -268,7 +268,7 @@ static void send_answer(int fd, int code, const struct err *err, const struct bu
 
 void serve_connection(const struct ctl_server_config *c, int fd, int (*begin_stream)(void *arg), void *arg)
 {
-	CLEANUP(buf_release_p) struct buf line = BUF_INIT(PROTO_LINE_BYTES - 1);
+	CLEANUP(buf_wipe_p) struct buf line = BUF_INIT(PROTO_LINE_BYTES - 1); /* may hold a password */
 	CLEANUP(buf_release_p) struct buf out = BUF_INIT(max_answer);
 	struct err err = { 0 };
 	char *argv[PROTO_WORDS + 1];
