@@ -50,7 +50,7 @@ _spfs()
 			;;
 		esac
 		case $command in
-		sync | remove)
+		sync | remove | login | logout)
 			mapfile -t COMPREPLY < <("$1" lists --names 2>/dev/null | while read -r name; do
 				[[ $name == "$cur"* ]] && printf '%q\n' "$name"
 			done)

@@ -16,6 +16,7 @@
 #include "net/cred.h"
 #include "config.h"
 #include "logins.h"
+#include "oauth.h"
 
 struct typed {
 	char *url;      /* owned; of the [site] */
@@ -30,6 +31,7 @@ struct confirmed {
 
 struct accounts {
 	struct logins *logins; /* owned; thread-safe */
+	struct oauth *oauth;   /* owned; thread-safe */
 	struct lock lock;    /* RANK_LEAF; protects the rest */
 	struct config sites; /* owned; only its sites are used */
 	struct typed *typed; /* owned */
@@ -38,14 +40,17 @@ struct accounts {
 	size_t n_confirmed, cap_confirmed;
 };
 
-struct accounts *accounts_new(const char *memory)
+struct accounts *accounts_new(const char *memory, const char *base)
 {
 	struct accounts *a = calloc(1, sizeof(*a));
 
 	if (!a)
 		return NULL;
 	a->logins = logins_new(memory);
-	if (!a->logins) {
+	a->oauth = oauth_new(base, accounts_oauth, a);
+	if (!a->logins || !a->oauth) {
+		logins_free(a->logins);
+		oauth_free(a->oauth);
 		free(a);
 		return NULL;
 	}
@@ -69,6 +74,7 @@ struct accounts *accounts_free(struct accounts *a)
 	free(a->typed);
 	config_release(&a->sites);
 	logins_free(a->logins);
+	oauth_free(a->oauth);
 	lock_release(&a->lock);
 	free(a);
 	return NULL;
@@ -172,7 +178,7 @@ static bool wants_password(const struct site_config *s)
 	case NET_AUTH_FORMS:
 		return true;
 	case NET_AUTH_AUTO:
-		return !s->tokencmd && !s->cookiecmd;
+		return !s->tokencmd && !s->cookiecmd && !s->client_id;
 	case NET_AUTH_NONE:
 	case NET_AUTH_NEGOTIATE:
 	case NET_AUTH_COOKIE:
@@ -201,6 +207,45 @@ int accounts_ask(struct accounts *a, const char *url, struct err *err)
 		return err_set(err, r, "no password for %s", s->url);
 	}
 	return 0;
+}
+
+int accounts_type(struct accounts *a, const char *url, const char *password)
+{
+	const struct site_config *s;
+	char *copy = strdup(password);
+	int r = copy ? -ENOENT : -ENOMEM;
+
+	net_cred_guard();
+	lock_take(&a->lock);
+	s = copy ? config_site(&a->sites, url) : NULL;
+	for (size_t i = 0; s && i < a->n; i++)
+		if (str_eq(a->typed[i].url, s->url)) {
+			net_cred_wipe_p(&a->typed[i].password);
+			a->typed[i].password = copy;
+			copy = NULL;
+			r = 0;
+		}
+	if (s && copy && s->user)
+		r = add_typed(a, s->url, copy);
+	if (r == 0)
+		copy = NULL;
+	lock_give(&a->lock);
+	net_cred_wipe_p(&copy);
+	return r;
+}
+
+char *accounts_typed(struct accounts *a, const char *url)
+{
+	const struct site_config *s;
+	const char *typed = NULL;
+	char *copy = NULL;
+
+	lock_take(&a->lock);
+	s = config_site(&a->sites, url);
+	typed = s ? typed_for(a, s->url) : NULL;
+	copy = typed ? strdup(typed) : NULL;
+	lock_give(&a->lock);
+	return copy;
 }
 
 /* ---- finding ----------------------------------------------------------------------- */
@@ -323,6 +368,16 @@ static const struct site_config *section_for(const struct accounts *a, const cha
 	return s;
 }
 
+bool accounts_know_section(struct accounts *a, const char *url)
+{
+	bool known;
+
+	lock_take(&a->lock);
+	known = section_for(a, url) != NULL;
+	lock_give(&a->lock);
+	return known;
+}
+
 bool accounts_know(struct accounts *a, const char *url)
 {
 	bool known = false;
@@ -345,6 +400,8 @@ int accounts_find(void *accounts, const char *url, struct net_account *ret, stru
 	s = section_for(a, url);
 	if (s)
 		r = fill(s, typed_for(a, s->url), ret);
+	if (s && r == 0 && s->client_id)
+		ret->token = (struct net_trader) { .trade = oauth_trade, .arg = a->oauth };
 	lock_give(&a->lock);
 	if (r < 0)
 		return err_set(err, r, "login at %s: %s", url, err_text(NULL, r));
@@ -353,6 +410,20 @@ int accounts_find(void *accounts, const char *url, struct net_account *ret, stru
 	ret->remember = logins_note;
 	ret->remember_arg = a->logins;
 	return 0;
+}
+
+int accounts_oauth(void *accounts, const char *url, struct oauth_site *ret, struct err *err)
+{
+	struct accounts *a = accounts;
+	const struct site_config *s;
+	int r = -ENOENT;
+
+	lock_take(&a->lock);
+	s = section_for(a, url);
+	if (s && s->client_id)
+		r = oauth_site_make(s, ret, err);
+	lock_give(&a->lock);
+	return r;
 }
 
 /* ---- cycles ------------------------------------------------------------------------- */

@@ -8,6 +8,7 @@
 
 struct config;
 struct net_account;
+struct oauth_site;
 
 /*
  * Who logs in where: what the configuration's [site] sections say, and passwords
@@ -15,8 +16,8 @@ struct net_account;
  */
 struct accounts;
 
-/* memory: the file that remembers how sites are logged in to (logins.h). NULL: out of memory. */
-struct accounts *accounts_new(const char *memory);
+/* memory: the file that remembers how sites are logged in to (logins.h); base: where tokens are (tokens.h). NULL: out of memory. */
+struct accounts *accounts_new(const char *memory, const char *base);
 struct accounts *accounts_free(struct accounts *a);
 
 /* Takes the sites of c and leaves it without; also anew after an edit. Passwords that were typed stay. */
@@ -28,6 +29,15 @@ void accounts_load(struct accounts *a, struct config *c);
  */
 MUST_CHECK int accounts_ask(struct accounts *a, const char *url, struct err *err);
 
+/* A password that was typed elsewhere, for the [site] that url belongs to. 0; -ENOENT: it has no user; -ENOMEM. */
+MUST_CHECK int accounts_type(struct accounts *a, const char *url, const char *password);
+
+/* Hands out the password that was typed for the [site] of url: fresh string, to be wiped; NULL: none was. */
+char *accounts_typed(struct accounts *a, const char *url);
+
+/* How the [site] of url logs in with OAuth. 0; -ENOENT: it does not, or there is none; -ENOMEM, -EINVAL with err. */
+MUST_CHECK int accounts_oauth(void *accounts, const char *url, struct oauth_site *ret, struct err *err);
+
 /* For struct sp_accounts. A site without a section in the configuration is anonymous: no password and no ticket goes there
  * before the user has said so. ret is empty; the caller releases it. 0 or -ENOMEM with err. */
 MUST_CHECK int accounts_find(void *accounts, const char *url, struct net_account *ret, struct err *err);
@@ -35,6 +45,9 @@ MUST_CHECK int accounts_find(void *accounts, const char *url, struct net_account
 /* Whether the configuration, or the user since, named the server of url (scheme, host, port): by a [site] or as another
  * address of one. */
 bool accounts_know(struct accounts *a, const char *url);
+
+/* Whether a [site] says how to log in at url. */
+bool accounts_know_section(struct accounts *a, const char *url);
 
 /* For struct sp_accounts: the n-th other address of the site, from the configuration and what was confirmed. */
 MUST_CHECK int accounts_alternate(void *accounts, const char *url, int n, char **ret);

@@ -9,6 +9,7 @@
 #include "sp/sp.h"
 #include "store/list.h"
 #include "store/store.h"
+#include "sync/sync.h"
 #include "accounts.h"
 #include "config.h"
 #include "conflicts.h"
@@ -80,6 +81,23 @@ static int run_reload(struct app *app, int argc, char **argv, struct buf *out, s
 	return command_reload(app, err);
 }
 
+/* login [URL PASSWORD]: somebody has logged in anew, and may have typed a password. */
+static int run_login(struct app *app, int argc, char **argv, struct buf *out, struct err *err)
+{
+	int r = argc > 2 ? accounts_type(app->accounts, argv[1], argv[2]) : 0;
+
+	(void) out;
+	if (argc > 2)
+		explicit_bzero(argv[2], strlen(argv[2]));
+	if (r < 0 && r != -ENOENT)
+		return r;
+	r = command_reload(app, err);
+	/* While offline there is nothing to go on with. */
+	if (r == 0 && sync_request(app->sync, SYNC_ALL, 0) < 0)
+		log_notice("nothing is synchronised");
+	return r;
+}
+
 /* remove-list NAME [force] */
 static int run_remove_list(struct app *app, int argc, char **argv, struct buf *out, struct err *err)
 {
@@ -126,6 +144,7 @@ int command_run(struct app *app, int argc, char **argv, struct buf *out, struct 
 		int (*run)(struct app *app, int argc, char **argv, struct buf *out, struct err *err);
 	} commands[] = {
 		{ "reload", run_reload },
+		{ "login", run_login },
 		{ "remove-list", run_remove_list },
 		{ "where", run_where },
 		{ "last-run", run_last_run },

@@ -9,6 +9,8 @@ extern const struct cli_command cmd_config;
 extern const struct cli_command cmd_doctor;
 extern const struct cli_command cmd_fsck;
 extern const struct cli_command cmd_lists;
+extern const struct cli_command cmd_login;
+extern const struct cli_command cmd_logout;
 extern const struct cli_command cmd_demo;
 
 /* The mount form, with all of the command line. enum cli_exit, or mount(8)'s codes when that called us. */

@@ -78,6 +78,13 @@ struct site_config {
 	char *cafile;   /* owned */
 	char *clientcert; /* owned */
 	char *clientkey;  /* owned */
+	char *client_id; /* owned; not NULL: OAuth, see oauth.h for these */
+	char *tenant;    /* owned */
+	char *authority; /* owned */
+	char *scope;     /* owned */
+	char *redirect;  /* owned */
+	char *authorize_endpoint, *token_endpoint, *device_endpoint; /* owned */
+	int cloud;      /* index into the key's words: enum oauth_cloud */
 	int auth;       /* index into the key's words; config_auth() */
 	bool allow_http; /* the password may go over plain http */
 	bool old_tls;   /* TLS 1.0 and weak ciphers too */

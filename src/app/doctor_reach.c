@@ -195,10 +195,10 @@ static void check_challenge(struct doctor *d, const struct net_reply *reply)
 	if (offers.len)
 		doctor_ok(d, "challenge", "wants a login: %s", buf_str(&offers));
 	else if (reply->status / 100 == 3)
-		doctor_fail(d, "challenge", 0, "it may be a page to log in on; see auth = in spfs.conf(5)", "status %d leads to %s", reply->status,
+		doctor_fail(d, "challenge", 0, "it may be a page to log in on: spfs login ADDRESS, and auth = in spfs.conf(5)", "status %d leads to %s", reply->status,
 			    reply->redirect ? reply->redirect : "nowhere");
 	else if (reply->status == 401 || reply->status == 403 || forms)
-		doctor_fail(d, "challenge", 0, "it wants a login in a way of its own; see auth = in spfs.conf(5)",
+		doctor_fail(d, "challenge", 0, "it wants a login in a way of its own: spfs login ADDRESS, and auth = in spfs.conf(5)",
 			    "status %d, and no way to log in is offered", reply->status);
 	else
 		doctor_ok(d, "challenge", "none: status %d without a login", reply->status);

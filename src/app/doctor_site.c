@@ -83,7 +83,8 @@ static bool check_lists(struct doctor *d, struct sp_factory *f, const char *url,
 	code = accounts_ask(d->s->accounts, url, &err) < 0 ? CLI_LOGIN : site_find(f, url, ret, &err);
 	name_account(d, url, who, sizeof(who)); /* by now `auto` has come to something */
 	if (code == CLI_LOGIN) {
-		doctor_fail(d, "login", code, "user and password, passcmd, or auth of [site] in spfs.conf(5)", "%s: %s", who, err_text(&err, -EACCES));
+		doctor_fail(d, "login", code, "spfs login ADDRESS; how it logs in stands in [site] of spfs.conf(5)", "%s: %s", who,
+			    err_text(&err, -EACCES));
 		return false;
 	}
 	if (code != CLI_OK) {

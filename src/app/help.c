@@ -7,8 +7,8 @@
 #include "commands.h"
 #include "config.h"
 
-static const struct cli_command *const app_commands[] = { &cmd_add, &cmd_lists, &cmd_config, &cmd_demo,
-							  &cmd_doctor, &cmd_fsck, NULL };
+static const struct cli_command *const app_commands[] = { &cmd_add, &cmd_lists, &cmd_login, &cmd_logout, &cmd_config,
+							 &cmd_demo, &cmd_doctor, &cmd_fsck, NULL };
 
 /* Both tables, one after the other. */
 static const struct cli_command *const *const tables[] = { app_commands, cli_commands };

@@ -219,13 +219,13 @@ static int add_unseen(struct adding *a, const struct sp_link *link)
 	int code;
 
 	if (!link->guid)
-		return cli_fail(CLI_LOGIN, "nothing was added: the link does not say the list's id; log in at %s first, as spfs.conf(5) says "
-				"of [site], then add it again", link->base_url);
+		return cli_fail(CLI_LOGIN, "nothing was added: the link does not say the list's id; log in first with: spfs login %s; "
+				"then add it again", link->base_url);
 	a->site = &site;
 	code = adding_list(a, &l);
 	a->site = NULL;
 	if (code == CLI_OK)
-		code = cli_fail(CLI_LOGIN, "it is received once you have logged in at %s, as spfs.conf(5) says of [site]", link->base_url);
+		code = cli_fail(CLI_LOGIN, "it is received once you have logged in: spfs login %s", link->base_url);
 	return code;
 }
 
@@ -268,7 +268,7 @@ static void tell(const struct adding *a, int code)
 	static const char *const words[] = {
 		[CLI_FAILED] = "Nothing was added. To see why, type in a terminal: spfs add LINK",
 		[CLI_USAGE] = "Nothing was added: the link is broken, or made to mislead.",
-		[CLI_LOGIN] = "Nothing was added: the server wants a login first. See man spfs.conf, under [site].",
+		[CLI_LOGIN] = "Nothing was added: the server wants a login first. Type in a terminal: spfs login ADDRESS",
 		[CLI_UNREACHABLE] = "Nothing was added: the server does not answer, or is no SharePoint.",
 	};
 	const char *text = code >= 0 && (size_t) code < sizeof(words) / sizeof(*words) ? words[code] : NULL;
@@ -276,7 +276,7 @@ static void tell(const struct adding *a, int code)
 	if (code == CLI_OK)
 		text = a->added ? "The list was added." : "The list is registered already.";
 	else if (a->added)
-		text = "The list was added. Its server wants a login: see man spfs.conf, under [site].";
+		text = "The list was added. Its server wants a login; type in a terminal: spfs login ADDRESS";
 	if (!text)
 		text = words[CLI_FAILED];
 	if (ask_tell(TITLE, text) < 0)

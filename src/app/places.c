@@ -191,8 +191,7 @@ bool places_is_running(const struct places *p)
 	return r == 0;
 }
 
-/* Calls fn with the places of each profile that has a directory; nonzero ends it. */
-static void each_profile(const struct places *p, int (*fn)(void *arg, const struct places *other), void *arg)
+void places_each(const struct places *p, int (*fn)(void *arg, const struct places *other), void *arg)
 {
 	DIR *d = opendir(p->base);
 	int r = 0;
@@ -227,7 +226,7 @@ char *places_only_running(const struct places *p)
 {
 	struct search s = { 0 };
 
-	each_profile(p, note_running, &s);
+	places_each(p, note_running, &s);
 	if (s.n == 1)
 		return s.found;
 	free(s.found);
@@ -253,6 +252,6 @@ char *places_mounted_at(const struct places *p, const char *dir)
 {
 	struct search s = { .dir = dir };
 
-	each_profile(p, note_mounted, &s);
+	places_each(p, note_mounted, &s);
 	return s.found;
 }

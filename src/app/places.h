@@ -48,6 +48,9 @@ MUST_CHECK int places_lock(const struct places *p, int *ret_fd, struct err *err)
 /* Writes who holds the lock into it, for the message of the next one. */
 void places_note_holder(int lock_fd, const char *mountpoint);
 
+/* Calls fn with the places of each profile that has a directory; nonzero ends it. */
+void places_each(const struct places *p, int (*fn)(void *arg, const struct places *other), void *arg);
+
 /* The one profile whose daemon listens, when there is exactly one: fresh string, else NULL. */
 char *places_only_running(const struct places *p);
 

@@ -51,12 +51,19 @@ int session_configure(struct session *s, struct err *err)
 	if (!s->groups)
 		s->groups = groups_new();
 	memory = str_printf("%s/logins", s->places.data);
-	s->accounts = s->groups && memory ? accounts_new(memory) : NULL;
+	s->accounts = s->groups && memory ? accounts_new(memory, s->places.base) : NULL;
 	if (!s->accounts)
 		return err_set(err, -ENOMEM, "out of memory");
 	groups_load(s->groups, &s->config);
 	accounts_load(s->accounts, &s->config);
 	return 0;
+}
+
+int session_configure_again(struct session *s, struct err *err)
+{
+	s->accounts = accounts_free(s->accounts);
+	config_release(&s->config);
+	return session_configure(s, err);
 }
 
 int session_lock(struct session *s, struct err *err)

@@ -34,6 +34,9 @@ void session_close(struct session *s);
 /* Reads the configuration, once. 0; -EINVAL, -EACCES with err "FILE:LINE: ...". */
 MUST_CHECK int session_configure(struct session *s, struct err *err);
 
+/* Once more, after it was changed. As session_configure(). */
+MUST_CHECK int session_configure_again(struct session *s, struct err *err);
+
 /* Makes the directories and takes the profile's lock. -EWOULDBLOCK with err: who has it. */
 MUST_CHECK int session_lock(struct session *s, struct err *err);
 

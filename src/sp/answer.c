@@ -222,8 +222,8 @@ static void refusal_words(const struct sp *sp, const struct net_reply *reply, st
 	if (*reply->gss)
 		buf_addf(out, "there is no Kerberos ticket that could be used: %s; get one with kinit", reply->gss);
 	else if (!reply->login)
-		buf_addf(out, "the server wants a login: say how in [site \"%s\"] of spfs.conf(5), for example user and "
-			      "passcmd", sp->site ?: sp->host);
+		buf_addf(out, "the server wants a login; type: spfs login %s (how it logs in stands in [site] of spfs.conf(5))",
+			 sp->site ?: sp->host);
 	else if (str_eq(reply->login, "negotiate"))
 		buf_adds(out, "the server did not take the Kerberos ticket: look with klist whose it is; a server that "
 			      "requires Extended Protection cannot be used with this libcurl");
