@@ -517,17 +517,20 @@ static void test_a_token_is_refreshed_before_its_end(void **state)
 	struct shop shop = { .ticket = "t", .good_ms = 1 };
 	struct net_account a = { .auth = NET_AUTH_BEARER, .token = { sell, &shop } };
 	struct peer p = peer_of(&a);
+	int short_lived;
 
 	(void) state;
 	assert_int_equal(ask(&p, s), 200);
 	usleep(5000);
 	assert_int_equal(ask(&p, s), 200);
-	assert_int_equal(shop.trades, 2);
+	/* on a busy machine one ends before it is used, and then there is one more */
+	short_lived = shop.trades;
+	assert_true(short_lived >= 2);
 	shop.good_ms = 3600 * 1000;
 	usleep(5000);
 	assert_int_equal(ask(&p, s), 200);
 	assert_int_equal(ask(&p, s), 200);
-	assert_int_equal(shop.trades, 3);
+	assert_int_equal(shop.trades, short_lived + 1);
 	assert_int_equal(g.tries, 4);
 	/* Revoked: the next one is told what the server said. */
 	g.takes = "Authorization: Bearer u\r\n";
