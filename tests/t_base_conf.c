@@ -198,6 +198,15 @@ static void durations_and_truth(void **state)
 		{ "1h", 0, 3600000 }, { "0", 0, 0 },    { "", -EINVAL, 0 },       { "3 s", -EINVAL, 0 },
 		{ "-3", -EINVAL, 0 }, { "x", -EINVAL, 0 }, { "99999999999", -ERANGE, 0 },
 	};
+	static const struct {
+		const char *text;
+		int r;
+		int64_t n;
+	} sizes[] = {
+		{ "0", 0, 0 },	       { "300", 0, 300 },     { "64k", 0, 65536 },    { "500M", 0, 500 << 20 },
+		{ "4G", 0, 4ll << 30 }, { "2TiB", 0, 2ll << 40 }, { "", -EINVAL, 0 }, { "M", -EINVAL, 0 },
+		{ "4 G", -EINVAL, 0 }, { "4GB", -EINVAL, 0 }, { "-1", -EINVAL, 0 },   { "9999999T", -ERANGE, 0 },
+	};
 
 	(void) state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -205,6 +214,12 @@ static void durations_and_truth(void **state)
 
 		assert_int_equal(conf_duration(cases[i].text, &ms), cases[i].r);
 		assert_int_equal(ms, cases[i].ms);
+	}
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		int64_t n = 0;
+
+		assert_int_equal(conf_size(sizes[i].text, &n), sizes[i].r);
+		assert_int_equal(n, sizes[i].n);
 	}
 	assert_int_equal(conf_bool("Yes"), 1);
 	assert_int_equal(conf_bool("off"), 0);

@@ -96,6 +96,9 @@ void conf_add_entry(struct buf *out, const char *key, const char *value);
 /* "yes no on off true false 1 0" -> 1 or 0; -EINVAL. */
 MUST_CHECK int conf_bool(const char *text);
 
+/* "500M 4G 1T 64k", powers of 1,024; bytes without a unit. 0, -EINVAL, -ERANGE. */
+MUST_CHECK int conf_size(const char *text, int64_t *ret_bytes);
+
 /* "500ms 3s 2m 1h 1d", seconds without a unit. Milliseconds; 0, -EINVAL, -ERANGE. */
 MUST_CHECK int conf_duration(const char *text, long long *ret_ms);
 

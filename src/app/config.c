@@ -31,6 +31,8 @@ const struct config_key config_keys[] = {
 	{ "xattr", SETTING(xattr), .type = CONFIG_BOOL, .def = "yes", .help = "extended attributes" },
 	{ "announce", SETTING(announce), .type = CONFIG_BOOL, .def = "yes",
 	  .help = "show changes of the server in open windows" },
+	{ "cache_size", SETTING(cache_size), .type = CONFIG_SIZE, .def = "auto",
+	  .help = "so much of documents is kept, like 500M or 4G" },
 	{ "fsync", SETTING(fsync), .type = CONFIG_WORD, .words = { "local", "server" }, .def = "local",
 	  .help = "what fsync waits for: the disk, or the server's answer" },
 	{ "loglevel", SETTING(loglevel), .type = CONFIG_WORD,

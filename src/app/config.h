@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/attr.h"
 #include "base/err.h"
@@ -27,6 +28,7 @@ enum config_place {
 enum config_type {
 	CONFIG_BOOL,     /* bool */
 	CONFIG_DURATION, /* int, milliseconds */
+	CONFIG_SIZE,     /* int64_t, bytes; "auto": -1 */
 	CONFIG_WORD,     /* int, index into words */
 	CONFIG_TEXT,     /* char *, owned */
 	CONFIG_TEXTS,    /* struct config_texts: each line adds one */
@@ -55,6 +57,7 @@ struct settings {
 	bool allow_root;
 	bool xattr;
 	bool announce;
+	int64_t cache_size; /* bytes of documents that are kept; -1: as the disk has room */
 	int fsync;    /* enum settings_fsync */
 	int loglevel; /* enum log_level */
 };

@@ -33,6 +33,16 @@ static int set_duration(const struct config_key *k, int *at, const char *value, 
 	return 0;
 }
 
+static int set_size(const struct config_key *k, int64_t *at, const char *value, struct err *err)
+{
+	if (str_eq(value, "auto")) {
+		*at = -1;
+		return 0;
+	}
+	return conf_size(value, at) < 0 ? err_set(err, -EINVAL, "%s is a size like 500M or 4G, or auto; not \"%s\"", k->name,
+						  value) : 0;
+}
+
 static int set_word(const struct config_key *k, int *at, const char *value, struct err *err)
 {
 	char list[200] = "";
@@ -92,6 +102,8 @@ int config_value_set(const struct config_key *k, void *base, const char *value, 
 		return set_bool(k, at, value, err);
 	case CONFIG_DURATION:
 		return set_duration(k, at, value, err);
+	case CONFIG_SIZE:
+		return set_size(k, at, value, err);
 	case CONFIG_WORD:
 		return set_word(k, at, value, err);
 	case CONFIG_TEXT:

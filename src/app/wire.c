@@ -43,12 +43,14 @@ static int open_store(struct app *app, struct err *err)
 #define CACHE_MAX (4ll << 30)
 #define GUID_DIGITS 32
 
-/* A tenth of what is free, and no more than CACHE_MAX. */
-static int64_t cache_size(const char *dir)
+/* As it is configured; else a tenth of what is free, and no more than CACHE_MAX. */
+static int64_t cache_size(const char *dir, const struct settings *settings)
 {
 	struct statvfs v;
 	int64_t tenth;
 
+	if (settings->cache_size >= 0)
+		return settings->cache_size;
 	if (statvfs(dir, &v) < 0)
 		return CACHE_MAX;
 	tenth = (int64_t) v.f_bavail * (int64_t) v.f_frsize / 10;
@@ -56,14 +58,14 @@ static int64_t cache_size(const char *dir)
 }
 
 /* Without it everything works but reading documents. */
-static void open_cache(struct app *app)
+static void open_cache(struct app *app, const struct settings *settings)
 {
 	const char *dir = app->places->cache;
 	struct err err = { 0 };
 	int r = fsutil_mkdirs(dir, 0700);
 
 	if (r == 0)
-		r = store_blobs_open(app->store, dir, cache_size(dir), &app->blobs, &err);
+		r = store_blobs_open(app->store, dir, cache_size(dir, settings), &app->blobs, &err);
 	if (r < 0)
 		log_error("documents cannot be opened, their cache is not usable: %s", err_text(&err, r));
 }
@@ -186,7 +188,7 @@ static int open_parts(struct app *app, const struct wire_config *c, struct err *
 	int r = open_store(app, err);
 
 	if (r == 0) {
-		open_cache(app);
+		open_cache(app, c->settings);
 		r = open_remote(app);
 	}
 	if (r == 0)

@@ -156,6 +156,34 @@ int conf_bool(const char *text)
 	return -EINVAL;
 }
 
+int conf_size(const char *text, int64_t *ret_bytes)
+{
+	static const char units[] = "kMGT";
+	size_t digits = strspn(text, "0123456789");
+	const char *unit = text + digits;
+	int64_t v = 0;
+	int shift = 0;
+
+	if (digits == 0)
+		return -EINVAL;
+	for (size_t i = 0; i < digits; i++) {
+		v = v * 10 + (text[i] - '0');
+		if (v > INT64_C(1) << 50)
+			return -ERANGE;
+	}
+	if (*unit) {
+		const char *at = strchr(units, *unit == 'K' ? 'k' : *unit);
+
+		if (!at || (unit[1] && strcmp(unit + 1, "iB") != 0))
+			return -EINVAL;
+		shift = 10 * (int) (at - units + 1);
+	}
+	if (v > (INT64_C(1) << 50) >> shift)
+		return -ERANGE;
+	*ret_bytes = v << shift;
+	return 0;
+}
+
 int conf_duration(const char *text, long long *ret_ms)
 {
 	static const struct {

@@ -85,6 +85,25 @@ def test_a_lost_cache_is_only_fetched_again(mnt):
     assert read(mnt, 'Report.docx') == before
 
 
+def test_cache_size_bounds_what_is_kept(mnt):
+    """What was used last stays; what is open stays all the same, and can be bigger than the bound."""
+    def kept():
+        return int(mnt.run('sh', '-c', 'du -sb --apparent-size "$XDG_CACHE_HOME"/spfs/*/blobs | cut -f 1').out)
+    mnt.umount()
+    assert '500M' in mnt.spfs('-o', 'cache_size=much', mnt.mountpoint, code=2).err
+    mnt.mount('cache_size=50k')
+    assert read(mnt, 'Report.docx') and read(mnt, 'Price list 2027.xlsx') and kept() > 40000   # 24 and 18 KiB
+    mnt.server.reset()
+    assert read(mnt, 'Photographs/Summer party 1.jpg') == digest(from_server(mnt, 'Photographs/Summer party 1.jpg'))
+    assert read(mnt, 'notes.txt') == digest(from_server(mnt, 'notes.txt'))
+    mnt.wait(lambda: kept() < 50 * 1024 + 4096 * 20)
+    mnt.server.reset()
+    read(mnt, 'notes.txt')
+    assert gets(mnt) == 0
+    read(mnt, 'Report.docx')
+    assert gets(mnt, 'Report') == 1
+
+
 def test_reads_anywhere(mnt):
     name = 'Photographs/Summer party 1.jpg'
     data = from_server(mnt, name)
