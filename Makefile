@@ -133,6 +133,7 @@ check-headers: $(B)/store/queries.inc
 	@for h in include/*/*.h src/*/*.h; do \
 	  case $$h in src/demo/*) [ -n "$(WITH_DEMO)" ] || continue;; esac; \
 	  $(CC) $(STD) -Iinclude -I$$(dirname $$h) -I$(B)/store -I$(B)/demo $(PKG_C) -fsyntax-only -include $$h -x c /dev/null || exit 1; done
+check-lint: ; @scripts/check-lint
 check-manuals: ; @mandoc -Tlint -Wwarning man/*.[1-8]
 check-unit: $(TESTS)
 	@scripts/run-units $(TESTS)
@@ -223,7 +224,7 @@ check-deb: dist ; @scripts/check-deb $(DIST)
 
 clean: ; rm -rf build build-test build-san build-tsan build-fuzz spfs-*.tar.gz
 -include $(wildcard $(B)/*/*.d)
-.PHONY: all have-libraries no-demo install-deps demo check check-static check-layers check-size check-headers check-manuals \
+.PHONY: all have-libraries no-demo install-deps demo check check-static check-layers check-size check-headers check-manuals check-lint \
 	check-requirements check-random check-cases check-mutants check-planted check-unit check-units check-units-san check-mount check-auth check-demo check-view check-san check-tsan check-fault check-fuzz fuzzers check-corpus replays \
 	test-build san-build tsan-build bench install uninstall dist distcheck deb check-deb clean
 .DELETE_ON_ERROR:
