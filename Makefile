@@ -156,6 +156,8 @@ tsan-build: ; +@$(AS_TSAN) all
 check-mount: test-build ; @scripts/run-pytest tests/mount
 # Real servers before spfs-demo. Each worker starts its own, so few of them.
 check-auth: test-build ; @SPFS_TESTS_WORKERS=3 scripts/run-pytest tests/auth
+# File managers on a screen of their own; pictures in build/desktop. Not in `make check`: `scripts/install-deps desktop` is large.
+check-desktop: test-build ; @SPFS_TESTS_WORKERS=2 scripts/run-pytest tests/desktop
 check-demo: test-build ; @scripts/run-pytest tests/demo && scripts/check-listsws
 check-view: test-build ; @scripts/run-pytest tests/view
 check-units: ; +@$(AS_TEST) check-unit
@@ -225,6 +227,6 @@ check-deb: dist ; @scripts/check-deb $(DIST)
 clean: ; rm -rf build build-test build-san build-tsan build-fuzz spfs-*.tar.gz
 -include $(wildcard $(B)/*/*.d)
 .PHONY: all have-libraries no-demo install-deps demo check check-static check-layers check-size check-headers check-manuals check-lint \
-	check-requirements check-random check-cases check-mutants check-planted check-unit check-units check-units-san check-mount check-auth check-demo check-view check-san check-tsan check-fault check-fuzz fuzzers check-corpus replays \
+	check-requirements check-random check-cases check-mutants check-planted check-unit check-units check-units-san check-mount check-auth check-desktop check-demo check-view check-san check-tsan check-fault check-fuzz fuzzers check-corpus replays \
 	test-build san-build tsan-build bench install uninstall dist distcheck deb check-deb clean
 .DELETE_ON_ERROR:
