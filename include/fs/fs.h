@@ -35,6 +35,7 @@ struct fs_config {
 	bool fsync_server;           /* fsync waits for the server's answer */
 	bool read_only;
 	bool debug;                  /* libfuse's own */
+	const char *crawlers;        /* names of programs, blanks between: their opendir asks no server; foreign; NULL: none */
 	int fresh_tree_ms;           /* unused by fs itself: 0 */
 	void (*ready)(void *arg);    /* once, when the kernel has spoken to us (INIT) */
 	void *arg;                   /* foreign */

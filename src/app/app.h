@@ -36,6 +36,7 @@ struct app {
 	const struct places *places; /* foreign, and so are the next */
 	const char *config_path;
 	const char *mountpoint;      /* absolute; NULL: not mounted */
+	const char *notify;          /* the command that tells the person; NULL: none */
 	struct accounts *accounts;   /* thread-safe by itself */
 	struct groups *groups;       /* likewise */
 	enum log_sink log_sink;

@@ -60,6 +60,8 @@ struct settings {
 	int64_t cache_size; /* bytes of documents that are kept; -1: as the disk has room */
 	int fsync;    /* enum settings_fsync */
 	int loglevel; /* enum log_level */
+	char *crawlers; /* owned; names of programs with blanks between */
+	char *notify;   /* owned; NULL: none */
 };
 
 enum settings_fsync { FSYNC_LOCAL, FSYNC_SERVER };
@@ -111,7 +113,7 @@ struct config {
 	size_t n_groups, cap_groups;
 };
 
-/* All defaults. 0 or -ENOMEM. */
+/* All defaults; config_release() also after a failure. 0 or -ENOMEM. */
 MUST_CHECK int config_init(struct config *c);
 void config_release(struct config *c);
 static inline void config_release_p(struct config *c)

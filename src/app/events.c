@@ -13,6 +13,7 @@
 #include "store/list.h"
 #include "sync/sync.h"
 #include "app.h"
+#include "notify.h"
 #include "words.h"
 
 /* A list that is being synchronised: what its counters were when that began. */
@@ -22,12 +23,17 @@ struct run {
 	int64_t received, sent, conflicts;
 };
 
+/* What the person is told of by `notify`: once in a run, and in a minute. */
+enum told { TOLD_CONFLICT, TOLD_REFUSED, TOLD_LOGIN, TOLD };
+enum { TELL_AGAIN_MS = 60000 };
+
 struct events {
 	struct lock lock; /* RANK_LEAF; protects the rest */
 	struct run *runs; /* owned */
 	size_t n, cap;
 	char login[512];  /* why a login is needed; "": it is not */
 	char login_site[512]; /* and where */
+	int64_t told[TOLD];   /* when the person was told last, monotonic ms; 0: not since the last run */
 };
 
 struct events *events_new(void)
@@ -133,8 +139,10 @@ static void login_is_good(struct app *app, const char *site)
 	struct events *e = app->events;
 
 	lock_take(&e->lock);
-	if (strcmp(e->login_site, site) == 0)
+	if (strcmp(e->login_site, site) == 0) {
 		e->login[0] = e->login_site[0] = '\0';
+		e->told[TOLD_LOGIN] = 0;
+	}
 	lock_give(&e->lock);
 }
 
@@ -243,6 +251,47 @@ static void tell(struct app *app, const struct sync_event *e, const char *type, 
 		 e->text ? e->text : "");
 }
 
+/* Whether to tell now; a login that is needed is told of until it was good again. */
+static bool is_due(struct events *ev, enum told what)
+{
+	int64_t now = clock_mono_ms();
+	bool due;
+
+	lock_take(&ev->lock);
+	due = !ev->told[what] || (what != TOLD_LOGIN && now - ev->told[what] >= TELL_AGAIN_MS);
+	if (due)
+		ev->told[what] = now;
+	lock_give(&ev->lock);
+	return due;
+}
+
+static void tell_person(struct app *app, const struct sync_event *e, enum told what)
+{
+	static const char *const titles[TOLD] = { "SharePoint: conflict", "SharePoint: change refused",
+						  "SharePoint: login needed" };
+	CLEANUP(buf_release_p) struct buf text = BUF_INIT(4096);
+	CLEANUP(str_free_p) char *list = NULL;
+
+	if (!app->notify || !is_due(app->events, what))
+		return;
+	if (e->list && host_list_name(app, e->list, &list) < 0)
+		list = NULL;
+	buf_adds(&text, list);
+	if (e->name)
+		buf_addf(&text, "%s%s", list ? "/" : "", e->name);
+	if (e->text)
+		buf_addf(&text, "%s%s", text.len ? ": " : "", e->text);
+	if (buf_error(&text) == 0)
+		notify_tell(app->notify, titles[what], buf_str(&text));
+}
+
+static void forget_told(struct events *ev)
+{
+	lock_take(&ev->lock);
+	ev->told[TOLD_CONFLICT] = ev->told[TOLD_REFUSED] = 0;
+	lock_give(&ev->lock);
+}
+
 void events_publish(struct app *app, const struct sync_event *e)
 {
 	struct sync_status s;
@@ -260,16 +309,20 @@ void events_publish(struct app *app, const struct sync_event *e)
 		tell(app, e, "end", LOG_LEVEL_INFO);
 		ctl_hub_result(app->hub, e->text ? e->text : "done");
 		ctl_hub_run_over(app->hub, e->run);
+		forget_told(app->events);
 		break;
 	case SYNC_CONFLICT:
 		tell(app, e, "conflict", LOG_LEVEL_WARNING);
+		tell_person(app, e, TOLD_CONFLICT);
 		break;
 	case SYNC_REFUSED:
 		tell(app, e, "refused", LOG_LEVEL_WARNING);
+		tell_person(app, e, TOLD_REFUSED);
 		break;
 	case SYNC_LOGIN:
 		need_login(app, e);
 		tell(app, e, "login", LOG_LEVEL_WARNING);
+		tell_person(app, e, TOLD_LOGIN);
 		break;
 	case SYNC_ENTRY_ADDED:
 	case SYNC_ENTRY_REMOVED:

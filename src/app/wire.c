@@ -121,6 +121,7 @@ static int open_fs(struct app *app, const struct wire_config *c)
 	struct fs_config f = {
 		.store = app->store, .ctl = &app->host, .mountpoint = c->mountpoint, .fsname = c->fsname,
 		.xattr = c->settings->xattr, .announce = c->settings->announce,
+		.crawlers = c->settings->crawlers,
 		.fsync_server = c->settings->fsync == FSYNC_SERVER, .read_only = c->settings->ro, .debug = c->debug,
 		.ready = c->ready, .arg = c->arg,
 	};
@@ -211,6 +212,7 @@ static int open_once(const struct wire_config *c, struct app **ret, struct err *
 		return err_set(err, -ENOMEM, "out of memory");
 	app->places = c->places;
 	app->config_path = c->config_path;
+	app->notify = c->mountpoint ? c->settings->notify : NULL; /* a command says it itself */
 	app->mountpoint = c->mountpoint;
 	app->accounts = c->accounts;
 	app->groups = c->groups;

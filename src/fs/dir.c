@@ -8,6 +8,7 @@
 #include "attr.h"
 #include "base/str.h"
 #include "control.h"
+#include "doc.h"
 #include "errors.h"
 #include "file.h"
 #include "reply.h"
@@ -83,6 +84,11 @@ static struct handle *new_dir(struct fs *f, int64_t ino)
 	return h;
 }
 
+static bool is_synchronised(int kind)
+{
+	return kind == STORE_NODE_LIST || kind == STORE_NODE_FOLDER || kind == STORE_NODE_ATTACHMENTS;
+}
+
 void dir_open(struct fs *f, struct fuse_req *q, const struct caller *c, int64_t ino)
 {
 	struct handle *h = new_dir(f, ino);
@@ -99,7 +105,7 @@ void dir_open(struct fs *f, struct fuse_req *q, const struct caller *c, int64_t 
 	h->dir->parent = a.parent ? a.parent : ino;
 	if (!ino_is_control(ino))
 		announcer_opened(f->announcer, ino);
-	if (a.kind == STORE_NODE_LIST || a.kind == STORE_NODE_FOLDER || a.kind == STORE_NODE_ATTACHMENTS)
+	if (is_synchronised(a.kind) && !doc_reader_is_among(c->tid, f->config.crawlers))
 		wait_for_list(f, q, a.list, a.kind != STORE_NODE_LIST, caller_tgid(f, c->tid), answer, h);
 	else
 		answer(f, q, h, 0);

@@ -31,4 +31,8 @@ void doc_read(struct fs *f, struct fuse_req *q, struct handle *h, size_t size, i
 /* doc_reader.c: whether the thread makes previews, which nobody asked for. */
 bool doc_reader_is_thumbnailer(pid_t tid);
 
+/* Whether it belongs to a program of one of these names (blanks or commas between; NULL: none): one that looks into everything,
+ * for itself and not for somebody who wants to see what is new. */
+bool doc_reader_is_among(pid_t tid, const char *programs);
+
 #endif

@@ -91,3 +91,33 @@ bool doc_reader_is_thumbnailer(pid_t tid)
 	}
 	return false;
 }
+
+/* The kernel cuts the names of threads. */
+static bool is_word(const char *word, size_t n, const char *comm, const char *exe)
+{
+	size_t cut = n < NAME - 1 ? n : NAME - 1;
+
+	if (strlen(exe) == n && strncmp(exe, word, n) == 0)
+		return true;
+	return strlen(comm) == cut && strncmp(comm, word, cut) == 0;
+}
+
+bool doc_reader_is_among(pid_t tid, const char *programs)
+{
+	static const char between[] = " \t,";
+	char comm[NAME + 2], exe[256];
+
+	if (tid <= 0 || str_empty(programs))
+		return false;
+	read_proc(tid, "comm", comm, sizeof(comm));
+	read_exe(tid, exe);
+	while (*programs) {
+		size_t n = strcspn(programs, between);
+
+		if (n && is_word(programs, n, comm, exe))
+			return true;
+		programs += n;
+		programs += strspn(programs, between);
+	}
+	return false;
+}
