@@ -37,6 +37,9 @@ struct fs_config {
 	bool debug;                  /* libfuse's own */
 	const char *crawlers;        /* names of programs, blanks between: their opendir asks no server; foreign; NULL: none */
 	int fresh_tree_ms;           /* unused by fs itself: 0 */
+	/* Takes the mount away, for a process that may not do it by itself; NULL: that is not so. 0 or -errno. */
+	int (*unmount)(void *arg);
+	void *unmount_arg;           /* foreign */
 	void (*ready)(void *arg);    /* once, when the kernel has spoken to us (INIT) */
 	void *arg;                   /* foreign */
 };

@@ -32,6 +32,8 @@ struct confirmed {
 struct accounts {
 	struct logins *logins; /* owned; thread-safe */
 	struct oauth *oauth;   /* owned; thread-safe */
+	int (*run)(void *arg, const char *command, const atomic_int *cancel, char **ret, struct err *err); /* NULL: here */
+	void *run_arg; /* foreign */
 	struct lock lock;    /* RANK_LEAF; protects the rest */
 	struct config sites; /* owned; only its sites are used */
 	struct typed *typed; /* owned */
@@ -368,6 +370,24 @@ static const struct site_config *section_for(const struct accounts *a, const cha
 	return s;
 }
 
+void accounts_each_file(struct accounts *a, void (*fn)(void *arg, const char *path), void *arg)
+{
+	for (size_t i = 0; i < a->sites.n_sites; i++) {
+		const struct site_config *s = &a->sites.sites[i];
+
+		fn(arg, s->cafile);
+		fn(arg, s->clientcert);
+		fn(arg, s->clientkey);
+	}
+}
+
+void accounts_run_by(struct accounts *a, int (*run)(void *arg, const char *command, const atomic_int *cancel, char **ret, struct err *err),
+		     void *arg)
+{
+	a->run = run;
+	a->run_arg = arg;
+}
+
 bool accounts_know_section(struct accounts *a, const char *url)
 {
 	bool known;
@@ -407,6 +427,8 @@ int accounts_find(void *accounts, const char *url, struct net_account *ret, stru
 		return err_set(err, r, "login at %s: %s", url, err_text(NULL, r));
 	if (ret->name)
 		ret->last = logins_find(a->logins, ret->name);
+	ret->run = a->run;
+	ret->run_arg = a->run_arg;
 	ret->remember = logins_note;
 	ret->remember_arg = a->logins;
 	return 0;

@@ -1,6 +1,7 @@
 #ifndef APP_ACCOUNTS_H
 #define APP_ACCOUNTS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "base/attr.h"
@@ -48,6 +49,13 @@ bool accounts_know(struct accounts *a, const char *url);
 
 /* Whether a [site] says how to log in at url. */
 bool accounts_know_section(struct accounts *a, const char *url);
+
+/* Calls fn with each file that the [site] sections name: certificates, keys. */
+void accounts_each_file(struct accounts *a, void (*fn)(void *arg, const char *path), void *arg);
+
+/* How commands are run from now on, as net_account.run; before there are threads. */
+void accounts_run_by(struct accounts *a, int (*run)(void *arg, const char *command, const atomic_int *cancel, char **ret, struct err *err),
+		     void *arg);
 
 /* For struct sp_accounts: the n-th other address of the site, from the configuration and what was confirmed. */
 MUST_CHECK int accounts_alternate(void *accounts, const char *url, int n, char **ret);

@@ -20,6 +20,7 @@ struct ctl_server;
 struct events;
 struct fs;
 struct groups;
+struct helper;
 struct sp_factory;
 struct store;
 struct store_blobs;
@@ -39,6 +40,7 @@ struct app {
 	const char *notify;          /* the command that tells the person; NULL: none */
 	struct accounts *accounts;   /* thread-safe by itself */
 	struct groups *groups;       /* likewise */
+	struct helper *helper;       /* likewise; NULL: this process does everything by itself */
 	enum log_sink log_sink;
 	struct store *store;         /* owned, and so are the next */
 	struct store_blobs *blobs;   /* NULL: documents cannot be opened */

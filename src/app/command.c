@@ -1,9 +1,13 @@
 #include "app.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
+#include "base/fsutil.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "sp/sp.h"
@@ -98,6 +102,28 @@ static int run_login(struct app *app, int argc, char **argv, struct buf *out, st
 	return r;
 }
 
+#ifdef SPFS_TEST
+/* attempt read|write|exec PATH: what this process may do (confine.h). */
+static int run_attempt(struct app *app, int argc, char **argv, struct buf *out, struct err *err)
+{
+	bool writes = argc > 2 && str_eq(argv[1], "write");
+	CLEANUP(fsutil_close_p) int fd = -1;
+	pid_t pid;
+	int r = 0;
+
+	(void) app;
+	if (argc < 3)
+		return err_set(err, -EINVAL, "attempt read|write|exec PATH");
+	if (str_eq(argv[1], "exec")) {
+		r = -posix_spawn(&pid, argv[2], NULL, NULL, (char *const[]) { argv[2], NULL }, environ);
+	} else {
+		fd = open(argv[2], writes ? O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC : O_RDONLY | O_CLOEXEC, 0600);
+		r = fd < 0 ? -errno : 0;
+	}
+	return r < 0 ? err_set(err, r, "%s: %s", argv[2], strerror(-r)) : buf_adds(out, "done\n");
+}
+#endif
+
 /* remove-list NAME [force] */
 static int run_remove_list(struct app *app, int argc, char **argv, struct buf *out, struct err *err)
 {
@@ -145,6 +171,9 @@ int command_run(struct app *app, int argc, char **argv, struct buf *out, struct 
 	} commands[] = {
 		{ "reload", run_reload },
 		{ "login", run_login },
+#ifdef SPFS_TEST
+		{ "attempt", run_attempt },
+#endif
 		{ "remove-list", run_remove_list },
 		{ "where", run_where },
 		{ "last-run", run_last_run },

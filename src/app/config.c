@@ -38,6 +38,8 @@ const struct config_key config_keys[] = {
 	  .help = "programs that look into everything: shown from the cache" },
 	{ "notify", .places = IN_PROFILE, .offset = offsetof(struct settings, notify), .type = CONFIG_TEXT,
 	  .help = "a shell command that is called with a title and a text when somebody should look" },
+	{ "confine", SETTING(confine), .type = CONFIG_BOOL, .def = "yes",
+	  .help = "the daemon gives up what it does not need, once it has mounted" },
 	{ "fsync", SETTING(fsync), .type = CONFIG_WORD, .words = { "local", "server" }, .def = "local",
 	  .help = "what fsync waits for: the disk, or the server's answer" },
 	{ "loglevel", SETTING(loglevel), .type = CONFIG_WORD,

@@ -58,6 +58,7 @@ struct settings {
 	bool xattr;
 	bool announce;
 	int64_t cache_size; /* bytes of documents that are kept; -1: as the disk has room */
+	bool confine;
 	int fsync;    /* enum settings_fsync */
 	int loglevel; /* enum log_level */
 	char *crawlers; /* owned; names of programs with blanks between */

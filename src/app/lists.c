@@ -19,6 +19,7 @@
 #include "sync/sync.h"
 #include "accounts.h"
 #include "events.h"
+#include "helper.h"
 #include "registry.h"
 
 /* A list has come or gone: the kernel's side reads it again and forgets the root's entry. */
@@ -275,6 +276,9 @@ int lists_remove(struct app *app, const char *name, bool force, struct err *err)
 		r = remove_list(app, &l, force, err);
 	if (r < 0 && r != -ENOENT)
 		return err_add(err, r, "%s: %s", name, err_text(NULL, r));
-	r = registry_remove(app->places->lists, app->places->profile, name, err);
+	if (app->helper)
+		r = helper_remove_list(app->helper, name, err);
+	else
+		r = registry_remove(app->places->lists, app->places->profile, name, err);
 	return r == -ENOENT && in_store ? 0 : r;
 }

@@ -12,11 +12,14 @@
 #include "cli/cli.h"
 #include "fs/fs.h"
 #include "sync/sync.h"
+#include "accounts.h"
 #include "app.h"
 #include "commands.h"
 #include "daemon.h"
 #include "demo.h"
+#include "guard.h"
 #include "help.h"
+#include "helper.h"
 #include "mountpoint.h"
 #include "opts.h"
 #include "registry.h"
@@ -32,6 +35,7 @@ struct mount {
 	struct session s;
 	char *mountpoint; /* owned; absolute */
 	struct daemon daemon;
+	struct helper *helper; /* owned; NULL: not confined */
 	struct signals signals;
 	pthread_t starter;
 	bool starting; /* there is a starter to be joined */
@@ -108,6 +112,12 @@ static int go_to_background(struct mount *m)
 
 	if (r < 0)
 		return cli_fail(CLI_FAILED, "cannot go to the background: %s", err_text(NULL, r));
+	if (m->s.config.settings.confine)
+		r = helper_start(&m->s.places, m->s.config_path, m->mountpoint, &m->helper);
+	if (r < 0)
+		return cli_fail(CLI_FAILED, "no process for the helper: %s", err_text(NULL, r));
+	if (m->helper)
+		accounts_run_by(m->s.accounts, helper_command, m->helper);
 	signals_block();
 	places_note_holder(m->s.lock, m->mountpoint);
 	return CLI_OK;
@@ -199,7 +209,7 @@ static int open_app(struct mount *m)
 {
 	const struct wire_config c = {
 		.places = &m->s.places, .config_path = m->s.config_path, .settings = &m->s.config.settings,
-		.accounts = m->s.accounts, .groups = m->s.groups, .mountpoint = m->mountpoint, .fsname = m->opts.fsname,
+		.accounts = m->s.accounts, .groups = m->s.groups, .helper = m->helper, .mountpoint = m->mountpoint, .fsname = m->opts.fsname,
 		.kernel = m->opts.kernel, .debug = m->opts.debug,
 		.log_sink = m->opts.foreground ? LOG_TO_STDERR : LOG_TO_SYSLOG, .ready = ready, .arg = m,
 	};
@@ -213,8 +223,18 @@ static int open_app(struct mount *m)
 		err = (struct err) { 0 };
 		r = open_prepared(&c, &m->s.app, &err);
 	}
-	if (r == 0)
-		r = wire_listen(m->s.app, &err);
+	return r < 0 ? cli_fail(CLI_FAILED, "%s", err_text(&err, r)) : CLI_OK;
+}
+
+/* Every thread comes after this, and so is confined like the one that makes it. */
+static int confine_and_listen(struct mount *m)
+{
+	struct err err = { 0 };
+	int r;
+
+	if (m->helper)
+		guard_daemon(&m->s.places, m->s.config_path, m->mountpoint, m->s.accounts);
+	r = wire_listen(m->s.app, &err);
 	return r < 0 ? cli_fail(CLI_FAILED, "%s", err_text(&err, r)) : CLI_OK;
 }
 
@@ -222,10 +242,13 @@ static int serve(struct mount *m)
 {
 	struct app *app = m->s.app;
 	struct err err = { 0 };
-	int r = fs_mount(app->fs, &err);
+	int code, r = fs_mount(app->fs, &err);
 
 	if (r < 0)
 		return cli_fail(CLI_MOUNT, "%s: %s", m->mountpoint, err_text(&err, r));
+	code = confine_and_listen(m);
+	if (code != CLI_OK)
+		return code;
 	/* Not before: one that came early waits until there is a session that it can end. */
 	m->signals = (struct signals) { .reload = reload, .status = status, .end = end, .arg = m };
 	r = signals_start(&m->signals);
@@ -289,6 +312,7 @@ int mount_main(int argc, char **argv)
 		code = run(&m);
 	}
 	session_close(&m.s);
+	helper_stop(m.helper);
 	free(m.mountpoint);
 	code = m.opts.helper ? for_mount(code) : code;
 	opts_release(&m.opts);

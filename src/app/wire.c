@@ -24,6 +24,7 @@
 #include "config.h"
 #include "events.h"
 #include "groups.h"
+#include "helper.h"
 #include "quarantine.h"
 
 /* ---- parts, in the order of their making --------------------------------------------- */
@@ -115,6 +116,11 @@ static int fuse_options(const struct wire_config *c, struct buf *out)
 	return buf_error(out);
 }
 
+static int unmount(void *arg)
+{
+	return helper_unmount(arg);
+}
+
 static int open_fs(struct app *app, const struct wire_config *c)
 {
 	CLEANUP(buf_release_p) struct buf options = BUF_INIT(4096);
@@ -123,7 +129,7 @@ static int open_fs(struct app *app, const struct wire_config *c)
 		.xattr = c->settings->xattr, .announce = c->settings->announce,
 		.crawlers = c->settings->crawlers,
 		.fsync_server = c->settings->fsync == FSYNC_SERVER, .read_only = c->settings->ro, .debug = c->debug,
-		.ready = c->ready, .arg = c->arg,
+		.ready = c->ready, .arg = c->arg, .unmount = c->helper ? unmount : NULL, .unmount_arg = c->helper,
 	};
 	int r = fuse_options(c, &options);
 
@@ -216,6 +222,7 @@ static int open_once(const struct wire_config *c, struct app **ret, struct err *
 	app->mountpoint = c->mountpoint;
 	app->accounts = c->accounts;
 	app->groups = c->groups;
+	app->helper = c->helper;
 	app->log_sink = c->log_sink;
 	lock_init(&app->lock, RANK_APP);
 	r = open_parts(app, c, err);

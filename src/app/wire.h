@@ -10,6 +10,7 @@
 struct accounts;
 struct app;
 struct groups;
+struct helper;
 struct places;
 struct settings;
 
@@ -31,6 +32,7 @@ struct wire_config {
 	const struct settings *settings;
 	struct accounts *accounts;
 	struct groups *groups;
+	struct helper *helper;           /* NULL: this process may do everything by itself */
 	const char *mountpoint;          /* absolute; NULL: no mount */
 	const char *fsname;
 	const char *kernel;              /* "nosuid,nodev" for the kernel; NULL */

@@ -553,16 +553,34 @@ int ops_serve(struct fs *f)
  */
 void ops_disconnect(struct fs *f)
 {
-	struct pollfd p = { .fd = fuse_session_fd(f->session) };
 	int null;
 
-	if (p.fd < 0 || (poll(&p, 1, 0) == 1 && p.revents & POLLERR))
+	if (ops_is_unmounted(f))
 		return;
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (null >= 0) {
-		dup3(null, p.fd, O_CLOEXEC);
+		dup3(null, fuse_session_fd(f->session), O_CLOEXEC);
 		close(null);
 	}
+}
+
+bool ops_is_unmounted(const struct fs *f)
+{
+	struct pollfd p = { .fd = fuse_session_fd(f->session) };
+
+	return p.fd < 0 || (poll(&p, 1, 0) == 1 && p.revents & POLLERR);
+}
+
+/* A pipe that nobody reads looks to libfuse like a connection that has ended: it must not try by itself. */
+void ops_unmounted(struct fs *f)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return;
+	close(ends[0]);
+	dup3(ends[1], fuse_session_fd(f->session), O_CLOEXEC);
+	close(ends[1]);
 }
 
 void ops_exit(struct fs *f)

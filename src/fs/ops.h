@@ -18,6 +18,12 @@ void ops_exit(struct fs *f);
 /* After ops_serve: no request is answered any more, so that nobody waits for one; replies and
  * notices go nowhere. */
 void ops_disconnect(struct fs *f);
+/* Whether the kernel is done with the connection, or nothing was mounted. */
+bool ops_is_unmounted(const struct fs *f);
+
+/* Somebody else unmounted: makes ops_is_unmounted() true. */
+void ops_unmounted(struct fs *f);
+
 void ops_unmount(struct fs *f);
 void ops_free(struct fs *f);
 

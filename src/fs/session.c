@@ -81,6 +81,14 @@ static int wake_signal(void)
 	return SIGRTMIN;
 }
 
+/* With somebody's help, if need be: libfuse then finds that there is nothing left to do. */
+static void unmount(struct fs *f)
+{
+	if (f->config.unmount && !ops_is_unmounted(f) && f->config.unmount(f->config.unmount_arg) == 0)
+		ops_unmounted(f);
+	ops_unmount(f);
+}
+
 int fs_loop(struct fs *f)
 {
 	struct sigaction sa = { .sa_handler = do_nothing };
@@ -96,7 +104,7 @@ int fs_loop(struct fs *f)
 	notify_stop(f->notify);
 	announcer_stop(f->announcer);
 	handles_end(f);
-	ops_unmount(f);
+	unmount(f);
 	return r;
 }
 
@@ -114,7 +122,7 @@ struct fs *fs_free(struct fs *f)
 	if (!f)
 		return NULL;
 	if (f->session) {
-		ops_unmount(f);
+		unmount(f);
 		ops_free(f);
 	}
 	return state_free(f);

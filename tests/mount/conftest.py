@@ -160,6 +160,8 @@ class World:
             'UBSAN_OPTIONS': 'print_stacktrace=1:log_path=%s/sanitizer' % self.base,
             'TSAN_OPTIONS': 'halt_on_error=0:log_path=%s/sanitizer' % self.base,
         }
+        if 'san' in BUILD.name:                      # what the sanitizers find has to be written somewhere
+            self.env['SPFS_ALSO_WRITE'] = str(self.base)
         self.requests = self.base / 'requests'
         self.requests.mkdir()
         self.own()
