@@ -13,6 +13,7 @@
 #include "store/list.h"
 #include "sync/sync.h"
 #include "app.h"
+#include "helper.h"
 #include "notify.h"
 #include "words.h"
 
@@ -281,7 +282,11 @@ static void tell_person(struct app *app, const struct sync_event *e, enum told w
 		buf_addf(&text, "%s%s", list ? "/" : "", e->name);
 	if (e->text)
 		buf_addf(&text, "%s%s", text.len ? ": " : "", e->text);
-	if (buf_error(&text) == 0)
+	if (buf_error(&text) < 0)
+		return;
+	if (app->helper)
+		helper_notify(app->helper, titles[what], buf_str(&text));
+	else
 		notify_tell(app->notify, titles[what], buf_str(&text));
 }
 

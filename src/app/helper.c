@@ -16,17 +16,19 @@
 #include <unistd.h>
 
 #include "base/fsutil.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "cli/unmount.h"
 #include "net/cred.h"
 #include "config.h"
+#include "notify.h"
 #include "places.h"
 #include "registry.h"
 
 /* A command's first line has at most 16 KiB, and a line of the configuration less than its file. */
 enum { ORDER_MAX = 128 * 1024, ANSWER_MAX = 32 * 1024, TICK_MS = 100 };
 
-enum order { ORDER_COMMAND = 'c', ORDER_UNMOUNT = 'u', ORDER_REMOVE = 'r' };
+enum order { ORDER_COMMAND = 'c', ORDER_UNMOUNT = 'u', ORDER_REMOVE = 'r', ORDER_NOTIFY = 'n' };
 
 struct helper {
 	const struct places *places; /* foreign, and so are the next */
@@ -50,14 +52,33 @@ static void on_io(int sig)
 	atomic_store(&gone, 1);
 }
 
+/* As it is now. c is empty. */
+static int read_config(const struct helper *h, struct config *c, struct err *err)
+{
+	int r = config_init(c);
+
+	r = r ?: config_load(c, PLACES_SYSTEM_CONFIG, h->places->profile, err);
+	return r ?: config_load(c, h->config_path, h->places->profile, err);
+}
+
+/* A title, a line feed, and a text. */
+static int notify(const struct helper *h, const char *word, struct err *err)
+{
+	CLEANUP(config_release_p) struct config c = { 0 };
+	CLEANUP(str_free_p) char *title = strndup(word, strcspn(word, "\n"));
+	int r = title ? read_config(h, &c, err) : -ENOMEM;
+
+	if (r == 0 && !str_empty(c.settings.notify) && word[strlen(title)])
+		notify_tell(c.settings.notify, title, word + strlen(title) + 1);
+	return r;
+}
+
 /* Whether some [site] has exactly that command. */
 static int is_configured(const struct helper *h, const char *command, struct err *err)
 {
 	CLEANUP(config_release_p) struct config c = { 0 };
-	int r = config_init(&c);
+	int r = read_config(h, &c, err);
 
-	r = r ?: config_load(&c, PLACES_SYSTEM_CONFIG, h->places->profile, err);
-	r = r ?: config_load(&c, h->config_path, h->places->profile, err);
 	for (size_t i = 0; r == 0 && i < c.n_sites; i++) {
 		const struct site_config *s = &c.sites[i];
 
@@ -96,6 +117,8 @@ static void __attribute__((noreturn)) obey(const struct helper *h, enum order or
 		a.r = cli_unmount(h->mountpoint, true, &err);
 	else if (order == ORDER_REMOVE)
 		a.r = registry_remove(h->places->lists, h->places->profile, word, &err);
+	else if (order == ORDER_NOTIFY)
+		a.r = notify(h, word, &err);
 	snprintf(a.text, sizeof(a.text), "%s", secret ? secret : a.r < 0 ? err_text(&err, a.r) : "");
 	_exit(send(back, &a, offsetof(struct answer, text) + strlen(a.text) + 1, MSG_NOSIGNAL) < 0);
 }
@@ -285,6 +308,16 @@ int helper_command(void *helper, const char *command, const atomic_int *cancel, 
 int helper_unmount(struct helper *h)
 {
 	return ask(h, ORDER_UNMOUNT, "", NULL, NULL, NULL);
+}
+
+void helper_notify(struct helper *h, const char *title, const char *text)
+{
+	CLEANUP(str_free_p) char *word = str_printf("%s\n%s", title, text);
+	struct err err = { 0 };
+	int r = word ? ask(h, ORDER_NOTIFY, word, NULL, NULL, &err) : -ENOMEM;
+
+	if (r < 0)
+		log_warning("notify: %s", err_text(&err, r));
 }
 
 int helper_remove_list(struct helper *h, const char *name, struct err *err)

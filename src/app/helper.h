@@ -11,7 +11,7 @@ struct places;
 
 /*
  * A process that does what the daemon, once it has confined itself (confine.h), cannot do any more: run
- * the commands of [site] sections, take the mount away, and remove a list from the registry beside
+ * the commands of [site] sections and `notify`, take the mount away, and remove a list from the registry beside
  * the configuration. It does nothing else, whatever it is asked: a command has to stand in the
  * configuration, which it reads by itself, and the mount point is the one that it was made with.
  * So who has taken over the daemon through a server's answer gains no shell by it.
@@ -36,6 +36,9 @@ MUST_CHECK int helper_command(void *helper, const char *command, const atomic_in
 
 /* Takes the mount away, as far as it is still there (lazily). 0 or -errno. */
 int helper_unmount(struct helper *h);
+
+/* As notify_tell(), with the command that the configuration has now. */
+void helper_notify(struct helper *h, const char *title, const char *text);
 
 /* As registry_remove(). */
 MUST_CHECK int helper_remove_list(struct helper *h, const char *name, struct err *err);
