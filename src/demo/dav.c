@@ -101,7 +101,7 @@ int place_find(struct visit *v, const char *path, struct place *ret)
 int content_of(struct visit *v, const struct item *i, int64_t *ret_at, int64_t *ret_size)
 {
 	CLEANUP(db_done_p) struct stmt *st = NULL;
-	int r = db_ask(v->s->db, &st, CONTENT_GET, "ii", i->list, i->id);
+	int r = db_ask(v->s->db, &st, CONTENT_GET, "iii", i->list, i->id, i->version);
 
 	if (r >= 0)
 		r = db_step(st);

@@ -44,7 +44,7 @@ struct list *place_list(const struct site *s, const char *path, const char **ret
 /* Finds out what is at a path of a library. 0; -ENOENT: that is in no library; -errno. */
 MUST_CHECK int place_find(struct visit *v, const char *path, struct place *ret);
 
-/* Where the bytes of a document are now. 1: there; 0: nobody wrote any, it is a sample; -errno. */
+/* Where the bytes are that a document had in its version, i->version. 1: there; 0: nobody wrote any, it is a sample; -errno. */
 MUST_CHECK int content_of(struct visit *v, const struct item *i, int64_t *ret_at, int64_t *ret_size);
 
 /* Is it an address of an attachment, there or not? */

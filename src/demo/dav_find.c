@@ -9,6 +9,7 @@
 #include "dav.h"
 #include "davlock.h"
 #include "db.h"
+#include "face.h"
 #include "model.h"
 #include "perm.h"
 #include "server.h"
@@ -313,6 +314,8 @@ static int show_children(struct visit *v, const struct list *l, const char *path
 
 	while (r >= 0 && (r = db_step(st)) > 0) {
 		r = item_read(st, &i);
+		if (r >= 0)
+			r = face_show(v->s->db, v->person, l, &i);
 		if (r >= 0 && (perm_of_item(v->person, l, &i) & PERM_VIEW))
 			r = show_item(v, &i, w);
 	}
@@ -337,6 +340,8 @@ static int find_in_library(struct visit *v, const char *path, int depth, const s
 	CLEANUP(str_free_p) char *inside = NULL;
 	int r = place_find(v, path, &p);
 
+	if (r >= 0 && p.exists && p.leaf)
+		r = face_show(v->s->db, v->person, p.l, &p.i);
 	if (r < 0)
 		return r;
 	if (!p.exists || (p.leaf && !(perm_of_item(v->person, p.l, &p.i) & PERM_VIEW)))

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "dav.h"
 #include "db.h"
+#include "face.h"
 #include "heap.h"
 #include "model.h"
 #include "paper.h"
@@ -113,6 +114,9 @@ int dav_get(struct visit *v, const char *path)
 		return r;
 	if (!p.exists || p.folder)
 		return -ENOENT;
+	r = face_show(v->s->db, v->person, p.l, &p.i);
+	if (r < 0)
+		return r;
 	if ((perm_of_item(v->person, p.l, &p.i) & right) != right)
 		return dav_refuse(v, 403, 0, "Access denied.");
 	r = dav_preconditions(v, &p);

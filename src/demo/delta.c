@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "call.h"
 #include "db.h"
+#include "face.h"
 #include "item.h"
 #include "model.h"
 #include "query.h"
@@ -105,8 +106,9 @@ static int take_item(const struct query *q, struct delta *d, const struct entry 
 		return r;
 	if (strcmp(e->kind, "Delete") == 0 || strcmp(e->kind, "MoveAway") == 0)
 		return take_gone(d, e, exists);
-	if (!exists || !query_takes(q, &i))
-		return 0;
+	r = exists ? face_show(q->c->db, q->c->person, q->l, &i) : 0;
+	if (r < 0 || !exists || !query_takes(q, &i))
+		return r;
 	if (strcmp(e->kind, "Rename") == 0 || strcmp(e->kind, "SystemUpdate") == 0) {
 		r = mark(d, e->kind, e->item);
 		return r <= 0 ? r : add_id(d, e, e->kind);

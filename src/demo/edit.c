@@ -9,6 +9,7 @@
 #include "change.h"
 #include "ctypes.h"
 #include "db.h"
+#include "face.h"
 #include "item.h"
 #include "model.h"
 #include "namerule.h"
@@ -107,6 +108,8 @@ int edit_insert(struct edit *e, struct item *i)
 
 	submit(e, i);
 	if (r >= 0)
+		r = face_mark(i);
+	if (r >= 0)
 		r = fill_ctype(e, i);
 	if (r >= 0)
 		r = put(e, i);
@@ -127,20 +130,27 @@ int edit_update(struct edit *e, struct item *i, enum edit_kind kind)
 		[EDIT_QUIET] = "Update",
 		[EDIT_SYSTEM] = "SystemUpdate",
 		[EDIT_RENAME] = "Rename",
+		[EDIT_MODERATE] = "Update",
 	};
-	int r;
+	bool edit = kind == EDIT_NORMAL || kind == EDIT_MODERATE;
+	int r = kind == EDIT_MODERATE ? db_run(e->m->db, REVISION_DROP, "iii", i->list, i->id, i->version) : 0;
 
-	if (kind == EDIT_NORMAL || kind == EDIT_QUIET)
+	if (edit || kind == EDIT_QUIET)
 		i->version++;
 	if (kind == EDIT_NORMAL) {
 		if (list_prop_is(e->l, "EnableVersioning", false))
 			i->ui += 512;
-		i->modified = e->now;
-		i->editor = e->who->id;
 		submit(e, i);
 	}
-	r = put(e, i);
-	if (r >= 0 && kind == EDIT_NORMAL)
+	if (edit) {
+		i->modified = e->now;
+		i->editor = e->who->id;
+	}
+	if (r >= 0)
+		r = face_mark(i);
+	if (r >= 0)
+		r = put(e, i);
+	if (r >= 0 && edit)
 		r = add_revision(e, i);
 	if (r >= 0)
 		r = change_add(e->m->db, e->l, i, kinds[kind]);

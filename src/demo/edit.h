@@ -57,8 +57,9 @@ MUST_CHECK int edit_validate(struct edit *e, const struct item *i);
  * with the refusal set: the name is taken or the folder is not there; -errno. */
 MUST_CHECK int edit_insert(struct edit *e, struct item *i);
 
-/* How much an update counts: as an edit; as a change by nobody; without a new version; as a rename. */
-enum edit_kind { EDIT_NORMAL, EDIT_QUIET, EDIT_SYSTEM, EDIT_RENAME };
+/* How much an update counts: as an edit; as a change by nobody; without a new version; as a rename; as the word of an
+ * approver about the version that is there. */
+enum edit_kind { EDIT_NORMAL, EDIT_QUIET, EDIT_SYSTEM, EDIT_RENAME, EDIT_MODERATE };
 
 MUST_CHECK int edit_update(struct edit *e, struct item *i, enum edit_kind kind);
 

@@ -8,6 +8,7 @@
 #include "call.h"
 #include "change.h"
 #include "delta.h"
+#include "face.h"
 #include "ftype.h"
 #include "item.h"
 #include "knowledge.h"
@@ -231,7 +232,7 @@ static void write_ids(const struct sync *s, const struct delta *d)
 static int add_row(struct page *p, const struct sync *s, int64_t id)
 {
 	CLEANUP(item_release_p) struct item i = ITEM_INIT;
-	int r = item_get(s->c->db, s->l, id, &i);
+	int r = face_get(s->c->db, s->c->person, s->l, id, &i);
 
 	return r == -ENOENT ? 0 : r < 0 ? r : page_add(p, &i);
 }

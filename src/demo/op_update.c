@@ -8,6 +8,7 @@
 #include "checkout.h"
 #include "db.h"
 #include "edit.h"
+#include "face.h"
 #include "ftype.h"
 #include "item.h"
 #include "ops.h"
@@ -137,6 +138,17 @@ static int run_new(struct batch *b, struct method *m)
 	return r;
 }
 
+/* Somebody else's draft: he who sees an approved version of it may not write over what he does not see. */
+static int refuse_draft(struct batch *b, struct method *m)
+{
+	int r = face_show(b->c->db, b->c->person, b->l, &m->i);
+
+	if (r < 0)
+		return r;
+	m->exists = perm_of_item(b->c->person, b->l, &m->i) & PERM_VIEW;
+	return edit_refuse(&b->e, m->exists ? E_DENIED : E_NO_ITEM);
+}
+
 /* Finds the item that Field ID means; a wrong owshiddenversion is a conflict, whatever the command. */
 static int find_item(struct batch *b, struct method *m, uint64_t right)
 {
@@ -147,10 +159,10 @@ static int find_item(struct batch *b, struct method *m, uint64_t right)
 	if (!text || str_to_i64(text, &id) < 0)
 		return edit_refuse(&b->e, text ? E_MISMATCH : E_PARAMETER);
 	r = item_get(b->c->db, b->l, id, &m->i);
-	if (r == -ENOENT || (r >= 0 && !(perm_of_item(b->c->person, b->l, &m->i) & PERM_VIEW)))
-		return edit_refuse(&b->e, E_NO_ITEM);
 	if (r < 0)
-		return r;
+		return r == -ENOENT ? edit_refuse(&b->e, E_NO_ITEM) : r;
+	if (!(perm_of_item(b->c->person, b->l, &m->i) & PERM_VIEW))
+		return refuse_draft(b, m);
 	m->exists = true;
 	if (!(perm_of_item(b->c->person, b->l, &m->i) & right))
 		return edit_refuse(&b->e, E_DENIED);
@@ -231,7 +243,7 @@ static int run_moderate(struct batch *b, struct method *m)
 	m->i.moderation = n;
 	if (comments)
 		r = pairs_set(&m->i.vals, "_ModerationComments", *comments ? comments : NULL);
-	return r < 0 ? r : edit_update(&b->e, &m->i, EDIT_NORMAL);
+	return r < 0 ? r : edit_update(&b->e, &m->i, EDIT_MODERATE);
 }
 
 /* An address, absolute or not, as a path without the slash in front. */
@@ -292,14 +304,16 @@ static int run_command(struct batch *b, struct method *m)
 static void open_result(const struct batch *b, const struct method *m)
 {
 	struct buf *out = b->c->out;
-	int64_t version;
+	int64_t version = 0;
 
 	buf_adds(out, "<Result ID=\"");
 	xml_value(out, m->id);
 	buf_addc(out, ',');
 	xml_value(out, m->cmd);
 	buf_addc(out, '"');
-	if (m->version && strcmp(m->cmd, "New") != 0 && str_to_i64(m->version, &version) == 0)
+	if (m->version && strcmp(m->cmd, "New") != 0 && str_to_i64(m->version, &version) < 0)
+		version = 0; /* no number differs from every version: a conflict, too (R2114) */
+	if (m->version && strcmp(m->cmd, "New") != 0)
 		buf_addf(out, " List=\"%s\" Version=\"%lld\"", b->l->guid, (long long) version + 1);
 	buf_addc(out, '>');
 }
@@ -317,10 +331,10 @@ static void write_error(const struct batch *b, const struct refusal *why)
 	buf_adds(out, "</ErrorText>");
 }
 
-/* On failure the row is what the server has (R972), not what the method made of it. */
+/* On failure the row is what the server has (R972) and shows this person, not what the method made of it. */
 static int write_row(struct batch *b, struct method *m, bool failed)
 {
-	int r = failed ? item_get(b->c->db, b->l, m->i.id, &m->i) : 0;
+	int r = failed ? face_get(b->c->db, b->c->person, b->l, m->i.id, &m->i) : 0;
 
 	return r == -ENOENT ? 0 : r < 0 ? r : rows_write(&b->rows, &m->i, true);
 }

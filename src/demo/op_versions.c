@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "call.h"
 #include "db.h"
+#include "face.h"
 #include "ftype.h"
 #include "item.h"
 #include "ops.h"
@@ -46,10 +47,8 @@ static int find_item(struct call *c, const struct list *l, struct item *ret)
 		return call_fault(c, 0, "Input string was not in a correct format.");
 	if (id < 0 && c->m->version > 12)
 		return call_fault_code(c, E_INVALID);
-	r = item_get(c->db, l, id, ret);
-	if (r >= 0 && (perm_of_item(c->person, l, ret) & PERM_VIEW))
-		return 0;
-	if (r < 0 && r != -ENOENT)
+	r = face_get(c->db, c->person, l, id, ret);
+	if (r != -ENOENT)
 		return r;
 	return call_fault(c, 0, c->m->version == 12 ? "Value does not fall within the expected range."
 						    : "Item does not exist. It may have been deleted by another user.");
@@ -74,7 +73,7 @@ static void write_version(const struct call *c, const struct list *l, const stru
 	buf_release(&text);
 }
 
-/* The newest first. A list without versions has the present one only. */
+/* The newest that the caller sees first. A list without versions has the present one only. */
 static int write_versions(struct call *c, const struct list *l, struct item *i, const struct field *f)
 {
 	CLEANUP(db_done_p) struct stmt *st = NULL;
@@ -90,9 +89,10 @@ static int write_versions(struct call *c, const struct list *l, struct item *i, 
 		i->modified = db_int(st, 2);
 		i->editor = db_int(st, 3);
 		r = pairs_load(&i->vals, vals, size);
-		if (r >= 0)
-			write_version(c, l, i, f);
+		i->moderation = pairs_get(&i->vals, NOT_APPROVED) ? MODERATION_PENDING : 0;
 		n++;
+		if (r >= 0 && !perm_hides_draft(c->person, l, i))
+			write_version(c, l, i, f);
 	}
 	if (r >= 0 && !n)
 		write_version(c, l, i, f);

@@ -71,14 +71,24 @@ uint64_t perm_of_list(const struct person *p, const struct list *l)
 	return narrow(mask, list_prop(l, OWN_RIGHTS));
 }
 
+static uint64_t own_mask(const struct person *p, const struct list *l, const struct item *i)
+{
+	return narrow(perm_of_list(p, l), pairs_get(&i->vals, OWN_RIGHTS));
+}
+
+bool perm_hides_draft(const struct person *p, const struct list *l, const struct item *i)
+{
+	return i->moderation && i->author != p->id && i->editor != p->id && list_prop_is(l, "EnableModeration", false) &&
+	       !(own_mask(p, l, i) & PERM_APPROVE);
+}
+
 uint64_t perm_of_item(const struct person *p, const struct list *l, const struct item *i)
 {
-	uint64_t mask = narrow(perm_of_list(p, l), pairs_get(&i->vals, OWN_RIGHTS));
+	uint64_t mask = own_mask(p, l, i);
 
 	if (l->base == 1 && checkout_hides(i, p->id))
 		return 0;
-	/* what is not approved is the approvers', its author's, and theirs who wrote it last */
-	if (i->moderation && i->author != p->id && i->editor != p->id && !(mask & PERM_APPROVE) && list_prop_is(l, "EnableModeration", false))
+	if (perm_hides_draft(p, l, i))
 		return 0;
 	if (p->role == ROLE_OWNER || i->author == p->id)
 		return mask;

@@ -26,6 +26,9 @@ struct item;
 uint64_t perm_of_list(const struct person *p, const struct list *l);
 uint64_t perm_of_item(const struct person *p, const struct list *l, const struct item *i);
 
+/* Does it wait for approval, and p is neither its author, nor who wrote it last, nor an approver? */
+bool perm_hides_draft(const struct person *p, const struct list *l, const struct item *i);
+
 /* "ViewListItems, OpenItems, ...", or "FullMask" or "EmptyMask". */
 void perm_names(uint64_t mask, struct buf *out);
 

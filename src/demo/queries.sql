@@ -172,7 +172,7 @@ DELETE FROM revision WHERE list = ?1
 INSERT OR REPLACE INTO content VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 
 -- CONTENT_GET
-SELECT at, size FROM content WHERE list = ?1 AND item = ?2 ORDER BY version DESC LIMIT 1
+SELECT at, size FROM content WHERE list = ?1 AND item = ?2 AND version <= ?3 ORDER BY version DESC LIMIT 1
 
 -- CONTENT_SUM slow
 SELECT sum(size) FROM content

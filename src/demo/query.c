@@ -8,6 +8,7 @@
 #include "base/uri.h"
 #include "call.h"
 #include "db.h"
+#include "face.h"
 #include "ftype.h"
 #include "item.h"
 #include "options.h"
@@ -182,6 +183,8 @@ static int run_by_id(const struct query *q, bool down, query_sink sink, void *ar
 		r = item_read(st, &i);
 		if (only > 0 && i.id != only)
 			return r;
+		if (r >= 0)
+			r = face_show(q->c->db, q->c->person, q->l, &i);
 		if (r < 0 || !query_takes(q, &i))
 			continue;
 		if (q->limit && n++ == q->limit) {
@@ -239,6 +242,8 @@ static int collect(const struct query *q, struct hits *h)
 
 	while (r >= 0 && (r = db_step(st)) > 0) {
 		r = item_read(st, &i);
+		if (r >= 0)
+			r = face_show(q->c->db, q->c->person, q->l, &i);
 		if (r >= 0 && query_takes(q, &i))
 			r = add_hit(q, &i, h);
 	}
@@ -262,7 +267,7 @@ static int send_page(const struct query *q, const struct hits *h, size_t at, que
 	int r = 0;
 
 	for (size_t n = 0; r >= 0 && at < h->n && (!q->limit || n < q->limit); n++, at++) {
-		r = item_get(q->c->db, q->l, h->h[at].id, &i);
+		r = face_get(q->c->db, q->c->person, q->l, h->h[at].id, &i);
 		if (r >= 0)
 			r = sink(arg, &i);
 	}

@@ -242,6 +242,12 @@ def test_documents_are_not_made_this_way(client):
     assert client.update('Shared Documents', method(1, 'New', Title='x'))[0].code == PARAMETER
 
 
+def test_R2114_a_version_that_is_no_number_is_a_conflict(client):
+    r = client.update('Tasks', method(1, 'Update', 1, version='junk', Title='x'))[0]
+    assert r.code == CONFLICT and r.row['Title'] != 'x'
+    assert r.element.get('List') == client.get_list('Tasks').get('ID') and r.element.get('Version') == '1'
+
+
 def test_moderation(client):
     assert client.update('Announcements', method(1, 'Moderate', 1, _ModerationStatus='1'))[0].code == INVALID
     client.do('set Announcements EnableModeration=True')
@@ -268,6 +274,70 @@ def test_content_approval(start):
     assert 'news' in titles(b) and b.sync('Announcements', token).titles() == ['news']
     assert a.update('Announcements', method(1, 'Update', row['ID'], Title='news!'))[0].row['_ModerationStatus'] == '2'
     assert 'news!' not in titles(b) and 'news!' in titles(o)
+
+
+def test_readers_see_the_last_approved_version(start):
+    """With versions, a draft stands beside what was approved before: readers see that, whichever way they read."""
+    s = start('--user', 'a:1:contributor', '--user', 'b:1:contributor', '--user', 'o:1:owner')
+    a, b, o = (s.client(user=u + ':1') for u in 'abo')
+    o.do('set Announcements EnableModeration=True EnableVersioning=True')
+    n = a.new('Announcements', Title='one')['ID']
+    assert o.update('Announcements', method(1, 'Moderate', n, _ModerationStatus='0'))[0].code == 0
+    good, token = b.sync('Announcements').rows[-1], b.sync('Announcements').token
+    assert good['Title'] == 'one' and good['_ModerationStatus'] == '0'
+    mine = a.update('Announcements', method(1, 'Update', n, Title='two'))[0].row
+    assert mine['_ModerationStatus'] == '2' and int(mine['owshiddenversion']) == int(good['owshiddenversion']) + 1
+
+    def versions(c):
+        return [v.get('Title') for v in c.call('GetVersionCollection', arg('strlistID', 'Announcements') + arg('strlistItemID', n) +
+                                               arg('strFieldName', 'Title')).iter(SP + 'Version')]
+
+    where = '<Where><Eq><FieldRef Name="Title"/><Value Type="Text">%s</Value></Eq></Where>'
+    by_title = '<OrderBy><FieldRef Name="Title"/></OrderBy>'
+    for c, title in ((a, 'two'), (o, 'two'), (b, 'one')):
+        assert c.titles('Announcements', where % 'two') == (['two'] if title == 'two' else [])
+        assert c.titles('Announcements', where % title + by_title) == [title]
+        seen = c.sync('Announcements', token)
+        assert seen.titles() == [title] and seen.rows[0]['_ModerationStatus'] == ('0' if c is b else '2')
+        assert versions(c)[0] == title
+    assert {k: v for k, v in b.sync('Announcements').rows[-1].items()} == good
+    refused = b.update('Announcements', method(1, 'Update', n, Title='x'))[0]
+    assert refused.code == 0x80070005 and refused.row['Title'] == 'one'
+    token = b.sync('Announcements', token).token
+    assert o.update('Announcements', method(1, 'Moderate', n, _ModerationStatus='0'))[0].row['_UIVersionString'] == '2.0'
+    assert b.sync('Announcements', token).titles() == ['two'] and versions(b) == ['two', 'one'] == versions(a)
+    # what is no more approved is not shown any more, and what was before is
+    assert o.update('Announcements', method(1, 'Moderate', n, _ModerationStatus='1'))[0].code == 0
+    assert b.titles('Announcements', where % 'one') == ['one'] and versions(b) == ['one']
+
+
+def test_readers_read_the_last_approved_bytes(start):
+    s = start('--user', 'a:1:contributor', '--user', 'b:1:reader', '--user', 'o:1:owner')
+    a, b, o = (s.client(user=u + ':1') for u in 'abo')
+    o.do('set "Shared Documents" EnableModeration=True EnableVersioning=True')
+    path = '/sites/team/Shared%20Documents/news.txt'
+    assert a.request('PUT', path, b'first').status == 201
+    assert b.request('GET', path).status == 403 and b.request('PROPFIND', path, headers={'Depth': '0'}).status == 404
+    n = a.items('Shared Documents', '<Where><Eq><FieldRef Name="FileLeafRef"/><Value Type="Text">news.txt</Value></Eq></Where>')[0]['ID']
+    assert o.update('Shared Documents', method(1, 'Moderate', n, _ModerationStatus='0', FileRef=path))[0].code == 0
+    old = b.request('GET', path)
+    assert old.body == b'first'
+    assert a.request('PUT', path, b'the second').status in (200, 204)
+    new = b.request('GET', path)
+    assert new.body == b'first' and new.headers['ETag'] == old.headers['ETag'] and a.request('GET', path).body == b'the second'
+    found = b.request('PROPFIND', path, headers={'Depth': '0'}).text
+    assert '>5</D:getcontentlength>' in found and '>10</D:getcontentlength>' in a.request('PROPFIND', path, headers={'Depth': '0'}).text
+    assert o.update('Shared Documents', method(1, 'Moderate', n, _ModerationStatus='0', FileRef=path))[0].code == 0
+    assert b.request('GET', path).body == b'the second'
+
+
+def test_ExtraIds_shows_nobody_what_is_not_his(start):
+    s = start('--user', 'a:1:contributor', '--user', 'b:1:reader')
+    a, b = s.client(user='a:1'), s.client(user='b:1')
+    token = b.sync('Tasks').token
+    b.do('item-rights Tasks 2 0')
+    t = b.sync('Tasks', token, options='<ExtraIds>1,2</ExtraIds>')
+    assert [r['ID'] for r in t.rows] == ['1']
 
 
 def test_content_type_by_id_or_name(client):
