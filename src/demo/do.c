@@ -13,6 +13,7 @@
 #include "item.h"
 #include "opts.h"
 #include "perm.h"
+#include "series.h"
 #include "server.h"
 #include "tmpl.h"
 #include "words.h"
@@ -127,7 +128,9 @@ static int do_rename(struct doing *d)
 
 static int do_delete(struct doing *d)
 {
-	return d->i.bin ? fail(d, "deleted already") : edit_delete(&d->e, &d->i);
+	int r = d->i.bin ? fail(d, "deleted already") : series_before_delete(&d->e, &d->i);
+
+	return r < 0 ? r : edit_delete(&d->e, &d->i);
 }
 
 static int do_restore(struct doing *d)

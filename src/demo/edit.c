@@ -1,6 +1,7 @@
 #include "edit.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 #include "model.h"
 #include "namerule.h"
 #include "perm.h"
+#include "series.h"
 #include "tmpl.h"
 
 int edit_refuse(struct edit *e, uint32_t code)
@@ -162,6 +164,23 @@ int edit_update(struct edit *e, struct item *i, enum edit_kind kind)
 
 typedef int (*each_fn)(struct edit *e, struct item *i, void *arg);
 
+/* Calls fn for each item whose id is in ids. */
+static int each_of(struct edit *e, const struct buf *ids, each_fn fn, void *arg)
+{
+	int r = 0;
+
+	for (size_t at = 0; r >= 0 && at < ids->len; at += sizeof(int64_t)) {
+		CLEANUP(item_release_p) struct item i = ITEM_INIT;
+		int64_t id;
+
+		memcpy(&id, ids->p + at, sizeof(id));
+		r = item_get_any(e->m->db, e->l, id, &i);
+		if (r >= 0)
+			r = fn(e, &i, arg);
+	}
+	return r;
+}
+
 /* Calls fn for everything below a path. */
 static int each_below(struct edit *e, const char *path, each_fn fn, void *arg)
 {
@@ -175,26 +194,26 @@ static int each_below(struct edit *e, const char *path, each_fn fn, void *arg)
 
 		r = buf_add(&ids, &id, sizeof(id));
 	}
-	for (size_t at = 0; r >= 0 && at < ids.len; at += sizeof(int64_t)) {
-		CLEANUP(item_release_p) struct item i = ITEM_INIT;
-		int64_t id;
-
-		memcpy(&id, ids.p + at, sizeof(id));
-		r = item_get_any(e->m->db, e->l, id, &i);
-		if (r >= 0)
-			r = fn(e, &i, arg);
-	}
+	if (r >= 0)
+		r = each_of(e, &ids, fn, arg);
 	buf_release(&ids);
 	return r;
 }
 
+/* In the values of what is in the recycle bin: the item that it went with. */
+#define WENT_WITH "_WentWith"
+
 static int bin_one(struct edit *e, struct item *i, void *arg)
 {
+	char with[24];
 	int r;
 
 	(void) arg;
+	snprintf(with, sizeof(with), "%lld", (long long) e->with);
 	i->bin = true;
-	r = item_put(e->m->db, i);
+	r = pairs_set(&i->vals, WENT_WITH, e->with ? with : NULL);
+	if (r >= 0)
+		r = item_put(e->m->db, i);
 	e->l->items--;
 	return r < 0 ? r : change_add(e->m->db, e->l, i, "Delete");
 }
@@ -202,27 +221,62 @@ static int bin_one(struct edit *e, struct item *i, void *arg)
 int edit_delete(struct edit *e, struct item *i)
 {
 	CLEANUP(str_free_p) char *path = str_printf("%s/%s", i->dir, i->leaf);
+	int64_t with = e->with;
 	int r = path ? 0 : -ENOMEM;
 
+	if (!e->with)
+		e->with = i->id;
 	if (r >= 0 && i->folder)
 		r = each_below(e, path, bin_one, NULL);
+	e->with = with;
 	if (r >= 0)
 		r = bin_one(e, i, NULL);
 	e->l->modified = e->l->deleted = e->now;
 	return r < 0 ? r : list_save(e->m, e->l);
 }
 
-int edit_restore(struct edit *e, struct item *i)
+static int restore_one(struct edit *e, struct item *i, void *arg)
 {
-	int r;
+	int r = pairs_set(&i->vals, WENT_WITH, NULL);
 
+	(void) arg;
 	i->bin = false;
-	r = put(e, i);
+	if (r >= 0)
+		r = put(e, i);
 	if (r < 0)
 		return r;
 	e->l->items++;
+	return change_add(e->m->db, e->l, i, "Restore");
+}
+
+static int find_company(struct edit *e, const struct item *of, struct buf *ids)
+{
+	CLEANUP(db_done_p) struct stmt *st = NULL;
+	CLEANUP(item_release_p) struct item i = ITEM_INIT;
+	int r = db_ask(e->m->db, &st, ITEMS_UP, "ii", e->l->id, INT64_C(0));
+
+	while (r >= 0 && (r = db_step(st)) > 0) {
+		const char *with;
+		int64_t id;
+
+		r = item_read(st, &i);
+		with = r < 0 || !i.bin ? NULL : pairs_get(&i.vals, WENT_WITH);
+		if (with && str_to_i64(with, &id) == 0 && id == of->id)
+			r = buf_add(ids, &i.id, sizeof(i.id));
+	}
+	return r;
+}
+
+int edit_restore(struct edit *e, struct item *i)
+{
+	CLEANUP(buf_release_p) struct buf ids = BUF_INIT((size_t) 64 << 20);
+	int r = restore_one(e, i, NULL);
+
+	if (r >= 0 && (i->folder || series_is(e->l, i)))
+		r = find_company(e, i, &ids);
+	if (r >= 0)
+		r = each_of(e, &ids, restore_one, NULL);
 	e->l->modified = e->now;
-	r = change_add(e->m->db, e->l, i, "Restore");
 	return r < 0 ? r : list_save(e->m, e->l);
 }
 

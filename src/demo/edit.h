@@ -29,6 +29,7 @@ struct edit {
 	bool utc;     /* DateInUtc of the batch */
 	bool all_day; /* the item is, or becomes, an all-day event */
 	bool system;  /* may set what users may not: Created, Author, read-only columns */
+	int64_t with; /* what is deleted goes with that item, and comes back with it; 0: by itself */
 	struct refusal refusal;
 };
 
@@ -63,7 +64,8 @@ enum edit_kind { EDIT_NORMAL, EDIT_QUIET, EDIT_SYSTEM, EDIT_RENAME, EDIT_MODERAT
 
 MUST_CHECK int edit_update(struct edit *e, struct item *i, enum edit_kind kind);
 
-/* Puts the item, and what is below it, into the recycle bin; and brings it back. 0 or -errno. */
+/* Puts the item, and what is below it, into the recycle bin; and brings it back with all that went with it: what
+ * was in a folder, the exceptions of a series. 0; -EINVAL with the refusal set: a name is taken; -errno. */
 MUST_CHECK int edit_delete(struct edit *e, struct item *i);
 MUST_CHECK int edit_restore(struct edit *e, struct item *i);
 

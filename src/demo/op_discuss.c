@@ -32,7 +32,7 @@ struct post {
 	struct mime mime;
 	struct buf index;   /* Thread-index as the column holds it: "0x" and digits */
 	int64_t root;       /* the discussion that it belongs to; 0: it begins one */
-	int64_t parent;     /* the message that it answers */
+	int64_t parent;     /* the message that it answers; 0: none that is here */
 	size_t parent_size; /* length of the parent's index */
 };
 
@@ -83,7 +83,8 @@ static bool is_same(const struct item *i, const char *name, const char *value)
 	return str_eq(pairs_get(&i->vals, name), value);
 }
 
-/* Message-id and Thread-index must be new in the board; what shares the index's beginning is its thread. */
+/* Message-id and Thread-index must be new in the board. What shares the topic is the thread, in whichever order its
+ * messages come ([MS-OUTSPS] 3.2.1.3: it has one root, the first that came); what the index begins with is answered. */
 static int look_at(struct post *p, const struct item *i)
 {
 	const char *index = pairs_get(&i->vals, "ThreadIndex");
@@ -91,11 +92,11 @@ static int look_at(struct post *p, const struct item *i)
 
 	if (is_same(i, "MessageId", p->mime.message_id) || is_same(i, "ThreadIndex", buf_str(&p->index)))
 		return refuse_message(p->c);
-	if (n < 2 + 2 * TOPIC_BYTES || n >= p->index.len || !str_starts(buf_str(&p->index), index))
+	if (n < 2 + 2 * TOPIC_BYTES || strncmp(buf_str(&p->index), index, 2 + 2 * TOPIC_BYTES) != 0)
 		return 0;
-	if (i->folder)
+	if (i->folder && !p->root)
 		p->root = i->id;
-	if (n > p->parent_size) {
+	if (n > p->parent_size && n < p->index.len && str_starts(buf_str(&p->index), index)) {
 		p->parent = i->id;
 		p->parent_size = n;
 	}
@@ -153,7 +154,7 @@ static int enter_thread(struct post *p, struct item *i)
 	i->dir = str_printf("%s/%s", root.dir, root.leaf);
 	if (!i->dir)
 		return -ENOMEM;
-	snprintf(parent, sizeof(parent), "%lld", (long long) p->parent);
+	snprintf(parent, sizeof(parent), "%lld", (long long) (p->parent ? p->parent : p->root));
 	return pairs_set(&i->vals, "ParentItemID", parent);
 }
 

@@ -112,6 +112,9 @@ DELETE FROM item WHERE list = ?1 AND bin = 1 AND (id = ?2 OR dir = ?3 COLLATE NO
 SELECT count(*) FROM item INDEXED BY item_path
 WHERE list = ?1 AND dir = ?2 COLLATE NOCASE AND folder = ?3 AND bin = 0
 
+-- LAST_REPLY
+SELECT max(created), author FROM item INDEXED BY item_path WHERE list = ?1 AND dir = ?2 COLLATE NOCASE AND bin = 0
+
 -- ITEMS_DROP
 DELETE FROM item WHERE list = ?1
 

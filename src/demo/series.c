@@ -73,7 +73,14 @@ int series_before_update(struct edit *e, const struct item *i, const struct xml 
 
 int series_before_delete(struct edit *e, const struct item *i)
 {
-	return series_is(e->l, i) ? delete_exceptions(e, i) : 0;
+	int r;
+
+	if (!series_is(e->l, i))
+		return 0;
+	e->with = i->id;
+	r = delete_exceptions(e, i);
+	e->with = 0;
+	return r;
 }
 
 int series_clean(struct item *i)

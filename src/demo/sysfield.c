@@ -1,5 +1,6 @@
 #include "sysfield.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -414,6 +415,40 @@ static bool write_thread_lookup(const struct sight *s, struct buf *out)
 	return true;
 }
 
+/* The last message of a thread, seen from its root. 1, 0: none, or -errno. */
+static int last_reply(const struct sight *s, struct stmt **st)
+{
+	CLEANUP(str_free_p) char *path = str_printf("%s/%s", s->i->dir, s->i->leaf);
+	int r = path ? 0 : -ENOMEM;
+
+	if (!s->i->folder)
+		return 0;
+	if (r >= 0)
+		r = db_ask(s->c->db, st, LAST_REPLY, "is", s->i->list, path);
+	if (r >= 0)
+		r = db_step(*st);
+	return r > 0 ? db_int(*st, 0) != 0 : r;
+}
+
+static bool write_thread_time(const struct sight *s, struct buf *out)
+{
+	CLEANUP(db_done_p) struct stmt *st = NULL;
+	int64_t t = last_reply(s, &st) > 0 ? db_int(st, 0) : 0;
+
+	show_time(&s->o->look, t > s->i->modified ? t : s->i->modified, out);
+	return true;
+}
+
+static bool write_last_reply_by(const struct sight *s, struct buf *out)
+{
+	CLEANUP(db_done_p) struct stmt *st = NULL;
+
+	if (last_reply(s, &st) <= 0)
+		return false;
+	show_person(&s->o->look, db_int(st, 1), out);
+	return true;
+}
+
 static const struct sysfield fields[] = {
 	{ "ID", write_id },
 	{ "ContentTypeId", write_ctype_id },
@@ -483,7 +518,8 @@ static const struct sysfield fields[] = {
 	{ "DiscussionTitleLookup", write_thread_lookup },
 	{ "LinkDiscussionTitle", write_title },
 	{ "LinkDiscussionTitleNoMenu", write_title },
-	{ "DiscussionLastUpdated", write_modified },
+	{ "DiscussionLastUpdated", write_thread_time },
+	{ "LastReplyBy", write_last_reply_by },
 };
 
 const struct sysfield *sysfield_find(const char *name)

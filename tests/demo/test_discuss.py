@@ -65,6 +65,49 @@ def test_replies_lie_in_their_discussion(client):
     assert item(client, first)['EmailReferences'] == '<1@a>' and item(client, first)['ThreadTopic'] == 'A subject'
 
 
+@pytest.mark.parametrize('order', [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_OUTSPS_R57_a_thread_has_one_root_in_whichever_order_its_messages_come(client, order):
+    """OUTSPS_R54, R55 and R59: the first that came, which may be a reply; all others lie in it."""
+    indexes = (TOPIC, TOPIC + b'11111', TOPIC + b'1111122222')
+    ids = [new_id(post(client, mail(indexes[k], '<%d@a>' % k, 'Re: A subject'))) for k in order]
+    root = item(client, ids[0])
+    assert root['FSObjType'].endswith('#1')
+    path = root['FileDirRef'].split('#')[1] + '/' + root['FileLeafRef'].split('#')[1]
+    for n in ids[1:]:
+        got = item(client, n)
+        assert got['FileDirRef'].split('#')[1] == path and got['FSObjType'].endswith('#0')
+        assert got['ParentItemID'] in ids
+
+
+def test_a_discussion_knows_its_replies(client):
+    """DiscussionLastUpdated, LastReplyBy and ItemChildCount of the root follow them; the newest discussion is shown first."""
+    fields = ['Title', 'DiscussionLastUpdated', 'LastReplyBy', 'ItemChildCount', 'IsRootPost', 'DiscussionTitle', 'Modified']
+    where = '<Where><Eq><FieldRef Name="ID"/><Value Type="Counter">%s</Value></Eq></Where>'
+    root = client.items(BOARD, where % 1, fields)[0]
+    assert root['DiscussionLastUpdated'] == '2026-11-16 11:20:00' > root['Modified']
+    assert root['LastReplyBy'] == '17;#Ada King' and root['ItemChildCount'].endswith('#2') and root['IsRootPost'] == '1'
+    index = client.items(BOARD, where % 1, ['ThreadIndex'])[0]['ThreadIndex']
+    n = new_id(post(client, mail(bytes.fromhex(index[2:]) + b'54321', '<late@a>', 'Re: Release date')))
+    now, reply = client.items(BOARD, where % 1, fields)[0], client.items(BOARD, where % n, fields)[0]
+    assert now['ItemChildCount'].endswith('#3') and now['LastReplyBy'] == '12;#Jane Roe'
+    assert now['DiscussionLastUpdated'] == reply['Modified'] == reply['DiscussionLastUpdated']
+    assert reply['DiscussionTitle'] == 'Release date' and reply['IsRootPost'] == '0' and 'LastReplyBy' not in reply
+    shown = client.call('GetListItems', arg('listName', BOARD))
+    assert shown.find('.//' + Z + 'row').get('ows_ID') == '1'
+
+
+def test_OUTSPS_R58_a_discussion_goes_and_comes_with_its_replies(client):
+    token = client.sync(BOARD).token
+    client.do('delete "%s" 1' % BOARD)
+    gone = client.sync(BOARD, token)
+    assert sorted(gone.ids) == [('Delete', 1), ('Delete', 2), ('Delete', 3)]
+    client.do('restore "%s" 1' % BOARD)
+    back = client.sync(BOARD, gone.token)
+    assert sorted(back.ids) == [('Restore', 1), ('Restore', 2), ('Restore', 3)] and len(back.rows) == 3
+    client.do('delete "%s" 2' % BOARD, 'delete "%s" 1' % BOARD, 'restore "%s" 1' % BOARD)
+    assert ('Restore', 2) not in client.sync(BOARD, back.token).ids  # it had gone before, by itself
+
+
 def test_a_reply_to_nothing_begins_a_discussion(client):
     got = item(client, new_id(post(client, mail(TOPIC + b'11111'))))
     assert got['FSObjType'].endswith('#1')

@@ -394,6 +394,23 @@ def test_exceptions_go_with_their_series(client):
     assert client.sync('Calendar', token).ids == [('Delete', 3), ('Delete', 1)]
 
 
+@pytest.mark.parametrize('way', ['UpdateListItems', 'command'])
+def test_a_series_comes_back_with_its_exceptions(client, way):
+    """Those that went with it, not the one that was deleted before."""
+    assert client.update('Calendar', method(1, 'Delete', 2))[0].code == 0 and exceptions(client) == ['3']
+    if way == 'command':
+        client.do('delete Calendar 1')
+    else:
+        assert client.update('Calendar', method(1, 'Delete', 1))[0].code == 0
+    token = client.sync('Calendar').token
+    assert exceptions(client) == []
+    client.do('restore Calendar 1')
+    t = client.sync('Calendar', token)
+    assert t.ids == [('Restore', 1), ('Restore', 3)] and [r['ID'] for r in t.rows] == ['1', '3'] and exceptions(client) == ['3']
+    client.do('restore Calendar 2')
+    assert exceptions(client) == ['2', '3']
+
+
 def test_2003_keeps_exceptions(start):
     """MS-OUTSPS_R44501"""
     c = start('--server-version', '2003').client()
