@@ -112,10 +112,13 @@ static int do_update(struct doing *d)
 	return r < 0 ? r : edit_update(&d->e, &d->i, EDIT_NORMAL);
 }
 
+/* Columns that users may not set, too: the server itself does it. */
 static int do_system_update(struct doing *d)
 {
-	int r = set_values(d, 3);
+	int r;
 
+	d->e.system = true;
+	r = set_values(d, 3);
 	return r < 0 ? r : edit_update(&d->e, &d->i, EDIT_SYSTEM);
 }
 
@@ -268,7 +271,8 @@ static int do_set(struct doing *d)
 }
 
 /* Into the list's property bag; KEY_file=NAME with a content after it is a file. */
-static int do_property(struct doing *d)
+/* Into a property bag, a list's or a site's. */
+static int set_property(struct doing *d, struct pairs *bag)
 {
 	char *value = strchr(d->w[2], '=');
 	CLEANUP(str_free_p) char *file = NULL;
@@ -282,10 +286,23 @@ static int do_property(struct doing *d)
 	file = str_printf(LIST_FILE "%s", value);
 	if (!key || !file)
 		return -ENOMEM;
-	r = pairs_set(&d->l->props, key, value);
-	if (r >= 0 && d->n > 3)
-		r = pairs_set(&d->l->props, file, d->w[3]);
+	r = pairs_set(bag, key, value);
+	return r >= 0 && d->n > 3 ? pairs_set(bag, file, d->w[3]) : r;
+}
+
+static int do_property(struct doing *d)
+{
+	int r = set_property(d, &d->l->props);
+
 	return r < 0 ? r : list_save(&d->s->model, d->l);
+}
+
+static int do_site_property(struct doing *d)
+{
+	struct site *s = model_site(&d->s->model, strcmp(d->w[1], "/") == 0 ? "" : d->w[1]);
+	int r = s ? set_property(d, &s->bag) : fail(d, "no such site");
+
+	return r < 0 ? r : site_save_bag(&d->s->model, s);
 }
 
 /* Attributes of a content type of the list, found by its name. */
@@ -397,6 +414,11 @@ static int do_latency(struct doing *d)
 	return 0;
 }
 
+static int do_zone(struct doing *d)
+{
+	return zones_set(&d->s->model.zones, d->w[1], d->w[2]) < 0 ? fail(d, "no such zone, or no address") : 0;
+}
+
 static int do_threshold(struct doing *d)
 {
 	int64_t n;
@@ -435,6 +457,7 @@ static const struct {
 	{ "set", LIST, 3, do_set },
 	{ "set-type", LIST, 4, do_set_type },
 	{ "property", LIST, 3, do_property },
+	{ "site-property", NOTHING, 3, do_site_property },
 	{ "rights", LIST, 3, do_rights },
 	{ "item-rights", ITEM, 4, do_item_rights },
 	{ "role", NOTHING, 3, do_role },
@@ -442,6 +465,7 @@ static const struct {
 	{ "trim-log", NOTHING, 1, do_trim_log },
 	{ "retention", NOTHING, 2, do_retention },
 	{ "latency", NOTHING, 2, do_latency },
+	{ "zone", NOTHING, 3, do_zone },
 	{ "threshold", NOTHING, 2, do_threshold },
 };
 

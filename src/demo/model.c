@@ -136,6 +136,7 @@ static struct site *free_site(struct site *s)
 	free(s->lists);
 	free(s->path);
 	free(s->title);
+	pairs_release(&s->bag);
 	free(s);
 	return NULL;
 }
@@ -153,6 +154,8 @@ static struct site *new_site(const char *path, const char *title)
 {
 	struct site *s = calloc(1, sizeof(*s));
 
+	if (s)
+		s->bag = (struct pairs) PAIRS_INIT;
 	if (s && (str_set(&s->path, path) < 0 || str_set(&s->title, title) < 0))
 		return free_site(s);
 	return s;
@@ -180,6 +183,27 @@ int model_add_site(struct model *m, const char *path, const char *title, struct 
 	return 0;
 }
 
+int site_save_bag(struct model *m, struct site *s)
+{
+	return db_run(m->db, SITE_BAG_PUT, "ib", s->id, (const void *) s->bag.b.p, s->bag.b.len);
+}
+
+static int load_bag(struct model *m, struct site *s)
+{
+	CLEANUP(db_done_p) struct stmt *st = NULL;
+	int r = db_ask(m->db, &st, SITE_BAG_GET, "i", s->id);
+
+	if (r >= 0)
+		r = db_step(st);
+	if (r > 0) {
+		size_t n;
+		const void *block = db_block(st, 0, &n);
+
+		r = pairs_load(&s->bag, block, n);
+	}
+	return r;
+}
+
 static int load_sites(struct model *m)
 {
 	CLEANUP(db_done_p) struct stmt *st = NULL;
@@ -194,7 +218,9 @@ static int load_sites(struct model *m)
 		snprintf(s->web, sizeof(s->web), "%s", db_text(st, 3));
 		snprintf(s->scope, sizeof(s->scope), "%s", db_text(st, 4));
 		s->created = db_int(st, 5);
-		r = put_site(m, s);
+		r = load_bag(m, s);
+		if (r >= 0)
+			r = put_site(m, s);
 		if (r < 0)
 			free_site(s);
 	}

@@ -8,6 +8,7 @@
 #include "base/attr.h"
 #include "base/guid.h"
 #include "pairs.h"
+#include "zone.h"
 
 struct davlocks;
 struct db;
@@ -87,6 +88,7 @@ struct site {
 	char web[GUID_SIZE];
 	char scope[GUID_SIZE];
 	int64_t created;
+	struct pairs bag; /* its property bag: as LIST_BAG and LIST_FILE in a list's props */
 	struct list **lists; /* owned */
 	size_t n_lists, cap_lists;
 };
@@ -96,6 +98,7 @@ struct model {
 	struct davlocks *locks; /* foreign */
 	int version;   /* product: 12, 14, 15, 16, PRODUCT_2019, PRODUCT_SE */
 	bool wss2;     /* and of 12 only the operations that Windows SharePoint Services 2.0 (2003) had */
+	struct zones zones;
 	int64_t log_age;     /* how long the change log remembers, ticks; 0: for ever */
 	int64_t log_entries; /* and how many changes at most; 0: any number */
 	struct site **sites;
@@ -121,6 +124,9 @@ struct model {
 /* Reads everything from the database. 0 or -errno. */
 MUST_CHECK int model_load(struct model *m);
 void model_release(struct model *m);
+
+/* Stores what is in the site's property bag. 0 or -errno. */
+MUST_CHECK int site_save_bag(struct model *m, struct site *s);
 
 /* NULL: there is none. */
 struct site *model_site(const struct model *m, const char *path);

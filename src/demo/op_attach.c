@@ -28,7 +28,8 @@ static int find_item(struct call *c, const struct list *l, uint64_t right, struc
 		return call_fault(c, E_MISSING, "Parameter listItemID is missing or invalid.");
 	if (str_to_i64(text, &id) < 0)
 		return call_fault(c, 0, "Input string was not in a correct format.");
-	if (id < 0 && c->m->version > 12)
+	/* that the number is negative has a code for who reads only (R3037, but R1551 and R470) */
+	if (id < 0 && c->m->version > 12 && right == PERM_VIEW)
 		return call_fault_code(c, E_INVALID);
 	if (id < 0)
 		return call_fault(c, 0, "Value does not fall within the expected range.");

@@ -159,21 +159,21 @@ static void write_property(const struct call *c, const char *key, const char *va
 		put_property(c, key, value);
 }
 
-/* Both of a list's bag: KEY_file=NAME is a property, and NAME=its content another one, whatever the prefix. */
-static void write_bag(const struct call *c, const struct list *l)
+/* Both of a bag, a list's or a site's: KEY_file=NAME is a property, and NAME=its content another one, whatever the prefix. */
+static void write_bag(const struct call *c, const struct pairs *bag)
 {
 	const char *prefix = call_text(c, "propertyPrefix");
 	const char *name, *value;
 
-	for (size_t at = 0; pairs_next(&l->props, &at, &name, &value);) {
+	for (size_t at = 0; pairs_next(bag, &at, &name, &value);) {
 		const char *key = str_starts(name, LIST_BAG) ? name + strlen(LIST_BAG) : NULL;
 		CLEANUP(str_free_p) char *file = key && str_ends(key, "_file") ? str_printf(LIST_FILE "%s", value) : NULL;
 
 		if (!key || (prefix && !str_starts(key, prefix)))
 			continue;
 		put_property(c, key, value);
-		if (file && list_prop(l, file))
-			put_property(c, value, list_prop(l, file));
+		if (file && pairs_get(bag, file))
+			put_property(c, value, pairs_get(bag, file));
 	}
 }
 
@@ -187,13 +187,14 @@ static void write_list_properties(const struct call *c, const struct list *l)
 	write_property(c, "vti_listbasetype", number);
 	snprintf(number, sizeof(number), "%d", l->template);
 	write_property(c, "vti_listservertemplate", number);
-	write_bag(c, l);
+	write_bag(c, &l->props);
 }
 
 static void write_web_properties(const struct call *c)
 {
 	write_property(c, "vti_defaultlanguage", "en-us");
 	write_property(c, "vti_webtitle", c->site->title);
+	write_bag(c, &c->site->bag);
 }
 
 int op_get_content_types_and_properties(struct call *c)

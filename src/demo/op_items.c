@@ -139,7 +139,7 @@ static int answer_since(struct call *c, const struct list *l, const struct optio
 {
 	CLEANUP(columns_release_p) struct columns wanted = { 0 }, ids = { 0 };
 	struct options plain = *o; /* the second set holds ids, and what every row has */
-	CLEANUP(query_end_p) struct query filtered = { 0 }, all = { .c = c, .l = l, .o = &plain };
+	CLEANUP(query_end_p) struct query filtered = { 0 }, all = { .c = c, .l = l, .o = &plain, .meeting = MEETING_ALL };
 	int r = query_begin(c, l, o, NULL, &filtered);
 
 	plain.mandatory = false;
@@ -158,7 +158,7 @@ int op_get_list_item_changes(struct call *c)
 {
 	const struct list *l = call_list_with(c, PERM_VIEW);
 	struct options o = { .look = { .model = c->m, .site = c->site, .utc = true }, .mandatory = true,
-			     .scope = SCOPE_RECURSIVE_ALL, .folder = "" };
+			     .meeting = MEETING_ALL, .scope = SCOPE_RECURSIVE_ALL, .folder = "" };
 	char now[CLOCK_ISO_SIZE];
 	int64_t time = 0;
 	int r = l ? read_since(c, &time) : -EINVAL;

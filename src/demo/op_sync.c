@@ -90,7 +90,7 @@ static void put_number(struct call *c, const char *name, int64_t set, int64_t us
 static void open_listitems(const struct sync *s)
 {
 	struct call *c = s->c;
-	struct buf names = BUF_INIT(4096);
+	struct buf names = BUF_INIT(4096), urls = BUF_INIT(4096);
 
 	page_open(c);
 	put_number(c, "MinTimeBetweenSyncs", c->quirks.min_sync, 0);
@@ -100,13 +100,15 @@ static void open_listitems(const struct sync *s)
 		buf_adds(c->out, " MaxRecommendedEmbeddedFileSize='500'");
 	if (!c->quirks.no_alternate_urls) {
 		buf_adds(c->out, " AlternateUrls='");
-		xml_value(c->out, c->base);
-		buf_adds(c->out, "/'");
+		zones_write(&c->m->zones, c->base, &urls);
+		xml_value(c->out, buf_str(&urls));
+		buf_addc(c->out, '\'');
 	}
 	perm_names(perm_of_list(c->person, s->l), &names);
 	xml_put(c->out, "EffectivePermMask", c->quirks.permissions ? c->quirks.permissions : buf_str(&names));
 	buf_adds(c->out, ">\n");
 	buf_release(&names);
+	buf_release(&urls);
 }
 
 struct changes {

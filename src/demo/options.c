@@ -39,6 +39,14 @@ static const char *read_text(const struct xml *q, const char *name)
 	return x ? x->text : NULL;
 }
 
+static int64_t read_meeting(const struct xml *q)
+{
+	const char *s = read_text(q, "MeetingInstanceID");
+	int64_t n;
+
+	return s && str_to_i64(s, &n) == 0 && n >= MEETING_NEXT ? n : MEETING_ALL;
+}
+
 void options_read(const struct call *c, bool sync, struct options *ret)
 {
 	const struct xml *param = call_arg(c, "queryOptions");
@@ -57,6 +65,7 @@ void options_read(const struct call *c, bool sync, struct options *ret)
 		.attachment_versions = read_bool(q, "IncludeAttachmentVersion", rich),
 		.recurrence_order = read_bool(q, "RecurrenceOrderBy", rich),
 		.strip_invalid = read_bool(q, "RemoveInvalidXmlCharacters", false),
+		.meeting = read_meeting(q),
 		.scope = read_scope(q, rich ? SCOPE_RECURSIVE_ALL : SCOPE_FOLDER),
 		.folder = folder ? folder : "",
 		.position = xml_attr(xml_child(q, "Paging"), "ListItemCollectionPositionNext"),

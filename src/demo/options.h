@@ -15,6 +15,11 @@ struct xml;
 /* Which items a query looks at, by folder ([MS-LISTSWS] 2.2.5.4). */
 enum scope { SCOPE_FOLDER, SCOPE_FILES_ONLY, SCOPE_RECURSIVE, SCOPE_RECURSIVE_ALL };
 
+/* Which instances of a meeting; without cookies, which no answer here sets, MEETING_ALL is usual (MS-LISTSWS_R1261). */
+#define MEETING_NEXT (-3)       /* the first that is to come */
+#define MEETING_WITH_SERIES (-2)
+#define MEETING_ALL (-1)        /* all, but not the series */
+
 /* QueryOptions, [MS-LISTSWS] 2.2.4.4. Strings are foreign. */
 struct options {
 	struct outlook look; /* DateInUtc, ExpandUserField, RecurrencePatternXMLVersion */
@@ -24,6 +29,7 @@ struct options {
 	bool attachment_versions;
 	bool recurrence_order;
 	bool strip_invalid;
+	int64_t meeting;       /* MeetingInstanceID: MEETING_..., 0: the series, or an instance's number */
 	enum scope scope;
 	const char *folder;    /* "": the list's root */
 	const char *position;  /* ListItemCollectionPositionNext; NULL: from the start */

@@ -30,6 +30,12 @@ INSERT INTO site VALUES (NULL, ?1, ?2, ?3, ?4, ?5)
 -- SITE_ALL slow
 SELECT id, path, title, web, scope, created FROM site ORDER BY id
 
+-- SITE_BAG_PUT
+INSERT OR REPLACE INTO site_bag VALUES (?1, ?2)
+
+-- SITE_BAG_GET
+SELECT props FROM site_bag WHERE site = ?1
+
 -- PERSON_ADD
 INSERT INTO person VALUES (?1, ?2, ?3, ?4, ?5)
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "base/uri.h"
 #include "call.h"
@@ -74,6 +75,47 @@ static void order_by_series(struct query *q)
 		q->order[i] = (struct caml_order) { list_field(q->l, names[i]), false };
 }
 
+/* The instance that an item belongs to; -1: none, it is of no meeting. */
+static int64_t instance_of(const struct item *i)
+{
+	const char *s = pairs_get(&i->vals, "InstanceID");
+	int64_t n;
+
+	return s && str_to_i64(s, &n) == 0 ? n : -1;
+}
+
+/* The first instance that is to come, else the last: instances of a series are numbered by their day, 20261130 (UNCONFIRMED). */
+static int find_next_meeting(struct query *q)
+{
+	CLEANUP(item_release_p) struct item i = ITEM_INIT;
+	CLEANUP(db_done_p) struct stmt *st = NULL;
+	char day[CLOCK_ISO_SIZE];
+	int64_t today, next = 0, last = 0;
+	int r = db_ask(q->c->db, &st, ITEMS_UP, "ii", q->l->id, INT64_C(0));
+
+	clock_format_iso(q->c->now, day);
+	today = strtoll(day, NULL, 10) * 10000 + strtoll(day + 5, NULL, 10) * 100 + strtoll(day + 8, NULL, 10);
+	while (r >= 0 && (r = db_step(st)) > 0) {
+		int64_t n;
+
+		r = item_read(st, &i);
+		n = r < 0 || i.bin ? -1 : instance_of(&i);
+		last = n > last ? n : last;
+		if (n >= today && (!next || n < next))
+			next = n;
+	}
+	q->meeting = next ? next : last;
+	return r;
+}
+
+/* A list of a meeting that has several dates shows those that were asked for ([MS-LISTSWS] 2.2.4.4, MeetingInstanceID). */
+static bool in_meeting(const struct query *q, const struct item *i)
+{
+	int64_t n = q->meeting == MEETING_WITH_SERIES || !list_prop_is(q->l, "MultipleDataList", false) ? -1 : instance_of(i);
+
+	return n < 0 || (q->meeting == MEETING_ALL ? n > 0 : n == q->meeting);
+}
+
 int query_begin(struct call *c, const struct list *l, const struct options *o, const struct xml *query,
 		struct query *ret)
 {
@@ -81,7 +123,7 @@ int query_begin(struct call *c, const struct list *l, const struct options *o, c
 	const struct xml *contains = query ? NULL : call_caml(c, "contains", "Contains");
 	int r = 0;
 
-	*ret = (struct query) { .c = c, .l = l, .o = o };
+	*ret = (struct query) { .c = c, .l = l, .o = o, .meeting = o->meeting };
 	ret->folder = folder_path(ret, o->folder);
 	if (!ret->folder)
 		return -ENOMEM;
@@ -89,6 +131,8 @@ int query_begin(struct call *c, const struct list *l, const struct options *o, c
 		r = caml_compile(c, l, where ? where : contains, &ret->where);
 	ret->n_order = caml_orders(l, query, ret->order);
 	order_by_series(ret);
+	if (r >= 0 && o->meeting == MEETING_NEXT)
+		r = find_next_meeting(ret);
 	return r;
 }
 
@@ -126,7 +170,7 @@ static bool in_scope(const struct query *q, const struct item *i)
 
 bool query_takes(const struct query *q, const struct item *i)
 {
-	return !i->bin && in_scope(q, i) && (perm_of_item(q->c->person, q->l, i) & PERM_VIEW) &&
+	return !i->bin && in_scope(q, i) && in_meeting(q, i) && (perm_of_item(q->c->person, q->l, i) & PERM_VIEW) &&
 	       caml_match(q->where, q->c, q->l, i);
 }
 

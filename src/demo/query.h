@@ -23,6 +23,7 @@ struct query {
 	size_t n_order;
 	char *folder;   /* owned: where the scope begins, without a slash in front */
 	uint64_t limit; /* 0: all */
+	int64_t meeting; /* as in options, and never MEETING_NEXT */
 };
 
 /* The element Query of a request, or of a view. */

@@ -19,6 +19,12 @@ CREATE TABLE IF NOT EXISTS site (
 	created INTEGER NOT NULL
 )
 
+-- S_BAG
+CREATE TABLE IF NOT EXISTS site_bag (
+	site INTEGER PRIMARY KEY,
+	props BLOB NOT NULL        /* pairs, as those of a list's bag */
+)
+
 -- S_PERSON
 CREATE TABLE IF NOT EXISTS person (
 	id INTEGER PRIMARY KEY,

@@ -68,11 +68,12 @@ def test_bytes_of_all_kinds(client):
 
 @pytest.mark.parametrize('kw,code', [
     ({'list_': 'No such list'}, 0x82000006), ({'item': None}, 0x82000001), ({'item': ''}, 0x82000001),
-    ({'item': 999}, None), ({'item': 'x'}, None), ({'item': -1}, 0x81020014),
+    ({'item': 999}, None), ({'item': 'x'}, None), ({'item': -1}, None),  # R1551
     ({'name': None}, 0x81020073), ({'name': ''}, 0x81020073), ({'name': 'a/b'}, 0x81020073),
     ({'content': b''}, 0x8007000d), ({'content': '!!'}, None), ({'content': 'abc'}, None), ({'content': None}, None),
     ({'list_': 'Shared Documents', 'item': 1}, None)])
 def test_add_refused(client, kw, code):
+    """R296, R1551: an item that is not there has no code, whatever its number; only who reads gets one for a negative (R3037)."""
     with pytest.raises(Fault) as e:
         add(client, **kw)
     assert e.value.code == code

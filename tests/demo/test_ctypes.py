@@ -141,6 +141,26 @@ def test_properties_of_list_and_site(client):
     assert set(properties(arg('propertyPrefix', 'vti_web'), arg('includeWebProperties', '1'))) == {'vti_webtitle'}
 
 
+def test_properties_and_files_of_a_site(start, tmp_path):
+    """R1038, R1039, R1053: the site's bag by the same rules as the list's, files by the keys that name them."""
+    options = ('--data', str(tmp_path), '--site', '/sites/team', '--site', '/sites/other')
+    s = start(*options)
+    s.client().do('site-property /sites/team my_form_file=form.xml "<form/>"', 'site-property /sites/team my_key=1',
+                  'site-property /sites/other my_key=2', 'property Tasks my_list=3')
+    s.stop()
+    s.start()
+
+    def properties(*more, site='/sites/team'):
+        r = s.client(site).call('GetListContentTypesAndProperties', arg('listName', 'Tasks') + ''.join(more))
+        return {p.get('Key'): p.get('Value') for p in r.iter(SP + 'Property') if not p.get('Key').startswith('vti_')}
+
+    web = arg('includeWebProperties', 'True')
+    assert properties() == {'my_list': '3'}
+    assert properties(web) == {'my_list': '3', 'my_key': '1', 'my_form_file': 'form.xml', 'form.xml': '<form/>'}
+    assert properties(arg('propertyPrefix', 'my_f'), web) == {'my_form_file': 'form.xml', 'form.xml': '<form/>'}
+    assert properties(web, site='/sites/other') == {'my_key': '2'}
+
+
 def test_2007_does_not_know_properties(start):
     """R2464"""
     c = start('--server-version', '12').client()

@@ -67,7 +67,7 @@ def test_replies_lie_in_their_discussion(client):
 
 @pytest.mark.parametrize('order', [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
 def test_OUTSPS_R57_a_thread_has_one_root_in_whichever_order_its_messages_come(client, order):
-    """OUTSPS_R54, R55 and R59: the first that came, which may be a reply; all others lie in it."""
+    """OUTSPS_R54, OUTSPS_R55, OUTSPS_R59: the first that came, which may be a reply; all others lie in it."""
     indexes = (TOPIC, TOPIC + b'11111', TOPIC + b'1111122222')
     ids = [new_id(post(client, mail(indexes[k], '<%d@a>' % k, 'Re: A subject'))) for k in order]
     root = item(client, ids[0])

@@ -7,6 +7,42 @@ import pytest
 from conftest import SP, Fault, arg, method
 
 
+def test_R1904_alternate_urls_stand_in_the_order_of_the_zones(client):
+    def urls(host=None):
+        inner = ('<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><GetListItemChangesSinceToken xmlns="%s">'
+                 '<listName>Tasks</listName></GetListItemChangesSinceToken></s:Body></s:Envelope>' % SP[1:-1])
+        a = client.request('POST', '/sites/team/_vti_bin/lists.asmx', inner.encode(),
+                           {'Content-Type': 'text/xml', **({'Host': host} if host else {})})
+        return a.xml.find('.//' + SP + 'listitems').get('AlternateUrls')
+
+    here = 'http://127.0.0.1:%d/' % client.port
+    client.do('zone custom http://c/', 'zone Extranet https://e:444', 'zone internet http://i/a&b/', 'zone intranet http://portal/')
+    assert urls() == 'http://portal/,%s,https://e:444/,http://i/a&b/,http://c/' % here
+    client.do('zone default http://d/', 'zone custom ""', 'zone internet ""')
+    assert urls() == 'http://portal/,http://d/,https://e:444/' == urls('portal')
+    client.do('zone default ""')
+    assert urls('portal') == 'http://portal/,https://e:444/'  # nobody is told of an address twice
+
+
+def test_R1258_R1260_R1261_instances_of_a_meeting(client):
+    """In a list with MultipleDataList, the items of the instances that were asked for."""
+    client.do('system-update Tasks 1 InstanceID=0', 'system-update Tasks 2 InstanceID=20010101', 'system-update Tasks 3 InstanceID=29990101',
+              'system-update Tasks 4 InstanceID=29991231')
+
+    def ids(option, call=client.sync):
+        t = call('Tasks', fields=['ID'], limit=0, options='<ViewAttributes Scope="RecursiveAll"/>' + option)
+        return {int(r['ID']) for r in getattr(t, 'rows', t)} & {1, 2, 3, 4}
+
+    meeting = '<MeetingInstanceID>%s</MeetingInstanceID>'
+    assert ids(meeting % 0) == {1, 2, 3, 4}  # no meeting's list
+    client.do('set Tasks MultipleDataList=True')
+    expected = {'-3': {3}, '-2': {1, 2, 3, 4}, '-1': {2, 3, 4}, '0': {1}, '29991231': {4}, '7': set()}
+    for call in (client.sync, client.items):
+        assert {n: ids(meeting % n, call) for n in expected} == expected
+        assert ids('', call) == {2, 3, 4}
+    assert {int(r['ID']) for r in client.sync('Tasks', options=None).rows} >= {2, 3, 4, 5}  # what is of no meeting is always there
+
+
 def test_initial_answer_has_the_schema_and_all_rows(client):
     s = client.sync('Tasks', fields=['Title'])
     assert s.list is not None and s.list.find(SP + 'Fields') is not None  # R715
