@@ -334,18 +334,27 @@ static int show_attached(struct visit *v, const char *path, const struct wanted 
 	return r < 0 ? r : write_response(&now, w, &v->rp->body);
 }
 
+/* Something that is there, and that the caller may see as it now is in p. 0, -ENOENT or -errno. */
+static int find_shown(struct visit *v, const char *path, struct place *p)
+{
+	int r = place_find(v, path, p);
+
+	if (r < 0 || !p->exists)
+		return r < 0 ? r : -ENOENT;
+	if (!p->leaf)
+		return 0;
+	r = face_show(v->s->db, v->person, p->l, &p->i);
+	return r < 0 ? r : perm_of_item(v->person, p->l, &p->i) & PERM_VIEW ? 0 : -ENOENT;
+}
+
 static int find_in_library(struct visit *v, const char *path, int depth, const struct wanted *w)
 {
 	CLEANUP(place_release_p) struct place p = PLACE_INIT;
 	CLEANUP(str_free_p) char *inside = NULL;
-	int r = place_find(v, path, &p);
+	int r = find_shown(v, path, &p);
 
-	if (r >= 0 && p.exists && p.leaf)
-		r = face_show(v->s->db, v->person, p.l, &p.i);
 	if (r < 0)
 		return r;
-	if (!p.exists || (p.leaf && !(perm_of_item(v->person, p.l, &p.i) & PERM_VIEW)))
-		return -ENOENT;
 	if (!p.folder && depth > 0 && !v->s->habits.depth1_file)
 		return -ENOENT;
 	r = p.leaf ? show_item(v, &p.i, w) : show_library(v, p.l, w);

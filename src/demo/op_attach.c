@@ -7,6 +7,7 @@
 #include "call.h"
 #include "db.h"
 #include "edit.h"
+#include "face.h"
 #include "ftype.h"
 #include "item.h"
 #include "ops.h"
@@ -17,6 +18,11 @@
 
 #define ATTACHMENT_MAX ((size_t) 64 << 20)
 
+static int refuse_number(struct call *c)
+{
+	return call_fault(c, E_MISSING, "Parameter listItemID is missing or invalid.");
+}
+
 /* listItemID; 0 or -EINVAL with the fault set. */
 static int find_item(struct call *c, const struct list *l, uint64_t right, struct item *ret)
 {
@@ -25,7 +31,7 @@ static int find_item(struct call *c, const struct list *l, uint64_t right, struc
 	int r;
 
 	if (str_empty(text))
-		return call_fault(c, E_MISSING, "Parameter listItemID is missing or invalid.");
+		return refuse_number(c);
 	if (str_to_i64(text, &id) < 0)
 		return call_fault(c, 0, "Input string was not in a correct format.");
 	/* that the number is negative has a code for who reads only (R3037, but R1551 and R470) */
@@ -36,17 +42,20 @@ static int find_item(struct call *c, const struct list *l, uint64_t right, struc
 	r = item_get(c->db, l, id, ret);
 	if (r == -ENOENT)
 		return call_fault(c, 0, "Item does not exist. It may have been deleted by another user.");
+	if (r >= 0 && right == PERM_VIEW)
+		r = face_show(c->db, c->person, l, ret);
 	if (r >= 0 && !(perm_of_item(c->person, l, ret) & right))
 		return call_fault_code(c, E_DENIED);
 	return r;
 }
 
-/* What is missing beside the item's number is a fault without code. 0 or -EINVAL with the fault set. */
+/* A parameter that has to be there. Without it that is a fault without code, unless the item's number is missing, too (R300, R1554, R540,
+ * R541, R1700, R3013). 0 or -EINVAL with the fault set. */
 static int need(struct call *c, const char *name)
 {
-	if (call_arg(c, name) || str_empty(call_text(c, "listItemID")))
+	if (call_arg(c, name))
 		return 0;
-	return call_fault(c, 0, "Value cannot be null.");
+	return str_empty(call_text(c, "listItemID")) ? refuse_number(c) : call_fault(c, 0, "Value cannot be null.");
 }
 
 static void add_url(const struct call *c, const struct list *l, const struct item *i, const char *name,
@@ -130,19 +139,13 @@ int op_add_attachment(struct call *c)
 	CLEANUP(item_release_p) struct item i = ITEM_INIT;
 	const char *name = call_text(c, "fileName");
 	const char *content = call_text(c, "attachment");
-	struct list *l;
-	int r;
-
-	if (!call_text(c, "listName"))
-		return call_fault(c, 0, "Value cannot be null.");
-	l = call_list_with(c, PERM_VIEW);
-	r = l ? find_item(c, l, PERM_EDIT, &i) : -EINVAL;
+	bool whole = need(c, "listName") >= 0 && need(c, "attachment") >= 0;
+	struct list *l = whole ? call_list_with(c, PERM_VIEW) : NULL;
+	int r = l ? find_item(c, l, PERM_EDIT, &i) : -EINVAL;
 	if (r < 0)
 		return r;
 	if (str_empty(name) || strpbrk(name, "/\"#%*:<>?\\{|}~") || strlen(name) > 255)
 		return call_fault_code(c, E_NO_FILE_NAME);
-	if (!content)
-		return call_fault(c, 0, "Value cannot be null.");
 	if (!list_prop_is(l, "EnableAttachments", true))
 		return call_fault(c, 0, "Attachments are disabled for this list.");
 	r = add(c, l, &i, name, content);

@@ -79,6 +79,22 @@ def test_add_refused(client, kw, code):
     assert e.value.code == code
 
 
+@pytest.mark.parametrize('op,given,code', [
+    ('AddAttachment', '', 0x82000001), ('AddAttachment', 'L', 0x82000001), ('AddAttachment', 'LCN', 0x82000001),  # R300
+    ('AddAttachment', 'I', None), ('AddAttachment', 'ICN', None), ('AddAttachment', 'IL', None), ('AddAttachment', 'ILN', None),  # R1554
+    ('AddAttachment', 'ILC', 0x81020073),  # R3011
+    ('DeleteAttachment', '', 0x82000001), ('DeleteAttachment', 'LU', 0x82000001),  # R1700
+    ('DeleteAttachment', 'I', None), ('DeleteAttachment', 'IL', None), ('DeleteAttachment', 'IU', None),  # R3013
+    ('GetAttachmentCollection', '', 0x82000001), ('GetAttachmentCollection', 'L', 0x82000001),  # R540
+    ('GetAttachmentCollection', 'I', None)])  # R541
+def test_parameters_that_are_missing(client, op, given, code):
+    values = {'L': arg('listName', 'Tasks'), 'I': arg('listItemID', 1), 'N': arg('fileName', 'a.txt'), 'U': arg('url', 'http://h/x'),
+              'C': arg('attachment', 'aGk=')}
+    with pytest.raises(Fault) as e:
+        client.call(op, ''.join(values[k] for k in given))
+    assert e.value.code == code
+
+
 def test_R297_name_taken(client):
     add(client, name='x.txt')
     with pytest.raises(Fault) as e:
