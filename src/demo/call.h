@@ -38,6 +38,7 @@ struct fault {
 	bool set;
 	uint32_t code; /* 0: it has none */
 	bool client;   /* the request is to blame: soap:Client, no detail */
+	bool header;   /* and of it a header that has to be understood: soap:MustUnderstand */
 	char text[1024];
 };
 

@@ -52,6 +52,27 @@ static void trim_params(const struct op *op, struct xml *args)
 	}
 }
 
+/* A header of the envelope that the sender wants understood: this service knows none (SOAP 1.1 4.2.3, 1.2 5.2.3). NULL: there is none. */
+static const struct xml *strange_header(const struct xml *envelope)
+{
+	const struct xml *header = xml_child(envelope, "Header");
+
+	for (const struct xml *x = header ? header->first : NULL; x; x = x->next) {
+		const char *must = xml_attr(x, "mustUnderstand");
+
+		if (must && (str_eq(must, "1") || str_eq(must, "true")))
+			return x;
+	}
+	return NULL;
+}
+
+static int refuse_header(struct call *c, const struct xml *x)
+{
+	client_fault(c, "Did not understand \"MustUnderstand\" header(s):", x->name);
+	c->fault.header = true;
+	return -EINVAL;
+}
+
 static struct xml *body_of(struct soap *s)
 {
 	const struct xml *root = s->doc;
@@ -86,6 +107,8 @@ int soap_read(struct soap *s, struct call *c, const char *body, size_t n, const 
 	if (r < 0 || !op)
 		return client_fault(c, "Server was unable to read request. ---> There is an error in XML document.",
 				    "");
+	if (strange_header(s->doc))
+		return refuse_header(c, strange_header(s->doc));
 	c->op = find_op(c, op);
 	if (!c->op || (action && !is_action(action, c->op->name)))
 		return client_fault(c, "Server did not recognize the value of HTTP Header SOAPAction: ",
@@ -150,10 +173,10 @@ static void fault_detail(const struct call *c, struct buf *out)
 static void fault_11(const struct call *c, bool detail, struct buf *out)
 {
 	buf_addf(out, "<soap:Fault><faultcode>soap:%s</faultcode><faultstring>",
-		 c->fault.client ? "Client" : "Server");
+		 c->fault.header ? "MustUnderstand" : c->fault.client ? "Client" : "Server");
 	xml_text(out, c->fault.client ? c->fault.text : EXCEPTION);
 	buf_adds(out, "</faultstring>");
-	if (c->fault.client)
+	if (c->fault.client && !c->fault.header)
 		buf_adds(out, "<detail/>");
 	else if (detail)
 		buf_adds(out, "<detail>");
@@ -168,7 +191,7 @@ static void fault_12(const struct call *c, bool detail, struct buf *out)
 {
 	buf_addf(out, "<soap:Fault><soap:Code><soap:Value>soap:%s</soap:Value></soap:Code>"
 		      "<soap:Reason><soap:Text xml:lang=\"en\">",
-		 c->fault.client ? "Sender" : "Receiver");
+		 c->fault.header ? "MustUnderstand" : c->fault.client ? "Sender" : "Receiver");
 	xml_text(out, c->fault.client ? c->fault.text : EXCEPTION);
 	buf_adds(out, "</soap:Text></soap:Reason>");
 	if (detail) {

@@ -45,6 +45,21 @@ def test_header_comments_and_processing_instructions(client):
     assert client.post('GetList', body).status == 200
 
 
+@pytest.mark.parametrize('version', ['1.1', '1.2'])
+def test_R4_a_header_that_must_be_understood(client, version):
+    """SOAP 1.1 4.2.3, SOAP 1.2 part 1 5.2.3: nothing is done, and the fault says why."""
+    def post(must):
+        body = ('<e:Envelope xmlns:e="%s"><e:Header><x:y xmlns:x="urn:x" e:mustUnderstand="%s"/></e:Header><e:Body>'
+                '<DeleteList xmlns="%s"><listName>Links</listName></DeleteList></e:Body></e:Envelope>' % (ENV[version], must, ACTION))
+        return client.post('DeleteList', body, version)
+
+    a = post('1')
+    assert a.status == 500 and 'soap:MustUnderstand<' in a.text
+    validate(a.body, version)
+    assert 'Links' in client.lists()
+    assert post('0').status == 200 and 'Links' not in client.lists()
+
+
 def test_parameters_in_any_order_and_with_white_space(client):
     """The specification's own example 4.2 sends changeToken before viewName and lays its text out."""
     token = client.sync('Tasks').token
