@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "call.h"
+#include "camlrange.h"
 #include "ftype.h"
 #include "item.h"
 #include "options.h"
@@ -18,7 +19,8 @@
 
 #define DEPTH_MAX 64
 
-enum test_op { AND, OR, EQ, NEQ, GT, GEQ, LT, LEQ, IS_NULL, IS_NOT_NULL, BEGINS, CONTAINS, IN, INCLUDES, NOT_INCLUDES };
+enum test_op { AND, OR, EQ, NEQ, GT, GEQ, LT, LEQ, IS_NULL, IS_NOT_NULL, BEGINS, CONTAINS, IN, INCLUDES, NOT_INCLUDES, OVERLAPS,
+	       MEMBER };
 
 static const struct {
 	const char *name;
@@ -29,6 +31,7 @@ static const struct {
 	{ "Lt", LT },             { "Leq", LEQ },       { "IsNull", IS_NULL },
 	{ "IsNotNull", IS_NOT_NULL }, { "BeginsWith", BEGINS }, { "Contains", CONTAINS },
 	{ "In", IN },             { "Includes", INCLUDES }, { "NotIncludes", NOT_INCLUDES },
+	{ "DateRangesOverlap", OVERLAPS }, { "Membership", MEMBER },
 };
 
 /* One value to compare with; In has several. */
@@ -43,6 +46,9 @@ struct caml {
 	const struct field *field;
 	bool by_id;     /* a lookup is compared by its id */
 	bool with_time; /* else only the days of dates are compared */
+	const struct field *end; /* of OVERLAPS: when field ends */
+	struct camlrange range;
+	bool anybody;   /* of MEMBER: all people count; else a group does, and here are none */
 	struct value *values; /* owned */
 	struct caml *left, *right; /* owned */
 };
@@ -241,14 +247,59 @@ static int compile_both(struct call *c, const struct list *l, const struct xml *
 	return r < 0 || !second ? r : compile(c, l, second, depth + 1, &n->right);
 }
 
+/* The column that a FieldRef means, by Name or by ID; NULL: none. */
+static const struct field *find_field(const struct list *l, const struct xml *ref)
+{
+	const char *name = xml_attr(ref, "Name"), *id = xml_attr(ref, "ID");
+	char wanted[GUID_SIZE], own[GUID_SIZE];
+
+	if (name || !id || !guid_normalise(id, wanted))
+		return name ? list_field(l, name) : NULL;
+	for (size_t i = 0; i < l->n_fields; i++) {
+		const char *other = xml_attr(l->fields[i]->def, "ID");
+
+		if (other && guid_normalise(other, own) && strcmp(own, wanted) == 0)
+			return l->fields[i];
+	}
+	return NULL;
+}
+
+static int compile_overlap(struct call *c, const struct list *l, const struct xml *x, struct caml *n)
+{
+	const struct xml *begin = xml_child(x, "FieldRef");
+	const struct xml *end = begin ? begin->next : NULL;
+	const struct xml *value = xml_child(x, "Value");
+
+	n->field = begin ? find_field(l, begin) : NULL;
+	n->end = end && strcmp(end->name, "FieldRef") == 0 ? find_field(l, end) : NULL;
+	if (!n->field || !n->end || !value || n->field->type->compare != COMPARE_DATE || n->end->type->compare != COMPARE_DATE)
+		return bad_query(c);
+	return camlrange_read(c, value, &n->range);
+}
+
+static int compile_member(struct call *c, const struct list *l, const struct xml *x, struct caml *n)
+{
+	static const char *const types[] = { "SPWeb.AllUsers", "SPWeb.Users", "SPWeb.Groups", "CurrentUserGroups", "SPGroup" };
+	const char *type = xml_attr(x, "Type");
+	const struct xml *ref = xml_child(x, "FieldRef");
+	size_t k = 0;
+
+	n->field = ref ? find_field(l, ref) : NULL;
+	while (type && k < sizeof(types) / sizeof(*types) && !str_eq(types[k], type))
+		k++;
+	if (!n->field || !type || k == sizeof(types) / sizeof(*types))
+		return bad_query(c);
+	n->anybody = k < 2;
+	return 0;
+}
+
 static int compile_test(struct call *c, const struct list *l, const struct xml *x, struct caml *n)
 {
 	const struct xml *ref = xml_child(x, "FieldRef");
-	const char *name = xml_attr(ref, "Name");
 	const struct xml *in = xml_child(x, "Values");
 	int r = 0;
 
-	n->field = name ? list_field(l, name) : NULL;
+	n->field = ref ? find_field(l, ref) : NULL;
 	if (!n->field)
 		return bad_query(c);
 	n->by_id = xml_is_true(xml_attr(ref, "LookupId"));
@@ -276,7 +327,13 @@ static int compile(struct call *c, const struct list *l, const struct xml *x, in
 	if (k == sizeof(ops) / sizeof(*ops) || depth > DEPTH_MAX)
 		return bad_query(c);
 	n->op = ops[k].op;
-	r = n->op == AND || n->op == OR ? compile_both(c, l, x, depth, n) : compile_test(c, l, x, n);
+	switch (n->op) {
+	case AND:
+	case OR: r = compile_both(c, l, x, depth, n); break;
+	case OVERLAPS: r = compile_overlap(c, l, x, n); break;
+	case MEMBER: r = compile_member(c, l, x, n); break;
+	default: r = compile_test(c, l, x, n); break;
+	}
 	if (r < 0)
 		return r;
 	*ret = n;
@@ -356,6 +413,8 @@ static bool is_met(enum test_op op, int d)
 	case IS_NULL:
 	case IS_NOT_NULL:
 	case INCLUDES:
+	case OVERLAPS:
+	case MEMBER:
 	case NOT_INCLUDES: break;
 	}
 	return false;
@@ -405,17 +464,35 @@ static bool includes(const struct caml *n, const struct call *c, const struct li
 	return found;
 }
 
+/* An event without an end is one moment. */
+static bool overlaps(const struct caml *n, const struct call *c, const struct list *l, const struct item *i)
+{
+	struct caml_key begin, end;
+	bool met;
+
+	if (caml_key(c, l, i, n->field, &begin) < 0 || begin.null || caml_key(c, l, i, n->end, &end) < 0)
+		return false;
+	met = camlrange_meets(&n->range, (int64_t) begin.number, (int64_t) (end.null ? begin.number : end.number));
+	caml_key_release(&begin);
+	caml_key_release(&end);
+	return met;
+}
+
 static bool test(const struct caml *n, const struct call *c, const struct list *l, const struct item *i)
 {
 	struct caml_key k;
 	bool any = false;
 
+	if (n->op == OVERLAPS)
+		return overlaps(n, c, l, i);
 	if (n->by_id || n->op == INCLUDES || n->op == NOT_INCLUDES)
 		return includes(n, c, l, i) != (n->op == NEQ || n->op == NOT_INCLUDES);
 	if (caml_key(c, l, i, n->field, &k) < 0)
 		return false;
 	if (n->op == IS_NULL || n->op == IS_NOT_NULL)
 		any = k.null == (n->op == IS_NULL);
+	if (n->op == MEMBER)
+		any = n->anybody && !k.null;
 	for (const struct value *v = n->values; v && !any; v = v->next)
 		any = compare_with(n, &k, v);
 	caml_key_release(&k);
@@ -438,9 +515,8 @@ bool caml_match(const struct caml *n, const struct call *c, const struct list *l
 static size_t add_orders(const struct list *l, const struct xml *by, struct caml_order *out, size_t n)
 {
 	for (const struct xml *x = xml_first(by); x && n < CAML_ORDERS; x = x->next) {
-		const char *name = xml_attr(x, "Name");
 		const char *up = xml_attr(x, "Ascending");
-		const struct field *f = name ? list_field(l, name) : NULL;
+		const struct field *f = find_field(l, x);
 
 		if (f)
 			out[n++] = (struct caml_order) { f, up && !xml_is_true(up) };

@@ -102,6 +102,51 @@ def test_order_by(client, by, check):
     assert down == sorted(up, reverse=True)
 
 
+TITLE = '{fa564e0f-0c70-4ab9-b863-0177e6ddd247}'
+
+
+def test_columns_by_their_id(client):
+    """[MS-WSSCAML] FieldRef: ID in place of Name."""
+    where = '<Where><Eq><FieldRef ID="%s"/><Value Type="Text">Order toner</Value></Eq></Where>'
+    assert client.titles('Tasks', where % TITLE) == client.titles('Tasks', where % TITLE.upper()[1:-1]) == ['Order toner']
+    up = client.titles('Tasks', '<OrderBy><FieldRef ID="%s"/></OrderBy>' % TITLE)
+    assert up == client.titles('Tasks', '<OrderBy><FieldRef Name="Title"/></OrderBy>') and len(up) > 5
+    with pytest.raises(Fault):
+        client.titles('Tasks', where % '{00000000-0000-0000-0000-000000000001}')
+
+
+def test_date_ranges_overlap(client):
+    """[MS-WSSCAML] DateRangesOverlap: what touches the day, the week, the month, the year of CalendarDate."""
+    client.do('add-list 106 Meetings', *('add Meetings Title=%s EventDate=%s EndDate=%s' % e for e in (
+        ('day', '2026-03-04T09:00:00Z', '2026-03-04T10:00:00Z'), ('week', '2026-03-06T09:00:00Z', '2026-03-09T10:00:00Z'),
+        ('month', '2026-03-30T09:00:00Z', '2026-04-02T10:00:00Z'), ('year', '2026-12-31T09:00:00Z', '2027-01-02T10:00:00Z'),
+        ('other', '2028-01-01T09:00:00Z', '2028-01-01T10:00:00Z'))))
+
+    def titles(value, at='2026-03-04T09:30:00Z'):
+        q = ('<Where><DateRangesOverlap><FieldRef Name="EventDate"/><FieldRef Name="EndDate"/><FieldRef Name="RecurrenceID"/>'
+             '<Value Type="DateTime">%s</Value></DateRangesOverlap></Where><OrderBy><FieldRef Name="ID"/></OrderBy>' % value)
+        return [r['Title'] for r in client.items('Meetings', q, ['Title'], 0, '<CalendarDate>%s</CalendarDate>' % at)]
+
+    assert titles('<Now/>') == titles('<Today/>') == ['day'] and titles('<Now/>', '2026-03-04T11:00:00Z') == []
+    assert titles('<Week/>') == ['day', 'week'] and titles('<Week/>', '2026-03-09') == ['week']
+    assert titles('<Month/>') == ['day', 'week', 'month'] and titles('<Month/>', '2026-04-20') == ['month']
+    assert titles('<Year/>') == ['day', 'week', 'month', 'year'] and titles('<Year/>', '2027-07-01') == ['year']
+    assert titles('2026-03-07') == ['week'] and titles('2028-01-01T00:00:00Z') == ['other']
+    for wrong in ('junk', '<Never/>'):
+        with pytest.raises(Fault):
+            titles(wrong)
+
+
+def test_membership(client):
+    """[MS-WSSCAML] Membership: all people have rights here, and nobody is in a group."""
+    query = '<Where><Membership Type="%s"><FieldRef Name="AssignedTo"/></Membership></Where>'
+    assigned = client.titles('Tasks', '<Where><IsNotNull><FieldRef Name="AssignedTo"/></IsNotNull></Where>')
+    assert client.titles('Tasks', query % 'SPWeb.AllUsers') == client.titles('Tasks', query % 'SPWeb.Users') == assigned != []
+    assert client.titles('Tasks', query % 'CurrentUserGroups') == client.titles('Tasks', query % 'SPWeb.Groups') == []
+    with pytest.raises(Fault):
+        client.titles('Tasks', query % 'Nobody')
+
+
 def test_order_by_two_columns(client):
     got = client.items('Contacts', '<OrderBy><FieldRef Name="Title"/><FieldRef Name="FirstName" Ascending="FALSE"/></OrderBy>',
                        ['Title', 'FirstName'], 0)
