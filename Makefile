@@ -13,6 +13,7 @@ BINDIR   ?= $(PREFIX)/bin
 SBINDIR  ?= $(PREFIX)/sbin
 DATADIR  ?= $(PREFIX)/share
 MANDIR   ?= $(DATADIR)/man
+LIBEXECDIR ?= $(PREFIX)/libexec/spfs
 systemduserunitdir ?= $(PREFIX)/lib/systemd/user
 CFLAGS   ?= -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection
 LDFLAGS  ?= -pie -Wl,-z,relro,-z,now
@@ -193,8 +194,9 @@ MANS := $(wildcard man/*.[1-8])
 HELPERS := mount.spfs mount.fuse.spfs
 COMPLETIONS := bash-completion/completions/spfs zsh/site-functions/_spfs fish/vendor_completions.d/spfs.fish
 DESKTOP_FILE := applications/spfs-stssync.desktop
+DESKTOP_SCRIPTS := spfs-emblems spfs-send-receive
 INSTALLED := $(BINDIR)/spfs $(BINDIR)/spfs-demo $(HELPERS:%=$(SBINDIR)/%) $(HELPERS:%=$(MANDIR)/man8/%.8) $(systemduserunitdir)/spfs@.service \
-	$(COMPLETIONS:%=$(DATADIR)/%) $(DATADIR)/$(DESKTOP_FILE) $(foreach m,$(notdir $(MANS)),$(MANDIR)/man$(subst .,,$(suffix $(m)))/$(m))
+	$(COMPLETIONS:%=$(DATADIR)/%) $(DATADIR)/$(DESKTOP_FILE) $(DATADIR)/applications/spfs-sync.desktop $(DESKTOP_SCRIPTS:%=$(LIBEXECDIR)/%) $(foreach m,$(notdir $(MANS)),$(MANDIR)/man$(subst .,,$(suffix $(m)))/$(m))
 
 install: all
 	install -D -m 755 $(B)/spfs $(DESTDIR)$(BINDIR)/spfs
@@ -209,6 +211,8 @@ install: all
 	install -D -m 644 completion/_spfs $(DESTDIR)$(DATADIR)/zsh/site-functions/_spfs
 	install -D -m 644 completion/spfs.fish $(DESTDIR)$(DATADIR)/fish/vendor_completions.d/spfs.fish
 	install -D -m 644 desktop/spfs-stssync.desktop $(DESTDIR)$(DATADIR)/$(DESKTOP_FILE)
+	sed 's|@libexecdir@|$(LIBEXECDIR)|' desktop/spfs-sync.desktop.in > $(DESTDIR)$(DATADIR)/applications/spfs-sync.desktop
+	for s in $(DESKTOP_SCRIPTS); do install -D -m 755 desktop/$$s $(DESTDIR)$(LIBEXECDIR)/$$s; done
 
 uninstall:
 	rm -f $(INSTALLED:%=$(DESTDIR)%)

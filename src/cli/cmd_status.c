@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -144,7 +145,7 @@ struct watch {
 	int64_t last; /* of the last drawing, monotonic ms */
 };
 
-/* The block is drawn over itself; Ctrl-C leaves it on the screen. */
+/* On a terminal the block is drawn over itself, and Ctrl-C leaves it there; else one follows the other. */
 static int redraw(struct watch *w)
 {
 	CLEANUP(buf_release_p) struct buf text = BUF_INIT(STATUS_MAX);
@@ -152,7 +153,7 @@ static int redraw(struct watch *w)
 
 	if (r != CLI_OK)
 		return r;
-	if (w->lines)
+	if (w->lines && isatty(STDOUT_FILENO))
 		printf("\033[%dA\r\033[J", w->lines);
 	w->lines = 0;
 	for (const char *p = buf_str(&text); *p; p++)

@@ -1,9 +1,11 @@
 """What file managers cost, and that their windows follow the server: Thunar, PCManFM, Nautilus."""
 import shutil
+from pathlib import Path
 
 import pytest
 from mount_conftest import wait_until
 
+TOP = Path(__file__).resolve().parents[2]
 MANAGERS = ['thunar', 'pcmanfm', 'nautilus']
 
 # The most that a window of a list may ask of the file system: desktop-ops.md 4.1, which has 20 files; GETATTR and LOOKUP
@@ -125,3 +127,42 @@ def test_delete_asks_once_and_deletes(desk, manager):
     wait_until(lambda: victim not in entries(desk, 'Tasks')[0], 20, 'the end of the file')
     desk.settle()
     assert len(desk.xdotool('search', '--onlyvisible', '--name', '.')) == 1
+
+
+def test_emblems_mark_what_waits(desk):
+    """A change that waits has one, and loses it when it was sent; the script keeps nobody from unmounting."""
+    if not shutil.which('gio'):
+        pytest.skip('gio is not installed (libglib2.0-bin)')
+    script = desk.world.base / 'spfs-emblems'
+    shutil.copy(TOP / 'desktop/spfs-emblems', script)
+    desk.mount()
+    program = desk.run_program('sh', script, desk.world.mountpoint)
+    task = desk.world.mountpoint / 'Tasks/Write report.txt'
+
+    def emblem():
+        return desk.world.run('gio', 'info', '-a', 'metadata::emblems', task, env=desk.env).out
+
+    desk.world.spfs('offline')
+    desk.world.sh("sed -i 's/^Status: .*/Status: Deferred/' 'Tasks/Write report.txt'")
+    wait_until(lambda: 'emblem-synchronizing' in emblem(), 40, 'the emblem')
+    desk.world.spfs('online')
+    desk.world.settle()
+    wait_until(lambda: 'emblem' not in emblem().replace('metadata::emblems', ''), 40, 'the end of the emblem')
+    desk.world.umount()
+    assert program.wait(40) is not None
+
+
+def test_send_receive_in_the_menu_tells_what_came_of_it(desk):
+    script = desk.world.base / 'spfs-send-receive'
+    shutil.copy(TOP / 'desktop/spfs-send-receive', script)
+    teller = desk.world.bin / 'notify-send'
+    teller.write_text('#!/bin/sh\nprintf "%s\\n" "$@" >"$HOME/told"\n')
+    teller.chmod(0o755)
+    desk.mount()
+    assert desk.world.run('sh', script, env=desk.env).code == 0
+    told = (desk.home / 'told').read_text().splitlines()
+    assert 'SharePoint is in step' in told and ' lists, ' in told[-1]
+    assert all(n == 1 for n in map(desk.server.pulls, ('Tasks', 'Links')))
+    desk.server.script('op=GetListItemChangesSinceToken list=Tasks status=500')
+    assert desk.world.run('sh', script, env=desk.env).code == 3
+    assert 'not everything' in (desk.home / 'told').read_text()

@@ -323,6 +323,7 @@ def test_status_watch_follows(mnt):
     os.killpg(p.pid, signal.SIGINT)
     out, _ = p.communicate(timeout=10)
     assert out.count('SYNCED') > 2
+    assert '\033[J' not in out                         # only a terminal's cursor is moved
 
 
 def test_events_are_json_lines(mnt):
