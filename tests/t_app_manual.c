@@ -53,7 +53,7 @@ static void every_key_is_in_the_manual(void **state)
 
 static void every_command_is_in_the_manual(void **state)
 {
-	static const char *const apps[] = { "add", "config", "lists", "login", "logout", "demo", "doctor", "fsck", "help" };
+	static const char *const apps[] = { "add", "mount", "config", "lists", "login", "logout", "demo", "doctor", "fsck", "help" };
 	CLEANUP(buf_release_p) struct buf page = BUF_INIT(1 << 20);
 
 	(void) state;

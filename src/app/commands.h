@@ -11,6 +11,7 @@ extern const struct cli_command cmd_fsck;
 extern const struct cli_command cmd_lists;
 extern const struct cli_command cmd_login;
 extern const struct cli_command cmd_logout;
+extern const struct cli_command cmd_mount;
 extern const struct cli_command cmd_demo;
 
 /* The mount form, with all of the command line. enum cli_exit, or mount(8)'s codes when that called us. */

@@ -7,7 +7,7 @@
 #include "commands.h"
 #include "config.h"
 
-static const struct cli_command *const app_commands[] = { &cmd_add, &cmd_lists, &cmd_login, &cmd_logout, &cmd_config,
+static const struct cli_command *const app_commands[] = { &cmd_mount, &cmd_add, &cmd_lists, &cmd_login, &cmd_logout, &cmd_config,
 							 &cmd_demo, &cmd_doctor, &cmd_fsck, NULL };
 
 /* Both tables, one after the other. */

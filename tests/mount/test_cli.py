@@ -21,7 +21,7 @@ USAGE, PARTLY, LOGIN, UNREACHABLE, CONFLICTS, NOT_MOUNTED, MOUNTPOINT, MOUNT = 2
 def test_help_and_version(world):
     assert 'spfs demo' in world.spfs('--help').out
     assert world.spfs('--version').out.startswith('spfs ')
-    for command in ('add', 'lists', 'config', 'demo', 'sync', 'status', 'umount', 'remove', 'offline', 'online', 'conflicts', 'log'):
+    for command in ('mount', 'add', 'lists', 'config', 'demo', 'sync', 'status', 'umount', 'remove', 'offline', 'online', 'conflicts', 'log'):
         assert world.spfs(command, '--help').out.startswith('spfs ' + command)
         assert world.spfs('help', command).out == world.spfs(command, '--help').out
     assert world.spfs(code=USAGE).out == world.spfs('help').out == world.spfs('--help').out
@@ -89,6 +89,25 @@ def test_a_directory_called_like_a_command(world):
     world.spfs('./status')
     assert world.sh('cat .spfs/version', cwd=d)
     world.spfs('umount', './status')
+
+
+def test_mount_is_a_word_for_it(world):
+    world.spfs('mount', '-o', 'fsname=there', world.mountpoint)
+    assert world.is_mounted()
+    world.umount()
+    world.spfs('mount', '--profile', 'work', world.mountpoint)
+    assert world.spfs('status', '-p', 'work', '--json').code == 0
+    world.umount()
+    world.spfs('mount', 'work', world.mountpoint)
+    world.umount()
+    assert 'mkdir -p' in world.spfs('mount', world.home / 'missing', code=MOUNTPOINT).err
+    for program in ('systemctl', 'systemd-escape'):
+        path = world.bin / program
+        path.write_text('#!/bin/sh\necho "%s $*"\n' % program)
+        path.chmod(0o755)
+    said = world.spfs('mount', '--enable-at-login', world.mountpoint).out
+    assert said == 'systemctl --user enable --now -- systemd-escape --template=spfs@.service --path -- %s\n' % world.mountpoint
+    assert 'mkdir -p' in world.spfs('mount', '--enable-at-login', world.home / 'missing', code=MOUNTPOINT).err
 
 
 def test_mount_helper_forms(world):
