@@ -30,6 +30,13 @@ MUST_CHECK int clock_parse_iso(const char *s, int64_t *ret_seconds);
 #define CLOCK_ISO_SIZE 32
 void clock_format_iso(int64_t seconds, char out[CLOCK_ISO_SIZE]);
 
+/*
+ * Year (0 to 9999), month, day, hour, minute and second (0 to 99) in four and two digits, with these characters
+ * between them; "--T::" makes "2006-10-04T10:00:00".
+ */
+#define CLOCK_DIGITS 20
+void clock_format_digits(const int f[6], const char separators[5], char out[CLOCK_DIGITS]);
+
 /* An HTTP date (RFC 9110 5.6.7, the IMF form). Seconds since 1970; 0 or -EINVAL. */
 MUST_CHECK int clock_parse_http(const char *s, int64_t *ret_seconds);
 

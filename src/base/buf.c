@@ -48,7 +48,11 @@ int buf_adds(struct buf *b, const char *s)
 
 int buf_addc(struct buf *b, char c)
 {
-	return buf_add(b, &c, 1);
+	if (b->error || b->len + 1 >= b->cap || b->len >= b->max)
+		return buf_add(b, &c, 1);
+	b->p[b->len++] = c;
+	b->p[b->len] = '\0';
+	return 0;
 }
 
 int buf_addv(struct buf *b, const char *fmt, va_list ap)
@@ -56,15 +60,20 @@ int buf_addv(struct buf *b, const char *fmt, va_list ap)
 	va_list again;
 	int n, r;
 
+	/* Mostly there is room, and once is enough. Behind an error nothing is written, which grow() sees to. */
+	size_t room = b->error || !b->p ? 0 : b->cap - b->len;
+
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, again);
+	n = vsnprintf(room ? b->p + b->len : NULL, room, fmt, again);
 	va_end(again);
-	if (n < 0)
-		return b->error = -EINVAL;
-	r = grow(b, b->len + (size_t) n);
-	if (r < 0)
+	r = n < 0 ? (b->error = -EINVAL) : grow(b, b->len + (size_t) n);
+	if (r < 0) {
+		if (room)
+			b->p[b->len] = '\0';
 		return r;
-	vsnprintf(b->p + b->len, (size_t) n + 1, fmt, ap);
+	}
+	if ((size_t) n >= room)
+		vsnprintf(b->p + b->len, (size_t) n + 1, fmt, ap);
 	b->len += (size_t) n;
 	return 0;
 }

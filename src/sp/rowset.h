@@ -15,10 +15,14 @@
  * Reads z:row elements ([MS-LISTSWS] 2.2.4.7): each attribute ows_NAME becomes the value
  * NAME. A pull reads them by the hundred thousand, so the memory is kept from row to row.
  */
+struct rowset_attr;
+
 struct rowset {
-	struct xml_attr *attrs; /* owned; of the row being read, sorted */
-	size_t cap;
-	struct buf packed;      /* owned; the same as values_unpack() takes it */
+	struct rowset_attr *attrs;  /* owned; of the row being read, as they came */
+	struct rowset_attr *sorted; /* owned; the same by name, as struct values keeps them */
+	size_t cap, cap_sorted;
+	size_t n_sorted;            /* of the row before, whose order is tried first: mostly all rows have the same */
+	struct buf packed;          /* owned; the same as values_unpack() takes it */
 };
 
 #define ROWSET_INIT { .packed = BUF_INIT(64 << 20) }

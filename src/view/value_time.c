@@ -31,6 +31,7 @@ static int show_date(const struct list *l, const char *wire, int64_t seconds, st
 static int show_instant(int64_t seconds, struct buf *out)
 {
 	time_t t = (time_t) seconds;
+	char text[CLOCK_DIGITS];
 	struct tm tm;
 	long offset;
 
@@ -39,9 +40,10 @@ static int show_instant(int64_t seconds, struct buf *out)
 	if (!localtime_r(&t, &tm) || tm.tm_gmtoff % 60 || tm.tm_year + 1900 < 0 || tm.tm_year + 1900 > 9999)
 		gmtime_r(&t, &tm);
 	offset = tm.tm_gmtoff < 0 ? -tm.tm_gmtoff : tm.tm_gmtoff;
-	return buf_addf(out, "%04d-%02d-%02d %02d:%02d:%02d%c%02ld:%02ld", tm.tm_year + 1900, tm.tm_mon + 1,
-			tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, tm.tm_gmtoff < 0 ? '-' : '+',
-			offset / 3600, offset / 60 % 60);
+	clock_format_digits((const int[6]) { tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec },
+			    "-- ::", text);
+	buf_adds(out, text);
+	return buf_addf(out, "%c%02ld:%02ld", tm.tm_gmtoff < 0 ? '-' : '+', offset / 3600, offset / 60 % 60);
 }
 
 int time_show(const struct list *l, const struct field *f, const char *wire, struct buf *out)
