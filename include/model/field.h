@@ -64,11 +64,14 @@ struct field {
 	unsigned flags;       /* enum field_flag */
 };
 
+struct schema_shared;
+
 /* The fields of one list, in the server's order. */
 struct schema {
-	struct field *f; /* owned */
+	struct field *f; /* owned; those of `shared` are not changed; schema_add() makes them its own */
 	size_t n;
 	size_t cap;
+	struct schema_shared *shared; /* refd; whose fields they are; NULL: nobody else's */
 };
 
 #define SCHEMA_INIT { 0 }
@@ -117,5 +120,16 @@ bool field_same(const struct field *f, const char *a, const char *b);
  * then ret is untouched. */
 MUST_CHECK int schema_pack(const struct schema *s, struct buf *out);
 MUST_CHECK int schema_unpack(const void *p, size_t n, struct schema *ret);
+
+/* What was unpacked last. Whoever reads the same bytes again, and few things are read as often as a list's row, shares it. */
+struct schema_memory {
+	void *bytes; /* owned */
+	size_t n;
+	struct schema schema; /* owned */
+};
+
+/* schema_unpack() with such a memory, whose lock the caller holds. What it gave out may be used and released by any thread. */
+MUST_CHECK int schema_recall(const void *p, size_t n, struct schema_memory *m, struct schema *ret);
+void schema_memory_release(struct schema_memory *m);
 
 #endif

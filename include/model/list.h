@@ -76,6 +76,9 @@ bool list_is_old(const struct list *l);
 MUST_CHECK int list_pack(const struct list *l, struct buf *out);
 MUST_CHECK int list_unpack(const void *p, size_t n, struct list *ret);
 
+/* The same; the columns as schema_recall(). */
+MUST_CHECK int list_recall(const void *p, size_t n, struct schema_memory *m, struct list *ret);
+
 /* "FullMask" or "ViewListItems, AddListItems, ..." -> mask; unknown names are ignored.
  * The text of the listitems element ([MS-LISTSWS] 3.1.4.22.2.2). NULL, not sent, is PERM_FULL:
  * nothing is known to be forbidden. */

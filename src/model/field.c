@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,16 +99,42 @@ void field_release(struct field *f)
 	*f = (struct field) { 0 };
 }
 
+/* Fields that several schemas show. */
+struct schema_shared {
+	atomic_int refs;
+};
+
 void schema_release(struct schema *s)
 {
-	for (size_t i = 0; i < s->n; i++)
-		field_release(&s->f[i]);
-	free(s->f);
+	if (!s->shared || atomic_fetch_sub(&s->shared->refs, 1) == 1) {
+		for (size_t i = 0; i < s->n; i++)
+			field_release(&s->f[i]);
+		free(s->f);
+		free(s->shared);
+	}
 	*s = (struct schema) SCHEMA_INIT;
+}
+
+/* Fields of its own, the same. */
+static int unshare(struct schema *s)
+{
+	CLEANUP(buf_release_p) struct buf b = BUF_INIT(INT_MAX);
+	struct schema own = SCHEMA_INIT;
+	int r = schema_pack(s, &b);
+
+	if (r == 0)
+		r = schema_unpack(b.p, b.len, &own);
+	if (r < 0)
+		return r;
+	schema_release(s);
+	*s = own;
+	return 0;
 }
 
 struct field *schema_add(struct schema *s)
 {
+	if (s->shared && unshare(s) < 0)
+		return NULL;
 	if (vec_grow(&s->f, &s->cap, s->n + 1, sizeof(*s->f)) < 0)
 		return NULL;
 	s->f[s->n] = (struct field) { 0 };
@@ -205,4 +232,45 @@ int schema_unpack(const void *p, size_t n, struct schema *ret)
 	schema_release(ret);
 	*ret = s;
 	return 0;
+}
+
+void schema_memory_release(struct schema_memory *m)
+{
+	schema_release(&m->schema);
+	free(m->bytes);
+	*m = (struct schema_memory) { 0 };
+}
+
+/* From now on s is what the memory has, too. Without memory for that it is not, which does no harm. */
+static void remember(const void *p, size_t n, struct schema_memory *m, struct schema *s)
+{
+	struct schema_shared *shared = malloc(sizeof(*shared));
+	void *bytes = malloc(n);
+
+	schema_memory_release(m);
+	if (!shared || !bytes) {
+		free(shared);
+		free(bytes);
+		return;
+	}
+	atomic_init(&shared->refs, 2);
+	s->shared = shared;
+	memcpy(bytes, p, n);
+	*m = (struct schema_memory) { bytes, n, *s };
+}
+
+int schema_recall(const void *p, size_t n, struct schema_memory *m, struct schema *ret)
+{
+	int r;
+
+	if (m && m->bytes && m->n == n && memcmp(m->bytes, p, n) == 0) {
+		atomic_fetch_add(&m->schema.shared->refs, 1);
+		schema_release(ret);
+		*ret = m->schema;
+		return 0;
+	}
+	r = schema_unpack(p, n, ret);
+	if (r == 0 && m && n)
+		remember(p, n, m, ret);
+	return r;
 }

@@ -54,7 +54,7 @@ int list_pack(const struct list *l, struct buf *out)
 	return schema_pack(&l->schema, out);
 }
 
-int list_unpack(const void *p, size_t n, struct list *ret)
+int list_recall(const void *p, size_t n, struct schema_memory *m, struct list *ret)
 {
 	struct unpack u = { .p = p, .end = n ? (const char *) p + n : p };
 	struct list l = LIST_INIT;
@@ -71,7 +71,7 @@ int list_unpack(const void *p, size_t n, struct list *ret)
 	l.max_throttled = (int) unpack_num(&u, INT_MIN, INT_MAX);
 	l.flags = (unsigned) unpack_num(&u, 0, UINT_MAX);
 	l.bias = (int) unpack_num(&u, INT_MIN, INT_MAX);
-	r = u.error ? u.error : schema_unpack(u.p, (size_t) (u.end - u.p), &l.schema);
+	r = u.error ? u.error : schema_recall(u.p, (size_t) (u.end - u.p), m, &l.schema);
 	if (r < 0) {
 		list_release(&l);
 		return r;
@@ -79,6 +79,11 @@ int list_unpack(const void *p, size_t n, struct list *ret)
 	list_release(ret);
 	*ret = l;
 	return 0;
+}
+
+int list_unpack(const void *p, size_t n, struct list *ret)
+{
+	return list_recall(p, n, NULL, ret);
 }
 
 /* Takes one component off *p: its digits without leading zeros. */

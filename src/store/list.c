@@ -69,7 +69,18 @@ static int read_texts(const struct stmt *st, struct store_list *ret)
 	return r;
 }
 
-static int read_list(const struct stmt *st, struct store_list *ret)
+/* ret->id is set. */
+static int read_info(struct store *s, const void *p, size_t n, struct store_list *ret)
+{
+	int r;
+
+	lock_take(&s->pool);
+	r = list_recall(p, n, &s->columns[(uint64_t) ret->id % COLUMNS_KNOWN], &ret->info);
+	lock_give(&s->pool);
+	return r;
+}
+
+static int read_list(struct store *s, const struct stmt *st, struct store_list *ret)
 {
 	size_t n;
 	const void *info = stmt_blob(st, COL_INFO, &n);
@@ -87,11 +98,11 @@ static int read_list(const struct stmt *st, struct store_list *ret)
 	ret->generation = stmt_i64(st, COL_GENERATION);
 	r = read_texts(st, ret);
 	if (r == 0)
-		r = list_unpack(info, n, &ret->info);
+		r = read_info(s, info, n, ret);
 	return r < 0 ? r : str_set(&ret->info.format, stmt_text(st, COL_FORMAT));
 }
 
-static int take_one(int r, struct stmt *st, struct store_list *ret)
+static int take_one(struct store *s, int r, struct stmt *st, struct store_list *ret)
 {
 	CLEANUP(store_list_release_p) struct store_list l = STORE_LIST_INIT;
 
@@ -99,7 +110,7 @@ static int take_one(int r, struct stmt *st, struct store_list *ret)
 		r = stmt_step(st);
 	if (r <= 0)
 		return r < 0 ? r : -ENOENT;
-	r = read_list(st, &l);
+	r = read_list(s, st, &l);
 	if (r < 0)
 		return r;
 	store_list_release(ret);
@@ -153,7 +164,7 @@ int store_list_get(struct store *s, int64_t id, struct store_list *ret)
 	CLEANUP(stmt_done_p) struct stmt *st = NULL;
 	int r = conn_ask(s, &st, Q_LIST_GET, "i", id);
 
-	return take_one(r, st, ret);
+	return take_one(s, r, st, ret);
 }
 
 int store_list_find(struct store *s, const char *name, struct store_list *ret)
@@ -161,7 +172,7 @@ int store_list_find(struct store *s, const char *name, struct store_list *ret)
 	CLEANUP(stmt_done_p) struct stmt *st = NULL;
 	int r = conn_ask(s, &st, Q_LIST_FIND, "t", name);
 
-	return take_one(r, st, ret);
+	return take_one(s, r, st, ret);
 }
 
 int store_list_find_guid(struct store *s, const char *site, const char *guid, struct store_list *ret)
@@ -169,7 +180,7 @@ int store_list_find_guid(struct store *s, const char *site, const char *guid, st
 	CLEANUP(stmt_done_p) struct stmt *st = NULL;
 	int r = conn_ask(s, &st, Q_LIST_FIND_GUID, "tt", site, guid);
 
-	return take_one(r, st, ret);
+	return take_one(s, r, st, ret);
 }
 
 int store_list_each(struct store *s, int (*fn)(void *arg, const struct store_list *l), void *arg)
@@ -180,7 +191,7 @@ int store_list_each(struct store *s, int (*fn)(void *arg, const struct store_lis
 	while (r >= 0 && (r = stmt_step(st)) > 0) {
 		CLEANUP(store_list_release_p) struct store_list l = STORE_LIST_INIT;
 
-		r = read_list(st, &l);
+		r = read_list(s, st, &l);
 		if (r == 0)
 			r = fn(arg, &l);
 	}

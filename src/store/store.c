@@ -227,6 +227,8 @@ struct store *store_close(struct store *s)
 	fsutil_close_p(&s->lock_fd);
 	lock_release(&s->write);
 	lock_release(&s->pool);
+	for (int i = 0; i < COLUMNS_KNOWN; i++)
+		schema_memory_release(&s->columns[i]);
 	free(s->path);
 	free(s->dir);
 	free(s);
