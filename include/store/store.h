@@ -72,6 +72,12 @@ uint64_t store_commits(const struct store *s);
 
 MUST_CHECK int store_begin(struct store *s);
 
+/*
+ * The same, but its commit is seen at once and durable only when a later one is, in order: for what the next start would do
+ * again from what is durable already, should the power fail in between. It costs no wait for the disk.
+ */
+MUST_CHECK int store_begin_lazy(struct store *s);
+
 /* Makes it durable. On failure the transaction is rolled back and ended. */
 MUST_CHECK int store_commit(struct store *s);
 

@@ -142,6 +142,8 @@ struct sync_save {
 	bool complete;      /* the text lists every editable field: the bytes stand as they are (KEPT) */
 	const struct sync_content *content; /* foreign; a document's: then there are no fields and no text */
 	int64_t mtime;      /* ns; 0: now */
+	bool is_open_text;  /* text is what sync_submit_open_text() stored for ino last, so a power cut loses nothing: the next
+			     * start saves that. Then this call does not wait for the disk */
 	const struct sync_part *part; /* foreign, n_parts; in the order in which they are to be sent */
 	size_t n_parts;
 	size_t n_before;    /* of these are to be sent before the item's own change */

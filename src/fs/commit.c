@@ -226,6 +226,7 @@ struct base *commit_remember(struct fs *f, int64_t list, int64_t item, pid_t tgi
 /* ---- one job ------------------------------------------------------------------- */
 
 struct job {
+	int64_t ino;             /* where the program wrote */
 	struct view_attr node;   /* where the bytes go */
 	char name[VIEW_NAME_SIZE];
 	int64_t parent;
@@ -234,6 +235,7 @@ struct job {
 	struct buf text;
 	uint64_t seq;
 	bool flushed;            /* there is an open text in the store */
+	bool is_open_text;       /* it is this text */
 	int64_t mtime;
 	struct reading reading;
 };
@@ -287,7 +289,9 @@ static int job_fill(struct fs *f, struct job *j, const struct node *n)
 	j->base = commit_base(f, n, n->writer);
 	j->seq = n->seq;
 	j->flushed = n->flushed != 0;
+	j->is_open_text = n->flushed && n->flushed == n->seq;
 	j->mtime = n->mtime;
+	j->ino = n->ino;
 	r = buf_add(&j->text, n->text.p, n->text.len);
 	j->node = (struct view_attr) { .ino = n->ino, .list = n->list, .item = n->item, .kind = n->kind };
 	return r;
@@ -347,6 +351,8 @@ static int job_try(struct fs *f, struct job *j)
 		.text = buf_str(&j->text),
 		.n = j->text.len,
 		.mtime = j->mtime,
+		/* Not when the item got another node meanwhile. */
+		.is_open_text = j->is_open_text && j->node.ino == j->ino,
 	};
 	int r = job_read(f, j, &err), kept;
 

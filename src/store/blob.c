@@ -352,10 +352,14 @@ static int put_row(struct store_blobs *b, const struct store_blob *new)
 	return r < 0 ? r : 0;
 }
 
+/*
+ * Lazily: a power cut that takes the row makes the file a stray one, which the next start sweeps, and one that brings
+ * rows back whose files are gone makes them not here. Both cost a fetch; waiting for the disk would cost all fetches.
+ */
 static int add_row(struct store_blobs *b, const struct store_blob *new, struct victims *v)
 {
 	CLEANUP(store_txn_p) struct store *txn = NULL;
-	int r = store_begin(b->st);
+	int r = store_begin_lazy(b->st);
 
 	if (r < 0)
 		return r;

@@ -19,6 +19,13 @@ PRAGMA temp_store = MEMORY;
 PRAGMA secure_delete = OFF;
 PRAGMA trusted_schema = OFF;
 
+-- LAZY
+/* For a transaction of store_begin_lazy(): the log is synchronised with the next one that is not, or at a checkpoint. */
+PRAGMA synchronous = NORMAL;
+
+-- DURABLE
+PRAGMA synchronous = FULL;
+
 -- STAGE
 /*
  * A thread's stage: a file of its own that has no name any more. All of its life

@@ -29,6 +29,7 @@ struct db {
 	struct stmt cache[Q__COUNT]; /* prepared at first use */
 	sqlite3_stmt *end[END_COUNT]; /* owned; prepared at once, so that ending needs no memory */
 	bool in_txn;
+	bool lazy;             /* its commits are durable later */
 	int lost;      /* why SQLite ended the transaction by itself; each statement fails with it until our end */
 	int walks;     /* statements with `walked` */
 	int wal_pages;
@@ -241,13 +242,18 @@ bool db_is_walked(const struct db *db)
 
 /* ---- transactions ------------------------------------------------------ */
 
-int db_begin(struct db *db)
+int db_begin(struct db *db, bool lazy)
 {
 	CLEANUP(stmt_done_p) struct stmt *st = NULL;
-	int r;
+	int r = 0;
 
 	assert(!db->in_txn);
-	r = stmt_ask(db, &st, Q_BEGIN, "");
+	if (lazy != db->lazy)
+		r = db_script(db, lazy ? SCRIPT_LAZY : SCRIPT_DURABLE);
+	if (r == 0)
+		db->lazy = lazy;
+	if (r == 0)
+		r = stmt_ask(db, &st, Q_BEGIN, "");
 	if (r == 0)
 		r = stmt_step(st);
 	if (r == 0)

@@ -73,7 +73,8 @@ bool db_is_walked(const struct db *db);
 
 /* ---- transactions ---- */
 
-MUST_CHECK int db_begin(struct db *db);
+/* lazy: as store_begin_lazy(). */
+MUST_CHECK int db_begin(struct db *db, bool lazy);
 
 /* On failure the transaction is rolled back. */
 MUST_CHECK int db_commit(struct db *db);

@@ -30,7 +30,7 @@ bool store_in_txn(struct store *s)
 	return me && me->txn;
 }
 
-int store_begin(struct store *s)
+static int begin(struct store *s, bool lazy)
 {
 	struct session *me;
 	struct db *db;
@@ -43,13 +43,23 @@ int store_begin(struct store *s)
 	if (r < 0)
 		return r;
 	lock_take(&s->write);
-	r = db_begin(db);
+	r = db_begin(db, lazy);
 	if (r < 0) {
 		lock_give(&s->write);
 		return r;
 	}
 	me->txn = db;
 	return 0;
+}
+
+int store_begin(struct store *s)
+{
+	return begin(s, false);
+}
+
+int store_begin_lazy(struct store *s)
+{
+	return begin(s, true);
 }
 
 int store_commit(struct store *s)

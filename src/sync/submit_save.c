@@ -410,8 +410,10 @@ int sync_submit_save(struct sync *s, const struct sync_save *save, struct sync_s
 {
 	CLEANUP(txn_end) struct txn t = TXN_INIT(local_config(s));
 	CLEANUP(saving_release) struct saving v = { .in = save, .i = LOCAL_ITEM_INIT, .old = ITEM_INIT };
-	int r = local_begin(&t, save->ino, &v.n);
+	int r;
 
+	t.lazy = save->is_open_text;
+	r = local_begin(&t, save->ino, &v.n);
 	if (r == 0)
 		r = do_save(&t, &v);
 	if (r == 0)

@@ -9,7 +9,7 @@
 int txn_begin(struct txn *t, int64_t list)
 {
 	int64_t due;
-	int r = store_begin(t->st);
+	int r = t->lazy ? store_begin_lazy(t->st) : store_begin(t->st);
 
 	if (r < 0)
 		return r;

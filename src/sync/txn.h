@@ -35,6 +35,7 @@ struct txn {
 	struct events ev;               /* owned; told by whoever committed */
 	int64_t now;                    /* wall clock ns of the beginning */
 	bool open;
+	bool lazy;                      /* set before txn_begin(): as store_begin_lazy() */
 	bool own;                       /* the row that is applied is the answer to a change of ours */
 	bool has_vacancies;             /* some slot may be vacated: names must be looked up there too */
 	int64_t queued;                 /* changes that can be sent now, about */
