@@ -193,7 +193,12 @@ int64_t sync_doc_version(const struct sync_doc *d)
 
 const char *sync_doc_etag(struct sync_doc *d)
 {
-	return sync_doc_is_local(d) ? d->etag : NULL;
+	bool here;
+
+	lock_take(&d->all->lock);
+	here = d->state == DOC_HERE || d->state == DOC_STORING;
+	lock_give(&d->all->lock);
+	return here ? d->etag : NULL;
 }
 
 /* Nobody wants the rest. Needs the lock. */
@@ -239,7 +244,9 @@ bool sync_doc_is_local(struct sync_doc *d)
 	bool here;
 
 	lock_take(&d->all->lock);
-	here = d->state == DOC_HERE || d->state == DOC_STORING;
+	here = d->state == DOC_HERE || d->state == DOC_STORING ||
+	       /* the last byte has come, and the thread that fetches does not know yet that it is the last */
+	       (d->state == DOC_RUNNING && d->total >= 0 && d->have >= d->total);
 	lock_give(&d->all->lock);
 	return here;
 }
