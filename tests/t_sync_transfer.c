@@ -23,7 +23,7 @@
 
 #define must(expr) assert_int_equal(expr, 0)
 
-enum { ITEMS = 6, SIZE = 5000, CHUNK = 100 };
+enum { ITEMS = 12, SIZE = 5000, CHUNK = 100 };
 
 struct server {
 	atomic_long allow;       /* bytes of a document that may go out */
@@ -372,7 +372,7 @@ static void readers_of_one_version_share_one_fetch(void **state)
 	assert_int_equal(atomic_load(&w->v.fetches), 1);
 }
 
-static void four_are_fetched_at_once_and_no_more(void **state)
+static void five_are_fetched_at_once_and_no_more(void **state)
 {
 	struct world *w = *state;
 	struct sync_doc *d[ITEMS];
@@ -383,13 +383,13 @@ static void four_are_fetched_at_once_and_no_more(void **state)
 		d[i] = open_doc(w, i);
 		assert_int_equal(want(d[i], SIZE, &rd[i]), 1);
 	}
-	wait_running(w, 4);
+	wait_running(w, 5);
 	atomic_store(&w->v.allow, SIZE);
 	for (int i = 0; i < ITEMS; i++) {
 		must(answered(&rd[i]));
 		sync_doc_close(d[i]);
 	}
-	assert_int_equal(atomic_load(&w->v.most), 4);
+	assert_int_equal(atomic_load(&w->v.most), 5);
 }
 
 static void the_last_close_cancels(void **state)
@@ -585,11 +585,12 @@ static void the_end_of_the_engine_answers_everybody(void **state)
 
 /* ---- ahead of the reader ------------------------------------------------------------------------ */
 
+/* At least so many. */
 static void wait_fetches(struct world *w, int n)
 {
 	for (int i = 0; i < 5000 && atomic_load(&w->v.fetches) < n; i++)
 		usleep(1000);
-	assert_int_equal(atomic_load(&w->v.fetches), n);
+	assert_true(atomic_load(&w->v.fetches) >= n);
 }
 
 static void wait_local(struct world *w, int i)
@@ -607,20 +608,20 @@ static void wait_local(struct world *w, int i)
 	assert_true(here);
 }
 
-static void what_comes_next_is_fetched_by_three(void **state)
+static void what_comes_next_is_fetched_by_four(void **state)
 {
 	struct world *w = *state;
 
 	atomic_store(&w->v.allow, 0);
 	assert_int_equal(sync_doc_ahead(w->s, w->list, w->item, ITEMS), ITEMS);
-	wait_running(w, 3);
+	wait_running(w, 4);
 	usleep(50000);
-	assert_int_equal(atomic_load(&w->v.running), 3);
+	assert_int_equal(atomic_load(&w->v.running), 4);
 	atomic_store(&w->v.allow, SIZE);
 	for (int i = 0; i < ITEMS; i++)
 		wait_local(w, i);
 	assert_int_equal(atomic_load(&w->v.fetches), ITEMS);
-	assert_int_equal(atomic_load(&w->v.most), 3);
+	assert_int_equal(atomic_load(&w->v.most), 4);
 	/* they are here now, and nobody asks again */
 	assert_int_equal(sync_doc_ahead(w->s, w->list, w->item, ITEMS), ITEMS);
 	usleep(50000);
@@ -635,11 +636,11 @@ static void who_wants_one_of_them_waits_for_that_only(void **state)
 
 	atomic_store(&w->v.allow, 1000);
 	assert_int_equal(sync_doc_ahead(w->s, w->list, w->item, ITEMS), ITEMS);
-	wait_running(w, 3);
+	wait_running(w, 4);
 	/* the last in the row goes to the thread that is left for such */
 	assert_int_equal(want(queued, 500, &a), 1);
 	must(answered(&a));
-	wait_running(w, 4);
+	wait_running(w, 5);
 	/* half of this one is here already */
 	must(read_to(running, 1000));
 	assert_int_equal(want(running, SIZE, &b), 1);
@@ -678,14 +679,14 @@ static void a_failure_ends_what_is_fetched_ahead(void **state)
 
 	atomic_store(&w->v.allow, 0);
 	assert_int_equal(sync_doc_ahead(w->s, w->list, w->item, ITEMS), ITEMS);
-	wait_running(w, 3);
+	wait_running(w, 4);
 	w->v.fails = REMOTE_SITE_BAD; /* for those that have not begun */
 	atomic_store(&w->v.allow, SIZE);
-	wait_fetches(w, 4);
-	for (int i = 0; i < 3; i++)
+	wait_fetches(w, 5);
+	for (int i = 0; i < 4; i++)
 		wait_local(w, i);
 	usleep(50000);
-	assert_true(atomic_load(&w->v.fetches) <= 6);
+	assert_true(atomic_load(&w->v.fetches) <= 8);
 }
 
 static void nothing_is_fetched_ahead_offline(void **state)
@@ -697,12 +698,12 @@ static void nothing_is_fetched_ahead_offline(void **state)
 	sync_set_online(w->s, true);
 	atomic_store(&w->v.allow, 0);
 	assert_int_equal(sync_doc_ahead(w->s, w->list, w->item, ITEMS), ITEMS);
-	wait_running(w, 3);
+	wait_running(w, 4);
 	sync_set_online(w->s, false);
 	wait_running(w, 0);
 	atomic_store(&w->v.allow, SIZE);
 	usleep(50000);
-	assert_int_equal(atomic_load(&w->v.fetches), 3);
+	assert_int_equal(atomic_load(&w->v.fetches), 4);
 }
 
 static void the_server_says_how_much_may_be_fetched_ahead(void **state)
@@ -720,9 +721,9 @@ int main(void)
 		TEST(an_open_asks_nobody_and_a_second_read_neither),
 		TEST(bytes_are_read_as_they_come),
 		TEST(readers_of_one_version_share_one_fetch),
-		TEST(four_are_fetched_at_once_and_no_more),
+		TEST(five_are_fetched_at_once_and_no_more),
 		TEST(the_last_close_cancels),
-		TEST(what_comes_next_is_fetched_by_three),
+		TEST(what_comes_next_is_fetched_by_four),
 		TEST(who_wants_one_of_them_waits_for_that_only),
 		TEST(the_last_close_leaves_what_is_fetched_ahead),
 		TEST(a_failure_ends_what_is_fetched_ahead),

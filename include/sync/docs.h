@@ -12,7 +12,7 @@
  * Contents of documents, for those who have one open. They come from the cache or
  * from the server, at the first read and never at the open, and can be read while
  * they come. Whoever opens the same version shares one fetch. Not the engine's workers do it but
- * up to four threads for each site, started when they are first needed.
+ * up to five threads for each site, started when they are first needed.
  */
 struct sync_doc;
 

@@ -24,7 +24,7 @@
  * fetch it again. (3) What is said to be protected is so by transfers->lock, under which nothing
  * is called. (4) bytes that somebody was told of are never followed by those of another version.
  */
-enum { TRANSFER_THREADS = 4, TRANSFER_BUCKETS = 256 };
+enum { TRANSFER_THREADS = 5, TRANSFER_BUCKETS = 256 };
 
 enum doc_state { DOC_IDLE, DOC_QUEUED, DOC_RUNNING, DOC_STORING, DOC_HERE };
 
