@@ -2,11 +2,12 @@
  * What a first synchronisation costs at least: fetch the pages, parse them with
  * libxml2's reader, insert the rows with SQLite, one after the other.
  *
- *   baseline SERVICE-URL LIST-GUID ROW-LIMIT DATABASE
+ *   baseline SERVICE-URL DATABASE BODY...
  *
- * sends GetListItemChangesSinceToken page by page, keeps the bytes, then parses all
- * of them, then inserts: a blob of all attributes and the ID, as one transaction with
- * synchronous=FULL. Says "fetch S parse S insert S pages N rows N bytes N".
+ * sends these bodies, files with the requests as spfs sent them, so that the same
+ * bytes come; keeps what comes, then parses all of it, then inserts: a blob of all
+ * attributes and the ID, as one transaction with synchronous=FULL. Says
+ * "fetch S parse S insert S pages N rows N bytes N".
  */
 #include <curl/curl.h>
 #include <libxml/xmlreader.h>
@@ -55,63 +56,47 @@ static size_t take(char *p, size_t size, size_t n, void *to)
 	return size * n;
 }
 
-/* The page's position attribute, still escaped as it is sent back; NULL: it was the last. */
-static char *next_of(struct bytes *page)
+static struct bytes read_file(const char *name)
 {
-	static const char name[] = "ListItemCollectionPositionNext=\"";
-	char *p = page->data ? strstr(page->data, name) : NULL;
-	char *end = p ? strchr(p + sizeof name - 1, '"') : NULL;
+	struct bytes b = { 0 };
+	char part[1 << 16];
+	FILE *f = fopen(name, "r");
+	size_t n;
 
-	return end ? strndup(p + sizeof name - 1, end - p - sizeof name + 1) : NULL;
+	if (!f)
+		die(name);
+	while ((n = fread(part, 1, sizeof part, f)) > 0)
+		add(&b, part, n);
+	fclose(f);
+	return b;
 }
 
-static void request(struct bytes *b, const char *list, const char *limit, const char *next)
-{
-	char text[4096];
-
-	b->n = 0;
-	snprintf(text, sizeof text,
-	         "<?xml version=\"1.0\" encoding=\"utf-8\"?><soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\">"
-	         "<soap:Body><GetListItemChangesSinceToken xmlns=\"http://schemas.microsoft.com/sharepoint/soap/\">"
-	         "<listName>%s</listName><rowLimit>%s</rowLimit><queryOptions><QueryOptions>%s%s%s"
-	         "<IncludeMandatoryColumns>TRUE</IncludeMandatoryColumns><DateInUtc>TRUE</DateInUtc></QueryOptions></queryOptions>"
-	         "</GetListItemChangesSinceToken></soap:Body></soap:Envelope>",
-	         list, limit, next ? "<Paging ListItemCollectionPositionNext=\"" : "", next ? next : "", next ? "\"/>" : "");
-	add(b, text, strlen(text));
-}
-
-static int fetch(char **argv, struct bytes *pages, int room)
+static void fetch(const char *url, char **bodies, int count, struct bytes *pages)
 {
 	struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: text/xml; charset=utf-8");
-	struct bytes body = { 0 };
 	CURL *c = curl_easy_init();
-	char *next = NULL;
-	int n = 0;
 
 	headers = curl_slist_append(headers,
 	                            "SOAPAction: \"http://schemas.microsoft.com/sharepoint/soap/GetListItemChangesSinceToken\"");
 	if (!c || !headers)
 		die("out of memory");
-	curl_easy_setopt(c, CURLOPT_URL, argv[1]);
+	curl_easy_setopt(c, CURLOPT_URL, url);
 	curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take);
 	curl_easy_setopt(c, CURLOPT_NOPROXY, "*");
 	curl_easy_setopt(c, CURLOPT_FAILONERROR, 1L);
-	curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, "");
-	do {
-		request(&body, argv[2], argv[3], next);
+	for (int i = 0; i < count; i++) {
+		struct bytes body = read_file(bodies[i]);
+
 		curl_easy_setopt(c, CURLOPT_POSTFIELDS, body.data);
 		curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE, (long) body.n);
-		curl_easy_setopt(c, CURLOPT_WRITEDATA, &pages[n]);
+		curl_easy_setopt(c, CURLOPT_WRITEDATA, &pages[i]);
 		if (curl_easy_perform(c) != CURLE_OK)
 			die("the server refused");
-		free(next);
-		next = next_of(&pages[n]);
-	} while (++n < room && next);
+		free(body.data);
+	}
 	curl_easy_cleanup(c);
 	curl_slist_free_all(headers);
-	free(body.data);
-	return n;
 }
 
 static long parse(struct bytes *page, struct row **rows, long n, long *room)
@@ -168,24 +153,23 @@ static void insert(const char *file, struct row *rows, long n)
 
 int main(int argc, char **argv)
 {
-	enum { PAGES = 4096 };
-	struct bytes *pages = calloc(PAGES, sizeof *pages);
+	int count = argc - 3;
+	struct bytes *pages = count > 0 ? calloc(count, sizeof *pages) : NULL;
 	struct row *rows = NULL;
 	long n = 0, room = 0;
 	double t0 = now(), t1, t2;
 	size_t total = 0;
-	int count;
 
-	if (argc != 5 || !pages)
+	if (!pages)
 		die("see the beginning of baseline.c");
-	count = fetch(argv, pages, PAGES);
+	fetch(argv[1], argv + 3, count, pages);
 	t1 = now();
 	for (int i = 0; i < count; i++) {
 		total += pages[i].n;
 		n = parse(&pages[i], &rows, n, &room);
 	}
 	t2 = now();
-	insert(argv[4], rows, n);
+	insert(argv[2], rows, n);
 	printf("fetch %.6f parse %.6f insert %.6f pages %d rows %ld bytes %zu\n", t1 - t0, t2 - t1, now() - t2, count, n, total);
 	return 0;
 }

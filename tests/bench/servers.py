@@ -51,8 +51,11 @@ class Demo:
     def __init__(self, build, base, items):
         self.items = items
         port_file = base / ('port-%d' % items)
+        self.bodies = base / ('bodies-%d' % items)
+        self.bodies.mkdir()
         self.process = subprocess.Popen(
-            [build / 'spfs-demo', '--port', '0', '--port-file', port_file, '--items', str(items), '--quiet'],
+            [build / 'spfs-demo', '--port', '0', '--port-file', port_file, '--items', str(items), '--quiet',
+             '--keep', self.bodies],
             stdin=subprocess.DEVNULL, start_new_session=True)
         wait_until(lambda: port_file.exists() and port_file.read_text().strip(), 600, 'spfs-demo does not start')
         self.port = int(port_file.read_text())
@@ -101,6 +104,10 @@ class Demo:
     def seconds(iso):
         whole, fraction = iso.rstrip('Z').split('.')
         return calendar.timegm(time.strptime(whole, '%Y-%m-%dT%H:%M:%S')) + float('0.' + fraction)
+
+    def bodies_since(self, known):
+        """The bodies of SOAP requests that came, in order, but those in `known`."""
+        return [p for p in sorted(self.bodies.iterdir()) if p not in known]
 
     def put(self, files):
         """Puts documents, {path below the library: bytes}, and the folders they are in."""
