@@ -203,7 +203,7 @@ struct sync_list_status {
 	const char *site;
 	enum sync_state state;
 	int64_t items;         /* in the cache */
-	int64_t done, total;   /* of the running step; total 0: not known */
+	int64_t done, total;   /* of the running step; total 0: not known. Receiving: items; sending: bytes of a document */
 	int64_t received, sent, conflicts; /* since mount */
 	int64_t to_send, refused; /* journal rows */
 	int64_t last_sync;     /* wall clock ns, 0 never */

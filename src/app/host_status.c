@@ -26,7 +26,9 @@ static void add_time(struct buf *out, int64_t ns)
 	buf_adds(out, ns ? text : "never");
 }
 
-/* Why a list is not as it should be; "" when it is. */
+#define MIB 1048576.0
+
+/* What is under way, and why a list is not as it should be; "" when it is. */
 static void add_note(struct buf *out, const struct sync_list_status *l)
 {
 	if (str_eq(l->list_state, "gone"))
@@ -35,6 +37,8 @@ static void add_note(struct buf *out, const struct sync_list_status *l)
 		buf_adds(out, "the server refuses it; ");
 	if (l->read_only && str_eq(l->list_state, "ok"))
 		buf_addf(out, "read-only: %s; ", l->read_only);
+	if (l->state == SYNC_SENDING && l->total)
+		buf_addf(out, "sending a document: %.1f of %.1f MiB; ", (double) l->done / MIB, (double) l->total / MIB);
 	if (l->error)
 		buf_adds(out, l->error);
 	else if (l->not_before > clock_now_ns()) {

@@ -24,6 +24,7 @@
  * over the store, the network or a callback.
  */
 enum {
+	UPLOAD_TELL_MS = 500,
 	STEPS_MAX = 10000,   /* batches of one sync: a guard, never met */
 	BATCH_LOST_MIN = 25, /* lost answers make batches no smaller than this */
 };
@@ -36,6 +37,7 @@ struct job {
 	int64_t begun;
 	int64_t seen_wanted;        /* the newest trigger that the last step knew of */
 	int64_t counted;            /* e->queued before the last look */
+	int64_t told;               /* when an upload's progress was told; clock_mono_ms() */
 	bool pulled;                /* in this job */
 	bool looked;                /* and nothing was sent since */
 	bool unsure;                /* after the last look */
@@ -273,9 +275,29 @@ static int64_t until(struct job *j)
 	return now ? INT64_MAX - 1 : clock_now_ns();
 }
 
+/* Of a document. Told so often that a person sees it move, and no oftener. */
+static void on_upload(void *arg, const char *path, int64_t sent, int64_t total)
+{
+	struct job *j = arg;
+	int64_t now = clock_mono_ms();
+
+	(void) path;
+	lock_take(&j->s->lock);
+	j->e->done = sent;
+	j->e->total = total;
+	lock_give(&j->s->lock);
+	if (now - j->told < UPLOAD_TELL_MS)
+		return;
+	j->told = now;
+	engine_tell_list(j->s, j->e->list);
+}
+
 static void do_push(struct job *j)
 {
-	struct push p = { .conf = &j->s->conf, .remote = j->w->remote, .cancel = &j->w->cancel, .list = j->e->list };
+	struct push p = {
+		.conf = &j->s->conf, .remote = j->w->remote, .cancel = &j->w->cancel, .list = j->e->list,
+		.progress = on_upload, .arg = j,
+	};
 	struct push_result res = { 0 };
 	struct entry *e = j->e;
 	int64_t begun = clock_mono_ms();

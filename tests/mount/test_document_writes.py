@@ -95,6 +95,17 @@ def test_a_write_into_the_middle_keeps_the_rest(mnt):
     assert from_server(mnt, 'notes.txt') == ''
 
 
+def test_status_shows_how_much_of_a_document_is_sent(mnt):
+    size = 3 << 20
+    mnt.server.script('method=PUT delay=4000 count=1')
+    mnt.sh('head -c %d /dev/zero > "%s/big.bin"' % (size, LIBRARY))
+    mnt.wait(lambda: mnt.list_status(LIBRARY)['total'] == size and mnt.list_status(LIBRARY)['done'] > 0)
+    assert 'sending a document: ' in mnt.sh('cat .spfs/status') and ' of 3.0 MiB' in mnt.sh('cat .spfs/status')
+    mnt.settle()
+    assert log(mnt) == ['PUT big.bin 201'] and 'sending a document' not in mnt.sh('cat .spfs/status')
+    assert mnt.list_status(LIBRARY)['total'] == 0
+
+
 def test_what_is_saved_offline_is_sent_later(mnt):
     lib(mnt, 'cat notes.txt > /dev/null')
     mnt.server.stop()
