@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "base/utf8.h"
 
 static int one_row(char *line, int (*fn)(void *arg, const char *const column[TABLE_COLUMNS]), void *arg)
 {
@@ -96,10 +97,19 @@ static void put(struct buf *out, char c)
 
 static void add_safe(struct buf *out, const char *s, int max)
 {
-	for (; *s; s++) {
+	while (*s) {
+		unsigned c = 0;
+		size_t n = utf8_get(s, &c);
+		bool shown = n && c >= ' ' && c != 0x7f && !utf8_is_hidden(c);
+
 		if (!continues(*s) && max-- == 0)
 			return;
-		put(out, (unsigned char) *s < ' ' || *s == 0x7f ? '?' : *s);
+		if (!shown)
+			put(out, '?');
+		n = n ? n : 1;
+		for (size_t i = 0; shown && i < n; i++)
+			put(out, s[i]);
+		s += n;
 	}
 }
 
