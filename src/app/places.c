@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -132,6 +133,23 @@ int places_find(const char *profile, struct places *ret, struct err *err)
 	return 0;
 }
 
+/* Whoever prepared it could read along, or have us write where he may not. */
+static int check_own(const char *dir, struct err *err)
+{
+	struct stat st;
+
+	if (lstat(dir, &st) < 0)
+		return -errno;
+	if (S_ISLNK(st.st_mode))
+		return err_set(err, -EPERM, "%s is a symbolic link; spfs keeps secrets there, so it has to be a directory: remove the link, "
+			       "and set XDG_DATA_HOME or XDG_RUNTIME_DIR to have it elsewhere", dir);
+	if (st.st_uid != geteuid())
+		return err_set(err, -EPERM, "%s is somebody else's (uid %u); spfs keeps secrets there", dir, (unsigned) st.st_uid);
+	if (st.st_mode & 077)
+		return err_set(err, -EPERM, "others may look into %s, where spfs keeps secrets; type: chmod 700 %s", dir, dir);
+	return 0;
+}
+
 int places_make(const struct places *p, struct err *err)
 {
 	const char *dirs[] = { p->data, p->run };
@@ -141,6 +159,10 @@ int places_make(const struct places *p, struct err *err)
 
 		if (r == 0 && dirs[i] && access(dirs[i], W_OK | X_OK) < 0)
 			r = -errno;
+		if (r == 0 && dirs[i])
+			r = check_own(dirs[i], err);
+		if (r == -EPERM)
+			return r;
 		if (r < 0)
 			return err_set(err, r, "%s: %s; spfs keeps its %s there", dirs[i], err_text(NULL, r),
 				       i ? "socket" : "database and unsent changes");

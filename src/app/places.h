@@ -36,7 +36,8 @@ static inline void places_release_p(struct places *p)
 /* 0; -EINVAL with err: a profile's name is one to 64 letters, digits, '-', '_' or '.', not '.' first; -ENOMEM. */
 MUST_CHECK int places_find(const char *profile, struct places *ret, struct err *err);
 
-/* Makes the data and socket directories, mode 0700. 0 or -errno with err. */
+/* Makes the data and socket directories, mode 0700. 0 or -errno with err; -EPERM: one is a link, or somebody else's, or others
+ * may look into it. */
 MUST_CHECK int places_make(const struct places *p, struct err *err);
 
 /*
