@@ -4,6 +4,7 @@ below /etc is read or written, and no service of the system is started or stoppe
 
 What the machine lacks is skipped, and the skip says what to install.
 """
+import hashlib
 import importlib.util
 import os
 import re
@@ -41,12 +42,24 @@ HOSTS = {
     'krb': 'Use-Gss krb5',
     'ntlm': 'Use-Gss ntlmssp\nGssConnection',
     'both': 'Use-Gss krb5 ntlmssp\nGssConnection',
+    'h2krb': 'Protocols h2 http/1.1\nUse-Gss krb5',
+    'h2ntlm': 'Protocols h2 http/1.1\nUse-Gss ntlmssp\nGssConnection',
+    'wrongname': 'SSLCertificateFile {base}/elsewhere.pem\nSSLCertificateKeyFile {base}/elsewhere.key\nUse-Basic',
+    'digest': 'Use-Digest',
 }
 BASIC = '''  <Location />
     AuthType Basic
     AuthName farm
     AuthBasicProvider file
     AuthUserFile {base}/basic.users
+    Require valid-user
+  </Location>
+'''
+DIGEST = '''  <Location />
+    AuthType Digest
+    AuthName farm
+    AuthDigestProvider file
+    AuthUserFile {base}/digest.users
     Require valid-user
   </Location>
 '''
@@ -152,12 +165,15 @@ class Farm:
                  '-keyout', 'ca.key', '-out', 'ca.pem', '-addext', 'basicConstraints=critical,CA:TRUE', '-addext',
                  'keyUsage=critical,keyCertSign,cRLSign')
         sign('server', '/CN=localhost', 'subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth\n')
+        sign('elsewhere', '/CN=elsewhere.example', 'subjectAltName=DNS:elsewhere.example\nextendedKeyUsage=serverAuth\n')
         sign('alice', '/CN=alice', 'extendedKeyUsage=clientAuth\n')
         self.run('openssl', 'pkcs12', '-export', '-in', 'alice.pem', '-inkey', 'alice.key', '-out', 'alice.p12', '-passout',
                  'pass:')
 
     def make_users(self):
         self.write('basic.users', ''.join('%s:%s' % (n, self.run('openssl', 'passwd', '-apr1', p)) for n, p in PEOPLE.items()))
+        self.write('digest.users', ''.join('%s:farm:%s\n' % (n, hashlib.md5(('%s:farm:%s' % (n, p)).encode()).hexdigest())
+                                           for n, p in PEOPLE.items()))
         self.write('ntlm.users', ''.join('SPFS:%s:%s\n' % person for person in PEOPLE.items()), 0o600)
 
     def start_kdc(self):
@@ -202,7 +218,7 @@ class Farm:
 
     def host(self, name):
         words = HOSTS[name].format(base=self.base)
-        words = words.replace('Use-Basic', BASIC.format(base=self.base))
+        words = words.replace('Use-Basic', BASIC.format(base=self.base)).replace('Use-Digest', DIGEST.format(base=self.base))
         gss = re.search('Use-Gss (.*)', words)
         if gss:
             words = words.replace(gss[0], SHIM).replace('GssConnection', '')
@@ -213,7 +229,7 @@ class Farm:
 
     def start_apache(self):
         gss = any('Use-Gss' in HOSTS[h] for h in self.ports)
-        modules = ['mpm_event', 'authn_core', 'authn_file', 'authz_core', 'authz_user', 'auth_basic', 'headers', 'proxy',
+        modules = ['mpm_event', 'authn_core', 'authn_file', 'authz_core', 'authz_user', 'auth_basic', 'auth_digest', 'headers', 'proxy',
                    'proxy_http', 'ssl', 'http2', *(['auth_gssapi'] if gss else [])]
         self.write('httpd.conf', '''ServerRoot {base}
 PidFile {base}/httpd.pid
@@ -263,13 +279,13 @@ def missing(programs):
     return [p for p in programs if not (Path(p).exists() if p.startswith('/') else shutil.which(p, path=path))]
 
 
-def farm_of(hosts, kerberos, needs, packages):
+def farm_of(hosts, kerberos, needs, packages, kind=Farm):
     if not (BUILD / 'spfs-demo').exists():
         pytest.skip('spfs-demo was not built (libmicrohttpd is missing)')
     lacking = missing(needs)
     if lacking:
         pytest.skip('no %s here: apt-get install %s' % (' '.join(lacking), packages))
-    return Farm(hosts, kerberos)
+    return kind(hosts, kerberos)
 
 
 APACHE = ('apache2', 'openssl', str(MODULES / 'mod_http2.so'))
@@ -279,7 +295,7 @@ KERBEROS = (*APACHE, 'krb5kdc', 'kdb5_util', 'kadmin.local', 'kinit', str(MODULE
 @pytest.fixture(scope='session')
 def farm():
     """Apache with Basic, and with client certificates."""
-    f = farm_of(['basic', 'h2', 'tls13', 'tls10', 'cert'], False, APACHE, 'apache2-bin openssl')
+    f = farm_of(['basic', 'h2', 'tls13', 'tls10', 'cert', 'wrongname', 'digest'], False, APACHE, 'apache2-bin openssl')
     yield f
     f.stop()
 
@@ -296,8 +312,49 @@ def domain():
 def windows():
     """The same with NTLM beside it, as farms have it."""
     plugin = [str(p) for p in Path('/usr/lib').glob('*/gssntlmssp/gssntlmssp.so')] or ['/usr/lib/gssntlmssp.so']
-    f = farm_of(['ntlm', 'both'], True, (*KERBEROS, plugin[0]),
+    f = farm_of(['ntlm', 'both', 'krb', 'h2krb', 'h2ntlm'], True, (*KERBEROS, plugin[0]),
                 'apache2-bin openssl krb5-kdc krb5-admin-server krb5-user libapache2-mod-auth-gssapi gss-ntlmssp')
+    yield f
+    f.stop()
+
+
+class Nginx(Farm):
+    """The same with nginx, which knows Basic only."""
+
+    def start_apache(self):
+        self.write('nginx.users', ''.join('%s:%s' % (n, self.run('openssl', 'passwd', '-apr1', p)) for n, p in PEOPLE.items()))
+        self.write('nginx.conf', '''pid {base}/nginx.pid;
+error_log {base}/nginx.err;
+worker_processes 1;
+events {{ worker_connections 64; }}
+http {{
+  access_log {base}/access.log;
+  client_body_temp_path {base}/t1; proxy_temp_path {base}/t2; fastcgi_temp_path {base}/t3; uwsgi_temp_path {base}/t4; scgi_temp_path {base}/t5;
+  client_max_body_size 0;
+  server {{
+    listen 127.0.0.1:{port} ssl http2;
+    ssl_certificate {base}/server.pem;
+    ssl_certificate_key {base}/server.key;
+    auth_basic farm;
+    auth_basic_user_file {base}/nginx.users;
+    location / {{
+      proxy_pass http://127.0.0.1:{backend};
+      proxy_http_version 1.1;
+      proxy_set_header Host $http_host;
+      proxy_set_header Authorization "";
+      proxy_request_buffering off;
+    }}
+  }}
+}}
+'''.format(base=self.base, port=self.ports['nginx'], backend=self.backend_port))
+        self.start(self.ports['nginx'], 'nginx', '-p', self.base, '-c', self.base / 'nginx.conf', '-e', self.base / 'nginx.err', '-g',
+                   'daemon off;')
+
+
+@pytest.fixture(scope='session')
+def nginx():
+    """nginx with Basic and HTTP/2."""
+    f = farm_of(['nginx'], False, ('nginx', 'openssl'), 'nginx-light openssl', Nginx)
     yield f
     f.stop()
 
