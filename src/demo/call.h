@@ -9,6 +9,7 @@
 #include "model.h"
 
 struct db;
+struct habits;
 struct op;
 struct xml;
 
@@ -55,6 +56,7 @@ struct call {
 	const struct xml *args;
 	const char *base; /* "http://host:8080" */
 	int64_t now;      /* seconds since 1970 */
+	const struct habits *habits;
 	int threshold;    /* list view threshold; rows that a query may touch */
 	struct quirks quirks;
 	struct buf *out; /* what goes inside of {Operation}Result */

@@ -90,6 +90,12 @@ static int may_change(struct visit *v, const struct attached *a)
 	return 0;
 }
 
+/* How much the item changes with its attachments. */
+static enum edit_kind news_of(const struct visit *v)
+{
+	return v->s->habits.attachment_version ? EDIT_NORMAL : EDIT_TOUCH;
+}
+
 static int replace(struct visit *v, struct attached *a)
 {
 	CLEANUP(buf_release_p) struct buf content = BUF_INIT(ATTACHMENT_MAX);
@@ -105,7 +111,7 @@ static int replace(struct visit *v, struct attached *a)
 		return r < 0 ? r : (int) got;
 	r = db_run(v->s->db, ATTACHMENT_PUT, "iissiib", a->i.list, a->i.id, a->name, a->guid, a->version + 1, e.now,
 		   (const void *) content.p, content.len);
-	return r < 0 ? r : edit_update(&e, &a->i, EDIT_NORMAL);
+	return r < 0 ? r : edit_update(&e, &a->i, news_of(v));
 }
 
 int dav_put_attachment(struct visit *v, const char *path)
@@ -136,7 +142,7 @@ int dav_delete_attachment(struct visit *v, const char *path)
 		r = db_run(v->s->db, ATTACHMENT_DROP, "iis", a.i.list, a.i.id, a.name);
 	if (r >= 0) {
 		a.i.attachments--;
-		r = edit_update(&e, &a.i, EDIT_NORMAL);
+		r = edit_update(&e, &a.i, news_of(v));
 		v->rp->status = 204;
 	}
 	item_release(&a.i);

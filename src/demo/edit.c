@@ -133,6 +133,7 @@ int edit_update(struct edit *e, struct item *i, enum edit_kind kind)
 		[EDIT_SYSTEM] = "SystemUpdate",
 		[EDIT_RENAME] = "Rename",
 		[EDIT_MODERATE] = "Update",
+		[EDIT_TOUCH] = "Update",
 	};
 	bool edit = kind == EDIT_NORMAL || kind == EDIT_MODERATE;
 	int r = kind == EDIT_MODERATE ? db_run(e->m->db, REVISION_DROP, "iii", i->list, i->id, i->version) : 0;

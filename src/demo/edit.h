@@ -29,6 +29,7 @@ struct edit {
 	bool utc;     /* DateInUtc of the batch */
 	bool all_day; /* the item is, or becomes, an all-day event */
 	bool system;  /* may set what users may not: Created, Author, read-only columns */
+	bool strict;  /* what is read-only refuses, instead of being passed over */
 	int64_t with; /* what is deleted goes with that item, and comes back with it; 0: by itself */
 	struct refusal refusal;
 };
@@ -59,8 +60,8 @@ MUST_CHECK int edit_validate(struct edit *e, const struct item *i);
 MUST_CHECK int edit_insert(struct edit *e, struct item *i);
 
 /* How much an update counts: as an edit; as a change by nobody; without a new version; as a rename; as the word of an
- * approver about the version that is there. */
-enum edit_kind { EDIT_NORMAL, EDIT_QUIET, EDIT_SYSTEM, EDIT_RENAME, EDIT_MODERATE };
+ * approver about the version that is there; as news about an item that itself stays what it is. */
+enum edit_kind { EDIT_NORMAL, EDIT_QUIET, EDIT_SYSTEM, EDIT_RENAME, EDIT_MODERATE, EDIT_TOUCH };
 
 MUST_CHECK int edit_update(struct edit *e, struct item *i, enum edit_kind kind);
 

@@ -174,7 +174,7 @@ int edit_set(struct edit *e, struct item *i, const char *name, const char *value
 	if (!f)
 		return edit_refuse(e, E_INVALID);
 	if (f->sys || !f->type->take || (f->read_only && !e->system))
-		return 0;
+		return e->strict ? edit_refuse(e, E_INVALID) : 0;
 	return *value ? take(e, i, f, value) : pairs_set(&i->vals, f->name, NULL);
 }
 

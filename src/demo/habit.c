@@ -24,6 +24,12 @@ static const struct {
 	enum { FLAGGED, NUMBERED, TEXTED } kind;
 	size_t offset, size;
 } habits[] = {
+	FLAG("delete-version", delete_version),
+	FLAG("attachment-version", attachment_version),
+	FLAG("read-only", read_only),
+	FLAG("folder-flag", folder_flag),
+	FLAG("new-token", new_token),
+	FLAG("invalid-list", invalid_list),
 	FLAG("range", range),
 	FLAG("put-etag", put_etag),
 	FLAG("if-match", if_match),
@@ -50,6 +56,9 @@ static const struct {
 void habits_init(struct habits *h, int version)
 {
 	*h = (struct habits) {
+		.delete_version = true,
+		.attachment_version = true,
+		.new_token = true,
 		.range = version > 12,
 		.if_match = true,
 		.if_none_match = true,

@@ -7,10 +7,18 @@
 #include "base/attr.h"
 
 /*
- * What servers do differently with documents, or nobody knows for certain; a
- * test sets one with the command "habit NAME=VALUE". spfs-demo(1) lists them.
+ * What servers do differently, or nobody knows for certain; a test sets one
+ * with the command "habit NAME=VALUE". spfs-demo(1) lists them.
  */
 struct habits {
+	/* lists */
+	bool delete_version;     /* Delete with another owshiddenversion is a conflict */
+	bool attachment_version; /* an attachment that comes, changes or goes counts owshiddenversion up */
+	bool read_only;          /* a column that nobody can set refuses the method, instead of being passed over */
+	bool folder_flag;        /* without EnableFolderCreation no folder is made */
+	bool new_token;          /* an answer without changes has a token of its own, not the one that was sent */
+	bool invalid_list;       /* an answer to an invalid token has the List, too */
+	/* documents */
 	bool range;           /* GET honours Range */
 	bool put_etag;        /* the answer to PUT names the new ETag */
 	bool if_match;        /* PUT and DELETE look at If-Match */

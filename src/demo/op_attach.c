@@ -9,6 +9,7 @@
 #include "edit.h"
 #include "face.h"
 #include "ftype.h"
+#include "habit.h"
 #include "item.h"
 #include "ops.h"
 #include "perm.h"
@@ -112,7 +113,7 @@ static int store(struct call *c, struct list *l, struct item *i, const char *nam
 		r = db_run(c->db, ATTACHMENT_PUT, "iissiib", i->list, i->id, name, guid, INT64_C(1), c->now,
 			   (const void *) content->p, content->len);
 	i->attachments++;
-	return r < 0 ? r : edit_update(&e, i, EDIT_NORMAL);
+	return r < 0 ? r : edit_update(&e, i, c->habits->attachment_version ? EDIT_NORMAL : EDIT_TOUCH);
 }
 
 static int add(struct call *c, struct list *l, struct item *i, const char *name, const char *base64)
@@ -193,5 +194,5 @@ int op_delete_attachment(struct call *c)
 	if (r < 0)
 		return r;
 	i.attachments--;
-	return edit_update(&e, &i, EDIT_NORMAL);
+	return edit_update(&e, &i, c->habits->attachment_version ? EDIT_NORMAL : EDIT_TOUCH);
 }

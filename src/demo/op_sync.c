@@ -10,6 +10,7 @@
 #include "delta.h"
 #include "face.h"
 #include "ftype.h"
+#include "habit.h"
 #include "item.h"
 #include "knowledge.h"
 #include "listxml.h"
@@ -158,10 +159,12 @@ static int answer_invalid(const struct sync *s)
 		return r;
 	open_listitems(s);
 	open_changes(s, &ch);
+	if (s->c->habits->invalid_list && !s->knowledge)
+		r = listxml_write(s->c, s->l, true);
 	buf_adds(s->c->out, "<Id ChangeType=\"InvalidToken\"/>");
 	close_changes(s, &ch);
 	buf_adds(s->c->out, "<rs:data ItemCount=\"0\">\n</rs:data></listitems>");
-	return buf_error(s->c->out);
+	return r < 0 ? r : buf_error(s->c->out);
 }
 
 /* The rows are written first: whether there are any is told before them. */
@@ -289,6 +292,8 @@ static int answer_changes(const struct sync *s)
 	ch.more = d.more ? "TRUE" : c->quirks.no_more_flag ? "FALSE" : NULL;
 	ch.schema = d.schema || c->quirks.resend_schema;
 	ch.any = d.n_ids || d.n_rows || ch.schema;
+	if (!ch.any && !c->habits->new_token)
+		d.end = s->token;
 	open_listitems(s);
 	open_changes(s, &ch);
 	if (ch.schema && !s->knowledge)

@@ -10,6 +10,7 @@
 #include "edit.h"
 #include "face.h"
 #include "ftype.h"
+#include "habit.h"
 #include "item.h"
 #include "ops.h"
 #include "options.h"
@@ -106,6 +107,8 @@ static int complete_folder(struct batch *b, struct item *i)
 {
 	if (!i->leaf)
 		return edit_refuse(&b->e, E_PARAMETER);
+	if (b->c->habits->folder_flag && !list_prop_is(b->l, "EnableFolderCreation", false))
+		return edit_refuse(&b->e, E_INVALID);
 	if (!pairs_get(&i->vals, "Title") && list_field(b->l, "Title"))
 		return pairs_set(&i->vals, "Title", i->leaf);
 	return 0;
@@ -166,6 +169,8 @@ static int find_item(struct batch *b, struct method *m, uint64_t right)
 	m->exists = true;
 	if (!(perm_of_item(b->c->person, b->l, &m->i) & right))
 		return edit_refuse(&b->e, E_DENIED);
+	if (right == PERM_DELETE && !b->c->habits->delete_version)
+		return checkout_allows(&b->e, &m->i);
 	if (m->version && (str_to_i64(m->version, &version) < 0 || version != m->i.version))
 		return edit_refuse(&b->e, E_CONFLICT);
 	return right == PERM_APPROVE ? 0 : checkout_allows(&b->e, &m->i);
@@ -417,7 +422,7 @@ static int begin(struct batch *b, const struct xml *x)
 	b->o.look = (struct outlook) { .model = b->c->m, .site = b->c->site,
 				       .utc = is_upper_true(x, "DateInUtc"), .v3_patterns = true };
 	b->e = (struct edit) { .m = b->c->m, .l = b->l, .who = b->c->person, .now = b->c->now,
-			       .utc = b->o.look.utc };
+			       .utc = b->o.look.utc, .strict = b->c->habits->read_only };
 	if (r >= 0 && !str_empty(folder) && !(b->folder = path_of(folder)))
 		r = -ENOMEM;
 	if (r >= 0)

@@ -118,7 +118,7 @@ void serve_soap(struct visit *v)
 {
 	CLEANUP(soap_release_p) struct soap soap = { 0 };
 	struct call c = { .m = &v->s->model, .db = v->s->db, .site = v->site, .person = v->person, .base = v->base,
-			  .now = clock_now_ns() / 1000000000 };
+			  .now = clock_now_ns() / 1000000000, .habits = &v->s->habits };
 	struct script_request rq = { v->rq->method, v->rq->path, "", "" };
 	struct effects fx;
 	char action[256];

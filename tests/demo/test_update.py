@@ -340,6 +340,57 @@ def test_ExtraIds_shows_nobody_what_is_not_his(start):
     assert [r['ID'] for r in t.rows] == ['1']
 
 
+def test_habits_of_lists(client):
+    """What nobody knows for certain, both ways."""
+    def change(*m):
+        return client.update('Tasks', *m)[0].code
+
+    def version():
+        return client.items('Tasks', '<Where><Eq><FieldRef Name="ID"/><Value Type="Counter">1</Value></Eq></Where>',
+                            ['owshiddenversion'])[0]['owshiddenversion']
+
+    assert change(method(1, 'Delete', 2, version=7)) == CONFLICT
+    client.do('habit delete-version=off')
+    assert change(method(1, 'Delete', 2, version=7)) == 0 and change(method(1, 'Update', 3, version=7, Title='x')) == CONFLICT
+    assert change(method(1, 'Update', 3, Editor='15', WorkflowVersion='9', InstanceID='9')) == 0
+    client.do('habit read-only=on')
+    assert change(method(1, 'Update', 3, InstanceID='9')) == INVALID and change(method(1, 'Update', 3, Title='y')) == 0
+    client.do('set Tasks EnableFolderCreation=False')
+    assert change(method(1, 'New', FSObjType='1', BaseName='a')) == 0
+    client.do('habit folder-flag=on')
+    assert change(method(1, 'New', FSObjType='1', BaseName='b')) == INVALID
+    client.do('set Tasks EnableFolderCreation=True')
+    assert change(method(1, 'New', FSObjType='1', BaseName='b')) == 0
+
+    def attach(name):
+        client.call('AddAttachment', arg('listName', 'Tasks') + arg('listItemID', 1) + arg('fileName', name) + arg('attachment', 'aGk='))
+
+    before = int(version())
+    attach('a')
+    assert int(version()) == before + 1
+    client.do('habit attachment-version=off')
+    token = client.sync('Tasks').token
+    attach('b')
+    client.request('PUT', '/sites/team/Lists/Tasks/Attachments/1/b', b'again')
+    assert int(version()) == before + 1 and [r['ID'] for r in client.sync('Tasks', token).rows] == ['1']
+
+
+def test_habits_of_tokens(client):
+    token = client.sync('Tasks').token
+    client.new('Links', Comments='x')
+    assert client.sync('Tasks', token).token != token
+    client.do('habit new-token=off')
+    assert client.sync('Tasks', token).token == token
+    client.new('Tasks', Title='x')
+    assert client.sync('Tasks', token).token != token
+    other = client.sync('Links').token
+    t = client.sync('Tasks', other)
+    assert t.ids == [('InvalidToken', None)] and t.list is None
+    client.do('habit invalid-list=on')
+    t = client.sync('Tasks', other)
+    assert t.ids == [('InvalidToken', None)] and t.list.get('Title') == 'Tasks' and not t.rows
+
+
 def test_content_type_by_id_or_name(client):
     r = client.new('Tasks', Title='x', ContentTypeId='0x010801')  # the list has none of it: the nearest one
     assert r['ContentTypeId'].startswith('0x010800') and r['ContentType'] == 'Task'
