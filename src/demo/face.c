@@ -38,18 +38,23 @@ static int read_version(struct stmt *st, struct item *i, struct pairs *scratch)
 	return r < 0 ? r : 1;
 }
 
-int face_show(struct db *db, const struct person *p, const struct list *l, struct item *i)
+int face_publish(struct db *db, const struct list *l, struct item *i)
 {
 	CLEANUP(pairs_release_p) struct pairs scratch = PAIRS_INIT;
 	CLEANUP(db_done_p) struct stmt *st = NULL;
 	int r, found = 0;
 
-	if (!perm_hides_draft(p, l, i) || !list_prop_is(l, "EnableVersioning", false))
+	if (!i->moderation || !list_prop_is(l, "EnableModeration", false) || !list_prop_is(l, "EnableVersioning", false))
 		return 0;
 	r = db_ask(db, &st, REVISIONS_OF, "ii", l->id, i->id);
 	while (r >= 0 && !found && (r = db_step(st)) > 0)
 		r = found = read_version(st, i, &scratch);
 	return r >= 0 && found && l->base == LIST_LIBRARY ? size_then(db, i) : r < 0 ? r : 0;
+}
+
+int face_show(struct db *db, const struct person *p, const struct list *l, struct item *i)
+{
+	return perm_hides_draft(p, l, i) ? face_publish(db, l, i) : 0;
 }
 
 int face_get(struct db *db, const struct person *p, const struct list *l, int64_t id, struct item *ret)

@@ -23,6 +23,9 @@ struct person;
  */
 MUST_CHECK int face_show(struct db *db, const struct person *p, const struct list *l, struct item *i);
 
+/* The same whoever looks: i becomes what everybody may see of it. 0 or -errno. */
+MUST_CHECK int face_publish(struct db *db, const struct list *l, struct item *i);
+
 /* The item of that number as p sees it. 0; -ENOENT: none, in the recycle bin, or not for p's eyes; -errno. */
 MUST_CHECK int face_get(struct db *db, const struct person *p, const struct list *l, int64_t id, struct item *ret);
 

@@ -46,6 +46,7 @@ struct outlook {
 	bool utc;
 	bool expand_user;
 	bool v3_patterns;
+	bool published; /* of what lookups point at, the approved version: OptimizeLookups */
 };
 
 /* How Where and OrderBy compare values of the type. */

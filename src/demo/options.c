@@ -58,6 +58,7 @@ void options_read(const struct call *c, bool sync, struct options *ret)
 	*ret = (struct options) {
 		.look = { .model = c->m, .site = c->site, .utc = read_bool(q, "DateInUtc", rich),
 			  .expand_user = read_bool(q, "ExpandUserField", rich),
+			  .published = read_bool(q, "OptimizeLookups", false),
 			  .v3_patterns = v3 ? str_eq_nocase(v3, "v3") : rich },
 		.mandatory = read_bool(q, "IncludeMandatoryColumns", true),
 		.permissions = read_bool(q, "IncludePermissions", rich),

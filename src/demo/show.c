@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "db.h"
+#include "face.h"
 #include "ftype.h"
 #include "item.h"
 #include "model.h"
@@ -78,7 +79,7 @@ void show_target(const struct outlook *o, const char *guid, const char *show, in
 	const struct list *l = site_list_by_guid(o->site, guid);
 	const char *text;
 
-	if (!l || item_get(o->model->db, l, id, &i) < 0)
+	if (!l || item_get(o->model->db, l, id, &i) < 0 || (o->published && face_publish(o->model->db, l, &i) < 0))
 		return;
 	text = pairs_get(&i.vals, show && *show ? show : "Title");
 	add_part(text ? text : "", false, out);

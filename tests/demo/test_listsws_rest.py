@@ -284,6 +284,22 @@ def test_extra_ids(client):
     assert sorted(r['ID'] for r in got.rows) == ['1', '3'] and got.ids == []
 
 
+def test_R3001_lookups_are_published(client):
+    """OptimizeLookups TRUE: of a target that waits for approval, what was approved before."""
+    client.do('set Tasks EnableModeration=True EnableVersioning=True')
+
+    def lookup(option):
+        return options(client, option, 'Tasks', ['Predecessors'])[1]['Predecessors']
+
+    now, published = '<OptimizeLookups>FALSE</OptimizeLookups>', '<OptimizeLookups>TRUE</OptimizeLookups>'
+    for title in ('approved', 'draft'):
+        client.update('Tasks', method(1, 'Update', 1, Title=title))
+    client.update('Tasks', method(1, 'Moderate', 1, _ModerationStatus='2'))
+    assert lookup(now) == lookup('') == '1;#draft' and lookup(published) == '1;#approved'
+    client.update('Tasks', method(1, 'Moderate', 1, _ModerationStatus='0'))
+    assert lookup(published) == '1;#draft'
+
+
 def test_lookups_are_current(client):
     """R3000: OptimizeLookups FALSE"""
     client.update('Vendors', method(1, 'Update', 2, Title='Renamed'))
