@@ -1,6 +1,8 @@
 #ifndef FS_OPS_H
 #define FS_OPS_H
 
+#include <stdbool.h>
+
 #include "base/attr.h"
 
 struct fs;
