@@ -45,17 +45,24 @@ static int create_rules(const struct landlock_ruleset_attr *attr, size_t n, unsi
 	return (int) syscall(SYS_landlock_create_ruleset, attr, n, flags);
 }
 
-struct confine *confine_new(void)
+int confine_landlock(void)
 {
 	int abi = create_rules(NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+
+	/* The first had no way to rename between directories. */
+	return abi < ABI_REFER ? 0 : abi;
+}
+
+struct confine *confine_new(void)
+{
+	int abi = confine_landlock();
 	struct landlock_ruleset_attr attr = { 0 };
 	struct confine *c = calloc(1, sizeof(*c));
 
 	if (!c)
 		return NULL;
 	c->rules = -1;
-	/* The first had no way to rename between directories. */
-	if (abi < ABI_REFER)
+	if (!abi)
 		return c;
 	c->handled = abi < ABI_TRUNCATE ? ALL & ~(uint64_t) LANDLOCK_ACCESS_FS_TRUNCATE : ALL;
 	attr.handled_access_fs = c->handled;

@@ -15,6 +15,9 @@
  */
 struct confine;
 
+/* Which Landlock the kernel has; 0: none that is of use. */
+int confine_landlock(void);
+
 /* NULL: out of memory. */
 struct confine *confine_new(void);
 struct confine *confine_free(struct confine *c);

@@ -12,6 +12,7 @@
 #include "base/mountinfo.h"
 #include "base/str.h"
 #include "cli/cli.h"
+#include "confine.h"
 #include "doctor.h"
 #include "registry.h"
 #include "session.h"
@@ -174,6 +175,21 @@ static void check_mount(struct doctor *d)
 		doctor_ok(d, "mount", runs ? "a daemon runs without a mount" : "not mounted");
 }
 
+static void check_confinement(struct doctor *d, bool configured)
+{
+	int abi = confine_landlock();
+
+	if (!configured)
+		doctor_skip(d, "confinement", "the configuration cannot be read");
+	else if (!d->s->config.settings.confine)
+		doctor_fail(d, "confinement", 0, NULL, "switched off (confine = no)");
+	else if (!abi)
+		doctor_fail(d, "confinement", 0, "Landlock is in Linux 5.19 and later, and may have to be named in the boot parameter lsm=",
+			    "this kernel has no Landlock: a mount's daemon gains no privileges, but may use all of your files");
+	else
+		doctor_ok(d, "confinement", "a mount's daemon keeps to its own files (Landlock %d)", abi);
+}
+
 bool doctor_local(struct doctor *d)
 {
 	bool fine;
@@ -185,6 +201,7 @@ bool doctor_local(struct doctor *d)
 		check_fuse_conf(d);
 	check_registry(d);
 	check_data(d);
+	check_confinement(d, fine);
 	check_mount(d);
 	return fine;
 }

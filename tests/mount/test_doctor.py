@@ -10,7 +10,7 @@ from conftest import World, who_can
 from soap import Client
 
 OK, FAILED, USAGE, LOGIN, UNREACHABLE = 0, 1, 2, 4, 5
-LOCAL = ['FUSE', 'fusermount3', 'configuration', 'lists', 'data', 'mount']
+LOCAL = ['FUSE', 'fusermount3', 'configuration', 'lists', 'data', 'confinement', 'mount']
 SERVER = ['name', 'connection', 'TLS', 'server', 'clock', 'challenge', 'login', 'Lists.asmx', 'change tokens', 'document GET',
           'document PUT']
 
@@ -30,7 +30,7 @@ def examine(w, *argv, code=OK):
     report = json.loads(w.spfs('doctor', '--json', *argv, code=code).out)
     assert report['version'] == 1 and report['exit'] == code
     steps = report['steps']
-    assert [s['step'] for s in steps[:6]] == LOCAL and all(s['site'] is None for s in steps[:6])
+    assert [s['step'] for s in steps[:7]] == LOCAL and all(s['site'] is None for s in steps[:7])
     assert all(s['advice'] for s in steps if s['result'] == 'failed')
     wanted = [s for s in steps if s['site']] if argv else steps
     return {s['step']: s for s in wanted}

@@ -273,6 +273,33 @@ def test_the_password_is_asked_on_the_terminal_before_the_background(world):
     world.wait(lambda: world.list_status('Tasks')['items'] > 0, what='the items')
     assert alive(world.pid())
 
+def test_a_password_that_is_typed_later_reaches_the_mount(world):
+    """spfs login asks for it, tries it, and hands it to the daemon, which keeps it in memory."""
+    server = start(world)
+    write_config(world, site(world, 'auth = basic', 'user = ' + USER))
+    (world.home / 'config/spfs/lists').write_text('')
+    world.own(world.home)
+    t = Terminal(world, 'spfs', 'add', server.url, 'Tasks')
+    t.read_until('Password of ann')
+    world.wait(lambda: not t.echoes(), what='a quiet terminal')
+    t.type(PASSWORD + '\n')
+    assert t.end() == 0, t.text
+    world.mount()                                        # by a program, with no terminal to ask on
+    world.wait(lambda: 'login' in world.spfs('status').out, what='the need of a login')
+    pid = world.pid()
+    for typed, code in (('wrong', LOGIN), (PASSWORD, 0)):
+        t = Terminal(world, 'spfs', 'login', server.url)
+        t.read_until('Password of ann')
+        world.wait(lambda: not t.echoes(), what='a quiet terminal')
+        t.type(typed + '\n')
+        assert t.end() == code, t.text
+        assert typed not in t.text
+    world.wait(lambda: world.list_status('Tasks')['items'] > 0, what='the items')
+    assert world.pid() == pid
+    world.wait(lambda: world.spfs('sync', code=None).code == 0, what='a sync')
+    for p in (world.home / 'data').rglob('*'):
+        assert not p.is_file() or PASSWORD.encode() not in p.read_bytes(), p
+
 
 # ---- other hosts ----------------------------------------------------------------------------------------
 
