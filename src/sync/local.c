@@ -211,6 +211,7 @@ int local_item_change(struct txn *t, struct local_item *i, enum change_op op, co
 	CLEANUP(store_change_release_p) struct store_change c = STORE_CHANGE_INIT;
 	int r = i->it.id ? 0 : store_item_put(t->st, &i->it);
 
+	i->p.is_there = i->it.item.id != 0;
 	if (r == 0)
 		r = make_change(t, i, op, fields, name, &c);
 	if (r == 0)

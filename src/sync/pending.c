@@ -82,8 +82,8 @@ static bool is_empty_update(const struct pending_row *row)
 	return row->c.change.op == CHANGE_UPDATE && row->c.change.fields.n == 0;
 }
 
-/* Folds `later` into `into`. 1: done; 0: they stay apart. */
-static int fold(struct pending_row *into, struct pending_row *later)
+/* Folds `later` into `into`. is_there: the server has the item, or may have it by now. 1: done; 0: they stay apart. */
+static int fold(struct pending_row *into, struct pending_row *later, bool is_there)
 {
 	int r;
 
@@ -92,6 +92,11 @@ static int fold(struct pending_row *into, struct pending_row *later)
 	r = change_fold(&into->c.change, &later->c.change);
 	if (r <= 0)
 		return r;
+	/* Other bytes of the new document are on their way, or somebody else's are there: it is to be deleted all the same. */
+	if (r == 2 && into->c.change.op == CHANGE_STORE && is_there) {
+		into->gone = true;
+		return 1;
+	}
 	into->changed = true;
 	into->gone = r == 2;
 	later->gone = true;
@@ -106,22 +111,37 @@ static int fold(struct pending_row *into, struct pending_row *later)
 	return 1;
 }
 
+/* Whether any was: what it became may fold into the one before it. 1, 0, -errno. */
 static int fold_neighbours(struct pending *p)
 {
+	bool folded = false;
 	struct pending_row *into = NULL;
+	size_t before = 0; /* how many there are, with `into` */
 
 	for (size_t i = 0; i < p->n; i++) {
 		struct pending_row *row = &p->v[i];
-		int r = into && !row->gone ? fold(into, row) : 0;
+		int r = into && !row->gone ? fold(into, row, p->is_there || before > 1) : 0;
 
 		if (r < 0)
 			return r;
+		folded |= r > 0;
 		if (is_waiting(row) && is_empty_update(row))
 			row->gone = true;
+		before += !row->gone;
 		if (!row->gone)
 			into = row;
 	}
-	return 0;
+	return folded;
+}
+
+static int fold_all(struct pending *p)
+{
+	int r;
+
+	do
+		r = fold_neighbours(p);
+	while (r > 0);
+	return r;
 }
 
 static int write_row(struct store *st, struct pending_row *row)
@@ -135,7 +155,7 @@ static int write_row(struct store *st, struct pending_row *row)
 
 int pending_store(struct store *st, struct pending *p)
 {
-	int r = fold_neighbours(p);
+	int r = fold_all(p);
 
 	for (size_t i = 0; r == 0 && i < p->n; i++)
 		r = write_row(st, &p->v[i]);
@@ -318,7 +338,7 @@ int pending_add(struct pending *p, struct store_change *c)
 	row->c = *c;
 	row->changed = true;
 	*c = (struct store_change) STORE_CHANGE_INIT;
-	return fold_neighbours(p);
+	return fold_all(p);
 }
 
 int pending_prune(const struct schema *schema, struct pending *p, const struct values *base)

@@ -28,6 +28,7 @@ struct pending_row {
 struct pending {
 	struct pending_row *v; /* owned */
 	size_t n, cap;
+	bool is_there;         /* the server has the item, whatever these say of it */
 };
 
 #define PENDING_INIT { 0 }
