@@ -10,6 +10,8 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "store/unsent.h"
+#include "apply.h"
+#include "doc.h"
 #include "engine.h"
 #include "local.h"
 #include "numbers.h"
@@ -188,7 +190,8 @@ static bool is_check(const struct store_change *c)
 
 static int note_unsure(void *arg, const struct store_change *c)
 {
-	bool over = c->state == STORE_CHANGE_SENT && is_check(c); /* its row said nothing that was not known */
+	/* Its row said nothing that was not known; or none came. */
+	bool over = c->state == STORE_CHANGE_SENT && (is_check(c) || c->change.op == CHANGE_STORE);
 
 	return c->state == STORE_CHANGE_UNSURE || over ? numbers_add(arg, c->item) : 0;
 }
@@ -201,6 +204,31 @@ static bool has_arrived(const struct store_item *it, enum change_op op)
 	return !str_empty(who) == (op == CHANGE_CHECK_OUT);
 }
 
+/*
+ * The server has taken a new document, and a pull brings no row of it: somebody has deleted or renamed it before that. A second
+ * one must say so too, for the sake of servers that tell things late; then its bytes stay beside where it was. 1: so it is.
+ */
+static int give_up_unseen(struct txn *t, struct store_item *it, struct pending *p)
+{
+	static const char why[] = "the server has taken this file and does not have it any more under that name";
+	struct pending_row *sent = pending_find(p, CHANGE_STORE);
+	const struct pending_row *latest = doc_latest(p);
+	int r;
+
+	if (it->item.id || !list_is_library(&t->list.info) || !sent || sent->c.state != STORE_CHANGE_SENT)
+		return 0;
+	if (!sent->c.change.content.lost) {
+		sent->c.change.content.lost = true;
+		sent->changed = true;
+		return 0;
+	}
+	if (pending_find(p, CHANGE_DELETE))
+		r = apply_vanish(t, it);
+	else
+		r = doc_put_aside(t, it, p, latest ? pending_row(p, latest->c.id) : sent, why);
+	return r < 0 ? r : 1;
+}
+
 static int requeue(struct txn *t, int64_t item)
 {
 	CLEANUP(pending_release_p) struct pending p = PENDING_INIT;
@@ -211,6 +239,10 @@ static int requeue(struct txn *t, int64_t item)
 		r = store_item_get(t->st, item, &it);
 	if (r == -ENOENT)
 		r = 0;
+	if (r == 0)
+		r = give_up_unseen(t, &it, &p);
+	if (r > 0)
+		return 0;
 	for (size_t i = 0; r == 0 && i < p.n; i++) {
 		if (is_check(&p.v[i].c) && (p.v[i].c.state == STORE_CHANGE_SENT ||
 		    (p.v[i].c.state == STORE_CHANGE_UNSURE && has_arrived(&it, p.v[i].c.change.op)))) {
