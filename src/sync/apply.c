@@ -59,14 +59,28 @@ static int keep_conflict(struct txn *t, const struct store_node *n, const struct
 
 /* ---- finding ---------------------------------------------------------------------------- */
 
+/* A document by its path. */
+static int find_document(struct txn *t, const struct item *row, struct store_item *ret)
+{
+	int r = store_item_find_unsent(t->st, t->list.id, row->path, ret);
+
+	if (r == 0)
+		r = doc_is_another(t, ret->id, row);
+	if (r <= 0)
+		return r;
+	store_item_release(ret);
+	*ret = (struct store_item) STORE_ITEM_INIT;
+	return -ENOENT;
+}
+
 /* An item made here that this row is the first news of: by what we gave it to be known by, or a folder by its path. */
-static int find_ours(const struct txn *t, const struct item *row, struct store_item *ret)
+static int find_ours(struct txn *t, const struct item *row, struct store_item *ret)
 {
 	int64_t id;
 	int r = row->replication_id ? store_item_find_new(t->st, t->list.id, row->replication_id, ret) : -ENOENT;
 
 	if (r == -ENOENT && row->path && !row->folder && list_is_library(&t->list.info))
-		return store_item_find_unsent(t->st, t->list.id, row->path, ret);
+		return find_document(t, row, ret);
 	if (r != -ENOENT || !row->folder || !row->path)
 		return r;
 	r = store_item_find_folder(t->st, t->list.id, row->path, &id);

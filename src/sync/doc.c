@@ -54,6 +54,24 @@ const struct pending_row *doc_latest(const struct pending *p)
 	return row;
 }
 
+/* "{GUID},1" in quotes against "{GUID}". */
+static int has_other_id(void *arg, const struct store_change *c)
+{
+	const struct item *row = arg;
+	const char *word = c->change.content.etag;
+	size_t n = strlen(row->unique_id);
+
+	if (c->change.op != CHANGE_STORE || c->state != STORE_CHANGE_SENT || !word)
+		return 0;
+	word += *word == '"';
+	return *word == '{' && (strncasecmp(word, row->unique_id, n) != 0 || word[n] != ',');
+}
+
+int doc_is_another(struct txn *t, int64_t item, const struct item *row)
+{
+	return row->unique_id ? store_change_of_item(t->st, item, has_other_id, (void *) row) : 0;
+}
+
 /* ---- what ends with a row -------------------------------------------------------------------- */
 
 /* Bytes that we sent are those of this version: they become the cache's. When that fails they are fetched one day. */
@@ -77,6 +95,7 @@ static int end_store(struct txn *t, const struct store_item *it, struct pending 
 	int r = 0;
 
 	d->ours |= exact;
+	d->stored |= exact;
 	d->same_bytes = exact && (row->size == k->size || row->owner) && !is_promoted(row);
 	if (exact)
 		r = people_are_us(t, values_get(&row->values, "Editor"));
@@ -134,6 +153,11 @@ static int end_move(struct txn *t, const struct store_item *it, const struct sto
 
 	if (r < 0)
 		return r;
+	/* It is back where it stands there: the version is somebody's new bytes. */
+	if (move->c.state == STORE_CHANGE_QUEUED && str_eq(row->path, it->item.path) && str_eq(wanted.path, row->path)) {
+		move->gone = true;
+		return 0;
+	}
 	if (move->c.state == STORE_CHANGE_SENT || str_eq(wanted.path, row->path)) {
 		d->ours |= row->version == it->item.version + 1;
 		d->same_bytes |= row->version == it->item.version + 1;
@@ -199,6 +223,16 @@ static void weigh_bytes(const struct txn *t, const struct store_item *it, const 
 		d->same_bytes = row->size == it->item.size || d->waits;
 }
 
+/* What is known of the bytes holds for the version `to` as well. */
+static int keep_bytes(struct txn *t, const struct store_item *it, struct pending *p, int64_t to, const struct doc_news *d)
+{
+	rebase(p, it->item.version, to);
+	/* Those that are cached are of the version before. */
+	if (d->stored || !t->conf->blobs)
+		return 0;
+	return store_blob_follow(t->conf->blobs, it->id, it->item.version, to);
+}
+
 int doc_news(struct txn *t, struct store_item *it, struct pending *p, const struct item *row, struct doc_news *ret)
 {
 	const struct pending_row *latest = doc_latest(p);
@@ -216,11 +250,7 @@ int doc_news(struct txn *t, struct store_item *it, struct pending *p, const stru
 	weigh_bytes(t, it, row, ret);
 	if (moved && !ret->ours)
 		it->since = row->version;
-	if (moved && ret->same_bytes)
-		rebase(p, it->item.version, row->version);
-	if (moved && ret->same_bytes && t->conf->blobs)
-		r = store_blob_follow(t->conf->blobs, it->id, it->item.version, row->version);
-	return r;
+	return moved && ret->same_bytes ? keep_bytes(t, it, p, row->version, ret) : 0;
 }
 
 /* ---- what the file shows ------------------------------------------------------------------------ */
@@ -322,6 +352,25 @@ static int restore_size(struct store_item *it)
 	if (r == 0)
 		it->item.size = was.size;
 	return r == -EINVAL ? 0 : r;
+}
+
+bool doc_is_overtaken(const struct store_item *it, const struct pending *p)
+{
+	const struct pending_row *latest = it->item.id && !it->item.owner ? doc_latest(p) : NULL;
+
+	return latest && latest->c.state == STORE_CHANGE_QUEUED && latest->c.change.content.base < it->since;
+}
+
+int doc_drop_stores(struct txn *t, struct store_item *it, struct pending *p)
+{
+	int r = restore_size(it);
+
+	for (size_t i = 0; i < p->n; i++)
+		p->v[i].gone |= p->v[i].c.change.op == CHANGE_STORE && p->v[i].c.state == STORE_CHANGE_QUEUED;
+	if (r == 0)
+		r = pending_store(t->st, p);
+	it->has_base = it->has_base && pending_any(p);
+	return r < 0 ? r : store_item_put(t->st, it);
 }
 
 int doc_put_aside(struct txn *t, struct store_item *it, struct pending *p, struct pending_row *row, const char *why)

@@ -26,6 +26,7 @@ struct doc_news {
 	bool waits;      /* rule 1 */
 	bool ours;       /* the version is our own doing */
 	bool same_bytes; /* and has the bytes that the file shows */
+	bool stored;     /* which we have stored: not those of the version before */
 	bool stays;      /* a move waits: the file stands where the user put it */
 	int64_t size;    /* of the waiting bytes */
 };
@@ -58,6 +59,16 @@ MUST_CHECK int doc_move_back(struct txn *t, struct store_item *it, struct pendin
 
 /* Whether servers rewrite files of this name when they are stored. */
 bool doc_is_promoted(const char *path);
+
+/* Whether the row is of another document than the one that the item's bytes were stored as, as the server has named that: somebody
+ * has deleted it and made another of the same name. 1, 0, -errno. */
+MUST_CHECK int doc_is_another(struct txn *t, int64_t item, const struct item *row);
+
+/* Whether unsent bytes wait for a version that others have stored over since: the user has not seen theirs. */
+bool doc_is_overtaken(const struct store_item *it, const struct pending *p);
+
+/* Drops the bytes that were not sent, and stores both: the item is as the server has it. */
+MUST_CHECK int doc_drop_stores(struct txn *t, struct store_item *it, struct pending *p);
 
 /* The STORE that is not done and has the latest bytes; NULL. */
 const struct pending_row *doc_latest(const struct pending *p);

@@ -388,6 +388,8 @@ static int wait_for_row(struct done *d)
 	d->row->changed = true;
 	if (d->row->c.change.op == CHANGE_MOVE)
 		d->row->c.change.content.base = d->u->c.change.content.base;
+	/* It stood there already, and no row will say so. */
+	d->row->gone = d->row->c.change.op == CHANGE_MOVE && str_eq(d->u->d.path, d->u->to);
 	/* What comes after it is stored over it. */
 	for (size_t i = 0; r == 0 && i < d->i.p.n; i++) {
 		struct pending_row *later = &d->i.p.v[i];

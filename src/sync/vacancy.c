@@ -7,6 +7,7 @@
 #include "base/fault.h"
 #include "base/str.h"
 #include "apply.h"
+#include "doc.h"
 #include "engine.h"
 #include "local.h"
 #include "place.h"
@@ -71,10 +72,25 @@ static int put_back(struct txn *t, const struct store_vacancy *v)
 	return r < 0 ? r : place_new(t, &it, v->parent, name);
 }
 
+/* What he removed were his own bytes, of a document that others have changed meanwhile: theirs show again. */
+static int show_theirs(struct txn *t, struct local_item *i, const char *name)
+{
+	static const char why[] = "deleted here, but changed on the server meanwhile: it is there again";
+	int r;
+
+	r = doc_drop_stores(t, &i->it, &i->p);
+	if (r == 0)
+		r = apply_reappear(t, &i->it, place_is_name(t, &i->it.item, name) > 0 ? NULL : name);
+	return r < 0 ? r : txn_say(t, SYNC_CONFLICT, name, why);
+}
+
 static int delete_item(struct txn *t, const struct store_vacancy *v)
 {
 	CLEANUP(local_item_release) struct local_item i = LOCAL_ITEM_INIT;
 	int r = local_item_load(t, v->item, &i);
+
+	if (r == 0 && doc_is_overtaken(&i.it, &i.p))
+		return show_theirs(t, &i, v->name);
 
 	if (r == 0 && t->conf->offline && PLANTED("forget_delete"))
 		return apply_vanish(t, &i.it);
