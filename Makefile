@@ -162,9 +162,10 @@ check-desktop: test-build ; @SPFS_TESTS_WORKERS=2 scripts/run-pytest tests/deskt
 check-demo: test-build ; @scripts/run-pytest tests/demo && scripts/check-listsws
 check-view: test-build ; @scripts/run-pytest tests/view
 check-units: ; +@$(AS_TEST) check-unit
-# The synchronisation in random schedules: for a night. RUNS= how many, SPFS_SEED_FROM= from where.
-check-random: ; +@$(AS_TEST) build-test/tests/t_sync_random
+# The synchronisation in random schedules: for a night. RUNS= how many, DOC_RUNS= of documents, SPFS_SEED_FROM= from where.
+check-random: ; +@$(AS_TEST) build-test/tests/t_sync_random build-test/tests/t_sync_random_docs
 	@RUNS=$(or $(RUNS),100000) build-test/tests/t_sync_random
+	@RUNS=$(or $(DOC_RUNS),$(RUNS),100000) build-test/tests/t_sync_random_docs
 # The cases of tests/sync, killed and failing in more places than check-units does; CASES=all: in every one.
 check-cases: ; +@$(AS_TEST) build-test/tests/t_sync_cases
 	@SPFS_CASES=$(or $(CASES),some) build-test/tests/t_sync_cases

@@ -1,0 +1,253 @@
+#include "t_sync_docs.h"
+
+#include "base/log.h"
+
+/* Mistakes that the random schedules of documents have found, each as the few steps that lead to it. */
+
+/* Two clients of an empty library. */
+static int setup(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	assert_non_null(w);
+	template = template ? template : make_template();
+	add_client(w);
+	add_client(w);
+	*state = w;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	world_free(*state);
+	return 0;
+}
+
+static int remove_template(void **state)
+{
+	(void) state;
+	if (template)
+		wipe(template);
+	free(template);
+	return 0;
+}
+
+static void must_end_well(struct world *w)
+{
+	heal(w);
+	check_end(w);
+	if (w->why[0])
+		fail_msg("%s", w->why);
+}
+
+static int64_t ino_named(struct docs_client *dc, const char *name, int64_t *ret_item)
+{
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+
+	assert_int_equal(store_node_lookup(dc->c.st, dc->c.root, name, &n), 0);
+	*ret_item = n.item;
+	return n.ino;
+}
+
+static void must_create(struct docs_client *dc, const char *name)
+{
+	int t;
+
+	assert_true(create(dc, name, &t) > 0);
+}
+
+static void must_edit(struct docs_client *dc, const char *name)
+{
+	int64_t item, base, ino = ino_named(dc, name, &item);
+	int had = look(dc, item, &base), t = token_new(dc->w, dc->number);
+
+	assert_int_equal(save(dc, ino, item, t, base, NULL), 0);
+	token_ack(dc->w, t, had);
+}
+
+static void must_rename(struct docs_client *dc, const char *name, const char *to)
+{
+	int64_t item;
+
+	assert_int_equal(sync_submit_rename(dc->c.s, ino_named(dc, name, &item), dc->c.root, to, 0), 0);
+}
+
+static void must_unlink(struct docs_client *dc, const char *name)
+{
+	int64_t item, version, ino = ino_named(dc, name, &item);
+
+	dc->w->tok[look(dc, item, &version)].killed = true;
+	assert_int_equal(sync_submit_unlink(dc->c.s, ino), 0);
+}
+
+static void third_edits(struct world *w, const char *name)
+{
+	struct fdoc *d = doc_named(w, name);
+	int t = token_new(w, CLIENTS_MAX);
+
+	token_ack(w, t, now_in(d));
+	doc_moves(w, d, t);
+}
+
+/* Somebody deleted a new document before its row was heard of: it waited for ever. */
+static void new_document_that_goes_before_its_row_comes(void **state)
+{
+	struct world *w = *state;
+
+	must_create(&w->c[0], "a.txt");
+	assert_int_equal(send_once(&w->c[0]), 1);
+	w->tok[now_in(doc_named(w, "a.txt"))].killed = true;
+	doc_goes(w, doc_named(w, "a.txt"));
+	must_end_well(w);
+}
+
+/* Saved again and removed while the first bytes had no row yet: the removal was folded away. */
+static void new_document_saved_again_and_removed_before_its_row_comes(void **state)
+{
+	struct world *w = *state;
+
+	must_create(&w->c[0], "a.txt");
+	assert_int_equal(send_once(&w->c[0]), 1);
+	must_edit(&w->c[0], "a.txt");
+	must_unlink(&w->c[0], "a.txt");
+	must_end_well(w);
+	assert_null(doc_named(w, "a.txt"));
+}
+
+/* The bytes before the move stayed in the way of the deletion. */
+static void document_saved_moved_saved_and_removed(void **state)
+{
+	struct world *w = *state;
+
+	must_create(&w->c[0], "a.txt");
+	op_sync(&w->c[0]);
+	must_edit(&w->c[0], "a.txt");
+	must_rename(&w->c[0], "a.txt", "b.txt");
+	must_edit(&w->c[0], "b.txt");
+	must_unlink(&w->c[0], "b.txt");
+	must_end_well(w);
+	assert_null(doc_named(w, "a.txt"));
+}
+
+/* Somebody's edit brought it back under its old name: the move that was left to do waited for a row for ever, and the next edit
+ * counted as the move, with the old bytes. */
+static void moved_document_that_is_back_where_it_was(void **state)
+{
+	struct world *w = *state;
+
+	must_create(&w->c[0], "a.txt");
+	op_sync(&w->c[0]);
+	must_rename(&w->c[0], "a.txt", "b.txt");
+	must_unlink(&w->c[0], "b.txt");
+	third_edits(w, "a.txt");
+	assert_true(pull_once(&w->c[0]));
+	op_grace(&w->c[0]);
+	third_edits(w, "a.txt");
+	assert_true(pull_once(&w->c[0]));
+	must_end_well(w);
+	assert_non_null(doc_named(w, "a.txt"));
+}
+
+static void document_back_where_it_was_with_nothing_to_hear(void **state)
+{
+	struct world *w = *state;
+
+	must_create(&w->c[0], "a.txt");
+	op_sync(&w->c[0]);
+	must_rename(&w->c[0], "a.txt", "b.txt");
+	must_unlink(&w->c[0], "b.txt");
+	third_edits(w, "a.txt");
+	assert_true(pull_once(&w->c[0]));
+	must_end_well(w);
+}
+
+/* A new document met somebody else's of its name, and another one was moved over it: their deletion was folded away. */
+static void document_moved_over_a_new_one_that_others_made_too(void **state)
+{
+	struct world *w = *state;
+	int t = token_new(w, CLIENTS_MAX);
+
+	token_ack(w, t, 0);
+	doc_new(w, "b.txt", t);
+	must_create(&w->c[0], "a.txt");
+	op_sync(&w->c[0]);
+	must_create(&w->c[1], "a.txt");
+	assert_true(pull_once(&w->c[1]));
+	w->tok[now_in(doc_named(w, "a.txt"))].killed = true;
+	w->tok[w->n_tok].killed = true;
+	must_rename(&w->c[1], "b.txt", "a.txt");
+	must_end_well(w);
+}
+
+/* Deleted and made again by others before its row came: their document was taken for ours, and stored over. */
+static void document_of_others_under_the_name_of_one_that_was_sent(void **state)
+{
+	struct world *w = *state;
+	int theirs;
+
+	must_create(&w->c[0], "a.txt");
+	assert_int_equal(send_once(&w->c[0]), 1);
+	doc_goes(w, doc_named(w, "a.txt"));
+	theirs = token_new(w, CLIENTS_MAX);
+	token_ack(w, theirs, 0);
+	doc_new(w, "a.txt", theirs);
+	must_edit(&w->c[0], "a.txt");
+	must_end_well(w);
+	assert_int_equal(now_in(doc_named(w, "a.txt")), theirs);
+}
+
+/* He removed his own bytes, and had not seen theirs: theirs were deleted. */
+static void document_that_others_changed_under_unsent_bytes_is_not_removed_with_them(void **state)
+{
+	struct world *w = *state;
+
+	must_create(&w->c[0], "a.txt");
+	op_sync(&w->c[0]);
+	must_edit(&w->c[0], "a.txt");
+	third_edits(w, "a.txt");
+	assert_true(pull_once(&w->c[0]));
+	must_unlink(&w->c[0], "a.txt");
+	must_end_well(w);
+	assert_non_null(doc_named(w, "a.txt"));
+}
+
+/* Saved again before the row of the first bytes came: the bytes before both were kept as those of the new version. */
+static void cache_has_no_older_bytes_after_two_saves(void **state)
+{
+	CLEANUP(store_blob_release_p) struct store_blob b = STORE_BLOB_INIT;
+	struct world *w = *state;
+	struct docs_client *dc = &w->c[0];
+	int64_t item;
+
+	must_create(dc, "a.txt");
+	op_sync(dc);
+	must_edit(dc, "a.txt");
+	assert_int_equal(send_once(dc), 1);
+	must_edit(dc, "a.txt");
+	assert_true(pull_once(dc));
+	ino_named(dc, "a.txt", &item);
+	assert_int_equal(store_blob_find(dc->blobs, item, &b), 0);
+	assert_int_equal(b.version, 2);
+	assert_true(b.fd < 0 || token_in(dc, b.fd) == now_in(doc_named(w, "a.txt")));
+	must_end_well(w);
+}
+
+#define DOCS_CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		DOCS_CASE(new_document_that_goes_before_its_row_comes),
+		DOCS_CASE(new_document_saved_again_and_removed_before_its_row_comes),
+		DOCS_CASE(document_saved_moved_saved_and_removed),
+		DOCS_CASE(moved_document_that_is_back_where_it_was),
+		DOCS_CASE(document_back_where_it_was_with_nothing_to_hear),
+		DOCS_CASE(document_moved_over_a_new_one_that_others_made_too),
+		DOCS_CASE(document_of_others_under_the_name_of_one_that_was_sent),
+		DOCS_CASE(document_that_others_changed_under_unsent_bytes_is_not_removed_with_them),
+		DOCS_CASE(cache_has_no_older_bytes_after_two_saves),
+	};
+
+	log_setup(LOG_TO_NOTHING, LOG_LEVEL_INFO);
+	return cmocka_run_group_tests(tests, NULL, remove_template);
+}
