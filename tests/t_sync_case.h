@@ -43,6 +43,7 @@
  *	conflict TEXT			a file in conflicts/ holds it
  *	sent [new=N] [update=N] [delete=N] [folder=N] [requests=N]	(unless it was killed or failed)
  *	waits N				changes that wait or were refused
+ *	unbroken			it is not killed, and no call fails: what was lost would be looked for earlier
  */
 #include <ctype.h>
 

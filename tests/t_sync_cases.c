@@ -283,7 +283,7 @@ static int end_line(struct case_run *r, const struct case_step *s, int *items, i
 			wrong(r, s->line, "no file in conflicts/ says %s", s->word[1]);
 	} else if (case_is(s, 0, "sent")) {
 		check_sent(r, s);
-	} else if (!case_is(s, 0, "waits")) {
+	} else if (!case_is(s, 0, "waits") && !case_is(s, 0, "unbroken")) {
 		wrong(r, s->line, "there is no \"%s\" at the end", s->word[0]);
 	}
 	return 0;
@@ -448,6 +448,9 @@ static void at_points(const struct case_file *c, enum mode mode)
 	const char *how = getenv("SPFS_CASES");
 	int point = 1, runs = 1;
 
+	for (int i = 0; i < c->n_end; i++)
+		if (case_is(&c->end[i], 0, "unbroken"))
+			return;
 	if (!how) {
 		at_two_points(c, mode);
 		return;
