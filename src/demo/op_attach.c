@@ -59,6 +59,12 @@ static int need(struct call *c, const char *name)
 	return str_empty(call_text(c, "listItemID")) ? refuse_number(c) : call_fault(c, 0, "Value cannot be null.");
 }
 
+/* The same of one that is looked at behind the list and the item's number: without that, those have the word. */
+static int need_more(struct call *c, const char *name)
+{
+	return str_empty(call_text(c, "listItemID")) ? 0 : need(c, name);
+}
+
 static void add_url(const struct call *c, const struct list *l, const struct item *i, const char *name,
 		    struct buf *out)
 {
@@ -140,7 +146,7 @@ int op_add_attachment(struct call *c)
 	CLEANUP(item_release_p) struct item i = ITEM_INIT;
 	const char *name = call_text(c, "fileName");
 	const char *content = call_text(c, "attachment");
-	bool whole = need(c, "listName") >= 0 && need(c, "attachment") >= 0;
+	bool whole = need(c, "listName") >= 0 && need_more(c, "attachment") >= 0;
 	struct list *l = whole ? call_list_with(c, PERM_VIEW) : NULL;
 	int r = l ? find_item(c, l, PERM_EDIT, &i) : -EINVAL;
 	if (r < 0)
@@ -178,7 +184,7 @@ int op_delete_attachment(struct call *c)
 	CLEANUP(item_release_p) struct item i = ITEM_INIT;
 	CLEANUP(str_free_p) char *name = NULL;
 	const char *url = call_text(c, "url");
-	bool whole = need(c, "listName") >= 0 && need(c, "url") >= 0;
+	bool whole = need(c, "listName") >= 0 && need_more(c, "url") >= 0;
 	struct list *l = whole ? call_list_with(c, PERM_VIEW) : NULL;
 	struct edit e = { .m = c->m, .l = l, .who = c->person, .now = c->now };
 	int r = l ? find_item(c, l, PERM_EDIT, &i) : -EINVAL;
