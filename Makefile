@@ -226,6 +226,8 @@ dist: # what is committed, with the commit's time: the same bytes each time
 	@echo "$(DIST).tar.gz"
 distcheck: dist ; @scripts/distcheck $(DIST)
 deb: dist ; @scripts/deb $(DIST)
+# The packages from what is compiled already, for lintian.
+check-package: all dist ; @SPFS_DEB_OBJECTS=$(B) scripts/deb $(DIST)
 # Reproducible, and in a clean Debian: installs, mounts, purges to nothing. Several minutes; most of it as root.
 check-deb: dist ; @scripts/check-deb $(DIST)
 
@@ -233,5 +235,5 @@ clean: ; rm -rf build build-test build-san build-tsan build-fuzz spfs-*.tar.gz
 -include $(wildcard $(B)/*/*.d)
 .PHONY: all have-libraries no-demo install-deps demo check check-static check-layers check-size check-headers check-manuals check-lint \
 	check-requirements check-random check-cases check-mutants check-planted check-unit check-units check-units-san check-mount check-auth check-desktop check-demo check-view check-san check-tsan check-fault check-fuzz fuzzers check-corpus replays \
-	test-build san-build tsan-build bench install uninstall dist distcheck deb check-deb clean
+	test-build san-build tsan-build bench install uninstall dist distcheck deb check-package check-deb clean
 .DELETE_ON_ERROR:
