@@ -664,6 +664,13 @@ static inline enum remote_result line_push(struct remote *r, const char *list, c
 		return res;
 	}
 	m->f->no_rows = fault == FAULT_NO_ROWS;
+	/* Of a new item without a row the client knows as little as of one whose answer was lost. */
+	for (size_t i = 0; fault == FAULT_NO_ROWS && i < n; i++) {
+		int t = token_of(m, TITLE, values_get(&changes[i]->fields, "Title"));
+
+		if (t > 0 && changes[i]->op == CHANGE_NEW)
+			m->rec[m->tok[t].record].unheard = true;
+	}
 	for (size_t i = 0; i < n; i++) {
 		if (fault == FAULT_NOT_RUN && n > 1)
 			ret[i].result = REMOTE_NOT_RUN;

@@ -31,7 +31,8 @@
  *	STORE	If-Match with the version that the bytes were made from, or If-None-Match: * for a new name. So
  *		sending it twice stores it once: the second finds another version, looks at it
  *		(upload_look.c), and finds its own bytes. Accepted, it waits as SENT for the row that
- *		a pull brings of it: until then the file shows the bytes that were sent.
+ *		a pull brings of it: until then the file shows the bytes that were sent. Of a new one that no row comes
+ *		of in two pulls, somebody has deleted or renamed it meanwhile (recover.c).
  *	MOVE	never over an existing name. Done twice it finds nothing to move (404), and the pull says
  *		where the file is by now.
  *	DELETE	of an attachment. Done twice it finds nothing.
