@@ -209,6 +209,13 @@ static void document_that_others_changed_under_unsent_bytes_is_not_removed_with_
 	must_unlink(&w->c[0], "a.txt");
 	must_end_well(w);
 	assert_non_null(doc_named(w, "a.txt"));
+	/* The same, found when they were to be sent. */
+	must_edit(&w->c[1], "a.txt");
+	third_edits(w, "a.txt");
+	(void) !send_once(&w->c[1]);
+	must_unlink(&w->c[1], "a.txt");
+	must_end_well(w);
+	assert_non_null(doc_named(w, "a.txt"));
 }
 
 /* Saved again before the row of the first bytes came: the bytes before both were kept as those of the new version. */

@@ -354,11 +354,18 @@ static int restore_size(struct store_item *it)
 	return r == -EINVAL ? 0 : r;
 }
 
+/* Sent or not: it may have been found on the way that others had stored theirs. */
+static bool may_be_dropped(const struct pending_row *row)
+{
+	return row->c.change.op == CHANGE_STORE &&
+	       (row->c.state == STORE_CHANGE_QUEUED || row->c.state == STORE_CHANGE_UNSURE);
+}
+
 bool doc_is_overtaken(const struct store_item *it, const struct pending *p)
 {
 	const struct pending_row *latest = it->item.id && !it->item.owner ? doc_latest(p) : NULL;
 
-	return latest && latest->c.state == STORE_CHANGE_QUEUED && latest->c.change.content.base < it->since;
+	return latest && may_be_dropped(latest) && latest->c.change.content.base < it->since;
 }
 
 int doc_drop_stores(struct txn *t, struct store_item *it, struct pending *p)
@@ -366,7 +373,7 @@ int doc_drop_stores(struct txn *t, struct store_item *it, struct pending *p)
 	int r = restore_size(it);
 
 	for (size_t i = 0; i < p->n; i++)
-		p->v[i].gone |= p->v[i].c.change.op == CHANGE_STORE && p->v[i].c.state == STORE_CHANGE_QUEUED;
+		p->v[i].gone |= may_be_dropped(&p->v[i]);
 	if (r == 0)
 		r = pending_store(t->st, p);
 	it->has_base = it->has_base && pending_any(p);
