@@ -72,6 +72,7 @@ def issues(site):
 
 
 def test_they_are_listed_and_read(issues):
+    """MS-OUTSPS_R1103: each is fetched by GET."""
     mnt = issues
     mnt.server.reset()
     listed = here(mnt, 'ls -lA; find . -type f; getfattr -d *.txt').splitlines()

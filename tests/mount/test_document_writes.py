@@ -139,6 +139,7 @@ def test_somebody_elses_version_is_not_overwritten(mnt):
 
 
 def test_a_column_that_changed_is_no_conflict(mnt):
+    """MS-OUTSPS_R202: Modified moved, and the document did not."""
     before = lib(mnt, 'cat notes.txt')
     with unsent(mnt):
         lib(mnt, 'echo mine >> notes.txt')

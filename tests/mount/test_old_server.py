@@ -13,7 +13,7 @@ def ops(world):
     return {r['op'] for r in world.server.requests() if r.get('op')}
 
 
-def test_an_old_servers_lists_are_read(world):
+def test_an_old_servers_lists_are_read(world):  # MS-OUTSPS_R1067
     mounted(world)
     assert 'Priority:' in world.sh('cat "Tasks/Fix the projector.txt"')
     assert world.sh('ls "Shared Documents"')
