@@ -35,6 +35,7 @@ class Bench:
         self.results, self.table, self.machine = Path(options.results), Path(options.table), report.machine()
         self.runs = 3 if self.quick else 5
         self.sizes = [1000, 10000] if self.quick else [1000, 10000, 100000]
+        self.sizes += [work.ONCE] if self.full else []
         self.idle_seconds = 10 if self.quick else 60
         self.documents_to_change = 100 if self.quick else 1000
         self.others_change = 100
@@ -92,8 +93,8 @@ class Bench:
             self.note('%s: %s' % (system.label(), e))
             system.umount()
 
-    def each_run(self):
-        for self.run_number in range(1, self.runs + 1):
+    def each_run(self, size=0):
+        for self.run_number in range(1, 2 if size >= work.ONCE else self.runs + 1):
             yield self.run_number
 
     def serial(self):

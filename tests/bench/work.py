@@ -8,6 +8,7 @@ import time
 from systems import Curl, Davfs, Ext4, PassthroughLL, RcloneFull, RcloneOff, Spfs, SpfsXattr
 
 LIST = 'Big list'
+ONCE = 1000000                # from so many items on, one run has to do; with --full
 BIG = 256                     # MiB
 SMALL_FILES = 1000
 CHANGES = 1000
@@ -192,7 +193,7 @@ def items(b, size):
     others = [s for s in (PassthroughLL(b), RcloneOff(b, b.apache), RcloneFull(b, b.apache), Davfs(b, b.apache))
               if b.wants(s) and size <= b.largest_for(s)]
     curl = Curl(b, demo)
-    for run in b.each_run():
+    for run in b.each_run(size):
         bodies = first_sync(b, spfs, size)
         if b.wants(curl):
             baseline(b, curl, size, bodies)
