@@ -204,10 +204,14 @@ static const struct scenario scenarios[] = {
 /* Returns whether it was killed. */
 static bool act_in_child(struct docs_client *dc, const struct scenario *sc, int point)
 {
-	pid_t pid = fork();
 	char text[16];
 	int status;
+	pid_t pid;
 
+	/* The child puts its own in this place, which is shared. */
+	buf_release(&dc->c.events);
+	dc->c.events = (struct buf) BUF_INIT(1 << 24);
+	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		snprintf(text, sizeof(text), "%d", point);
