@@ -103,4 +103,4 @@ def test_a_server_that_is_busy_is_left_alone(mnt):
     mnt.settle()
     time.sleep(0.5)
     end(p)
-    assert len(gets(mnt)) <= 5  # three of them were asked for before one was refused
+    assert len(gets(mnt)) <= 7  # four of them, and what the reader wants, were asked for before one was refused

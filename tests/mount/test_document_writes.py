@@ -354,8 +354,7 @@ def test_what_is_refused_stays_with_its_reason(mnt, why):
     assert len(log(mnt)) == n                         # not by itself
     mnt.sh('echo retry > .spfs/sync')
     mnt.wait(lambda: from_server(mnt, name) == 'this is EICAR, and long\n', 20)
-    mnt.settle()
-    assert state(mnt, name) == 'clean'
+    mnt.wait(lambda: state(mnt, name) == 'clean', 20)     # with its row
 
 
 @pytest.mark.parametrize('habit', ['promote=1', 'promote=2', 'promote=1 put-etag=on', 'promote=2 put-etag=on'])
