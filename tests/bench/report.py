@@ -260,11 +260,14 @@ def plot(f, folder):
         print('the plot is SKIPPED: gnuplot is missing')
         return
     lines, data = [], []
-    for i, w in enumerate(('first sync', 'ls -l', 'cat', 'grep -r')):
+    for i, w in enumerate(w for w in ('first sync', 'ls -l', 'cat', 'grep -r') if f.sizes(w)):
         data.append('$d%d << EOD' % i)
         data += ['%d %g' % (n, f.median('seconds', SPFS, w, n) / n * 1e6) for n in f.sizes(w)]
         data.append('EOD')
         lines.append('$d%d using 1:2 with linespoints lw 2 title "%s"' % (i, w))
+    if not lines:
+        print('there is no plot: no list was measured')
+        return
     bars = ['$bars << EOD']
     for s in f.systems():
         work = 'create items' if s == SPFS else 'create documents'
