@@ -200,11 +200,11 @@ def test_what_others_do(issues):
     assert here(mnt, 'cat "%s/photo.jpg" "%s/new.txt" "Attachments/Toner order/toner.txt"' % (DIR, DIR)) == \
         'another phototheirsblack'
     # the same file changed on both sides: theirs stands, ours is beside it, local
-    mnt.server.stop()
+    mnt.spfs('offline')
     here(mnt, 'echo mine > "%s/new.txt"; echo mine too > "%s/both.txt"' % (DIR, DIR))
-    mnt.server.start()
     put(mnt, 'new.txt', 'theirs again')
     mnt.server.do('attach Issues 3 both.txt "of theirs"')
+    mnt.spfs('online')
     sync(mnt)
     assert from_server(mnt, 'new.txt') == 'theirs again' == here(mnt, 'cat "%s/new.txt"' % DIR)
     assert from_server(mnt, 'both.txt') == 'of theirs' == here(mnt, 'cat "%s/both.txt"' % DIR)
@@ -212,10 +212,10 @@ def test_what_others_do(issues):
     assert here(mnt, 'cd "%s"; cat %s' % (DIR, ' '.join('"%s"' % n for n in copies))) == 'mine too\nmine\n'
     assert state(mnt, copies[0]) == 'conflict'
     # the item goes there, while something is to be attached to it here
-    mnt.server.stop()
+    mnt.spfs('offline')
     here(mnt, 'echo unsent > "Attachments/Toner order/mine.txt"')
-    mnt.server.start()
     mnt.server.do('delete Issues 1')
+    mnt.spfs('online')
     sync(mnt)
     kept, = names(mnt, 'Attachments/Toner order')
     assert kept.startswith('mine (conflict') and here(mnt, 'cat "Attachments/Toner order/%s"' % kept) == 'unsent\n'
