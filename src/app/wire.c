@@ -133,6 +133,8 @@ static int open_fs(struct app *app, const struct wire_config *c)
 	};
 	int r = fuse_options(c, &options);
 
+	if (c->settings->allow_other)
+		log_warning("allow_other: every user of this computer can read what is in %s", c->mountpoint);
 	if (r < 0)
 		return r;
 	app->fuse_options = buf_take(&options);

@@ -223,6 +223,30 @@ def test_another_user_of_the_machine_gets_nothing(person):
             assert p.stat().st_mode & 0o177 == 0, (p, oct(p.stat().st_mode))
 
 
+def test_with_allow_other_they_read_and_write_nothing():
+    if os.getuid() != 0:
+        pytest.skip('only root can be somebody else, and allow them without /etc/fuse.conf')
+    person = World('root')
+    try:
+        start(person)
+        write_config(person, site(person, 'user = ' + USER, passcmd(person)))
+        person.add('Tasks')
+        person.mount('allow_other')
+        person.wait(lambda: person.list_status('Tasks')['items'] > 0, what='the items')
+        for d in (person.base, person.home):
+            d.chmod(0o755)
+        item = '%s/Tasks/Fix the projector.txt' % person.mountpoint
+        assert 'Title: Fix the projector' in as_neighbour('cat', item).stdout
+        for s in ('echo x >> "%s"' % item, 'rm "%s"' % item, 'echo x > "%s/Tasks/new.txt"' % person.mountpoint, 'cat %s/.spfs/status' % person.mountpoint,
+                  'echo > %s/.spfs/sync' % person.mountpoint, 'echo > "%s/Tasks/.spfs/sync"' % person.mountpoint, 'chmod 777 "%s"' % item):
+            r = as_neighbour('sh', '-c', s)
+            assert r.returncode != 0 and not r.stdout and ('denied' in r.stderr or 'not permitted' in r.stderr), (s, r)
+        assert 'allow_other: every user of this computer can read' in person.sh('cat .spfs/log')
+    finally:
+        found = person.clean()
+    assert not found, found
+
+
 @pytest.mark.parametrize('where', ['home/data/spfs/default', 'run/spfs'])
 def test_a_directory_that_somebody_prepared_is_not_used(person, where):
     start(person)
