@@ -84,7 +84,8 @@ int adding_list(struct adding *a, const struct list *l)
 	int r;
 
 	if (have) {
-		printf("%s: registered already, as %s\n", l->title, have->name);
+		if (!a->brief)
+			printf("%s: registered already, as %s\n", l->title, have->name);
 		return CLI_OK;
 	}
 	/* MS-OUTSPS_R1120; rows of another system have no change log and no lasting numbers. */

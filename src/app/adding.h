@@ -1,6 +1,8 @@
 #ifndef APP_ADDING_H
 #define APP_ADDING_H
 
+#include <stdbool.h>
+
 #include "base/attr.h"
 #include "registry.h"
 
@@ -16,6 +18,7 @@ struct adding {
 	const char *alternates; /* foreign; other addresses of the site, blanks between; NULL: none */
 	struct registry reg;     /* owned; as it is now */
 	int added;
+	bool brief; /* nothing is said of a list that is registered already */
 };
 
 /* Reads the registry (again). All here return an exit code. */

@@ -39,7 +39,7 @@ static int forget(struct session *s)
 static int register_lists(struct session *s, const char *url)
 {
 	CLEANUP(site_release_p) struct site site = SITE_INIT;
-	struct adding a = { .s = s, .site = &site };
+	struct adding a = { .s = s, .site = &site, .brief = true };
 	int code = discover(s, url, &site);
 
 	if (code == CLI_OK)

@@ -556,7 +556,7 @@ def test_demo_is_one_command_and_friendly_twice(world):
     assert not world.is_mounted()
     assert not list(servers_of(world))
     # its state is kept
-    world.spfs('demo', world.mountpoint, timeout=60)
+    assert 'registered' not in world.spfs('demo', world.mountpoint, timeout=60).out
     world.wait(lambda: 'kept' in world.sh('cat Announcements/Kept.txt', code=None))
     assert world.spfs('sync', '-p', 'demo').code == 0
     world.spfs('umount', world.mountpoint)
