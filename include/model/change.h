@@ -37,7 +37,8 @@ struct change {
 	int64_t version;       /* owshiddenversion it was made from; 0: do not compare */
 	char *replication_id;  /* owned; "{GUID}": NEW ones only (MS-OUTSPS_R206) */
 	char *folder;          /* owned; NEW ones: server-relative folder to create in; NULL: the list's root */
-	char *name;            /* owned; CHANGE_NEW_FOLDER: its name; CHANGE_CHECK_IN: the comment; else NULL */
+	char *name;            /* owned; CHANGE_NEW_FOLDER: its name; CHANGE_CHECK_IN: the comment; CHANGE_STORE: local ids of
+				* attachments whose bytes these are under another name, NULL: of none; else NULL */
 	char *file_ref;        /* owned; UPDATE and DELETE in a library: the server-relative path that the server
 				* knows the document or folder by ([MS-LISTSWS] R2101); NULL for list items */
 	struct values fields;  /* what changes; "" clears. Empty for DELETE, STORE and MOVE */

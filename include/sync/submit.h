@@ -70,8 +70,8 @@ MUST_CHECK int sync_submit_saved(struct sync *s, int64_t ino);
  * Renames a DOCUMENT or a library's FOLDER to another slot of the library, which the server is told. A document that stands or
  * waits there gets the bytes of one that the server has not yet; else it is deleted first, in its
  * version of now. A new document that waits to be sent waits hold_ms from now, as that name wants it.
- * -EXDEV: an attachment that the server has, which has no such operation. -EEXIST: a folder is there, or something
- * local; -EINVAL: a folder into itself, or no such name there.
+ * -EXDEV: an attachment that the server has, which has no such operation (its bytes are saved under the new name then).
+ * -EEXIST: a folder is there, or something local; -EINVAL: a folder into itself, or no such name there.
  */
 MUST_CHECK int sync_submit_rename(struct sync *s, int64_t ino, int64_t to_parent, const char *to_name, int hold_ms);
 

@@ -42,7 +42,8 @@ MUST_CHECK int move_document(struct fs *f, const struct move *m);
 /* To a local name: its bytes go, the document waits for new ones. */
 MUST_CHECK int move_document_aside(struct fs *f, const struct move *m);
 
-/* A local file takes a document's name, or a free one: its bytes are the document's. */
+/* A local file takes a document's name, or a free one: its bytes are the document's. The same of an attachment that the server has,
+ * whose old name is removed afterwards. */
 MUST_CHECK int move_onto_document(struct fs *f, const struct move *m);
 
 /* A local copy of a document. */

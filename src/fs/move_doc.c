@@ -68,6 +68,9 @@ int move_document(struct fs *f, const struct move *m)
 		lock_give(&n->lock);
 	}
 	give(f, n);
+	/* No server renames attachments: the new name gets the bytes. */
+	if (r == -EXDEV && m->from.slot.dir == VIEW_SLOT_ATTACHED && m->p->parent == m->p->to_parent)
+		return move_onto_document(f, m);
 	return r == -EEXIST ? -ESTALE : r;
 }
 
@@ -201,6 +204,29 @@ static int compare(struct fs *f, const struct move *m, int fd, struct giving *g)
 	return r < 0 ? r : 0;
 }
 
+/* Those of a document that goes: a copy. */
+static int take_copy(struct fs *f, const struct move *m, struct giving *g)
+{
+	CLEANUP(fsutil_close_p) int from = -1;
+	CLEANUP(fsutil_close_p) int to = -1;
+	struct stat st;
+	int r = open_bytes(f, g->n, &m->from.node, &from);
+
+	if (r == 0)
+		r = sync_work_new(f->sync, &to, &g->file);
+	if (r == 0)
+		r = fsutil_copy(from, to);
+	if (r == 0 && fstat(to, &st) < 0)
+		r = -errno;
+	if (r == 0)
+		r = sync_work_sync(f->sync, to);
+	if (r < 0)
+		return r;
+	g->size = st.st_size;
+	g->mtime = m->from.node.mtime;
+	return compare(f, m, to, g);
+}
+
 static int take_file(struct fs *f, const struct move *m, struct giving *g)
 {
 	CLEANUP(fsutil_close_p) int fd = -1;
@@ -246,6 +272,8 @@ static void became_document(struct fs *f, const struct move *m, const struct giv
 
 	lock_take(&n->lock);
 	if (n->known && view_tree_attr(f->tree, m->from.node.ino, &a) == 0) {
+		if (n->kind == STORE_NODE_DOCUMENT)
+			work_end(f, n); /* what was written by now went with the copy */
 		move_renamed(n, m);
 		n->kind = STORE_NODE_DOCUMENT;
 		n->item = a.item;
@@ -280,18 +308,19 @@ int move_onto_document(struct fs *f, const struct move *m)
 {
 	CLEANUP(giving_release) struct giving g = { .n = hold(f, m->from.node.ino) };
 	struct sync_saved saved;
-	int r = g.n ? take_file(f, m, &g) : -ENOMEM;
+	bool was_document = m->from.node.kind == STORE_NODE_DOCUMENT;
+	int r = !g.n ? -ENOMEM : was_document ? take_copy(f, m, &g) : take_file(f, m, &g);
 
-	if (r == 0) {
+	if (r == 0)
 		r = submit(f, m, &g, &saved);
-		if (r < 0 || g.same)
-			sync_work_drop(f->sync, g.file);
-	}
+	if (r < 0 || g.same)
+		sync_work_drop(f->sync, g.file);
 	if (r == 0) {
 		if (m->link)
 			r = keep_old_name(f, m);
 		became_document(f, m, &g);
-		scratch_remove(f, m->from.node.ino);
+		if (!was_document)
+			scratch_remove(f, m->from.node.ino);
 		notify_inode(f->notify, m->from.node.ino);
 	}
 	if (g.n)

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/attr.h"
+#include "model/change.h"
 #include "store/item.h"
 #include "store/node.h"
 #include "txn.h"
@@ -23,7 +24,8 @@
  *	                      "exactly one later is our own doing" (doc.h) holds here too. Its word stands in its
  *	                      values, as ATTACH_WORD.
  *	how it is sent        upload.c: AddAttachment, PUT over the version of that word, DeleteAttachment, after
- *	                      whatever is to be sent of its owner.
+ *	                      whatever is to be sent of its owner. A rename is the new name's AddAttachment and
+ *	                      then the old one's DeleteAttachment.
  */
 #define ATTACH_WORD "ETag"
 
@@ -50,6 +52,22 @@ MUST_CHECK int attach_vanish(struct txn *t, int64_t owner);
  * empty. -EPERM, -EINVAL: no server takes such a name; -EACCES, -EROFS. */
 struct local_item;
 MUST_CHECK int attach_begin(struct txn *t, const struct store_node *dir, const char *name, struct local_item *ret);
+
+/*
+ * The bytes of i, which wait to be stored, are those of `old` under another name: the server has no rename of attachments, and
+ * `old` is not removed there before they are stored (change.name of the STORE has its local id). Writes i's changes. An old name
+ * that differs in case only has to go first.
+ */
+MUST_CHECK int attach_replaces(struct txn *t, struct local_item *i, const struct store_item *old);
+
+/* The same with what stood in the change.name of a STORE whose bytes become those of i; NULL: nothing. */
+MUST_CHECK int attach_takes_over(struct txn *t, struct local_item *i, const char *ids);
+
+/* The bytes that were to take the place of these (change.name; NULL: none) are not on the server: they show again. */
+MUST_CHECK int attach_spare(struct txn *t, const char *ids);
+
+/* Whether the attachment's STORE or DELETE has to wait for a sibling because of that: 1, 0, -errno. */
+MUST_CHECK int attach_waits(struct txn *t, const struct store_item *it, enum change_op op);
 
 /* Whether an attachment can be sent or removed now: 1, 0. *ret_owner (NULL allowed): the owner's ID on the server. */
 MUST_CHECK int attach_fits(struct txn *t, const struct item *i, int64_t *ret_owner);

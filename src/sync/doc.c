@@ -15,6 +15,7 @@
 #include "store/blob.h"
 #include "store/unsent.h"
 #include "apply.h"
+#include "attach.h"
 #include "conflict_about.h"
 #include "local.h"
 #include "people.h"
@@ -390,6 +391,8 @@ int doc_put_aside(struct txn *t, struct store_item *it, struct pending *p, struc
 	if (r == 0)
 		r = doc_make_copy(t, dir, file, row->c.change.content.file, row->c.change.content.size, why);
 	row->gone = true;
+	if (r == 0)
+		r = attach_spare(t, row->c.change.name);
 	if (r == 0)
 		r = restore_size(it);
 	if (r == 0)

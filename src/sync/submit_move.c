@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 #include "apply.h"
+#include "attach.h"
 #include "local.h"
 #include "place.h"
 #include "show.h"
@@ -121,6 +122,8 @@ static int give_bytes(struct txn *t, struct moving *m)
 	c.file = mine->c.change.content.file;
 	c.size = mine->c.change.content.size;
 	r = local_item_bytes(t, &to, &c, m->name);
+	if (r == 0)
+		r = attach_takes_over(t, &to, mine->c.change.name);
 	/* Somebody still writes it. */
 	row = mine->c.change.content.due == INT64_MAX ? pending_find(&to.p, CHANGE_STORE) : NULL;
 	if (r == 0 && row) {

@@ -292,6 +292,8 @@ static int leave_item(struct txn *t, struct saving *v)
 	r = local_item_load(t, v->n.item, &own);
 	if (r == 0)
 		r = local_may(&t->list, &own.it.item, PERM_DELETE);
+	if (r == 0 && own.it.item.owner)
+		r = attach_replaces(t, &v->i, &own.it);
 	return r < 0 ? r : local_vacate(t, &v->n, STORE_VACANT_UNLINK);
 }
 

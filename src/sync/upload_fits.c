@@ -64,8 +64,10 @@ static int node_fits(struct txn *t, const struct store_change *c)
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	if (it.item.owner)
-		return attach_fits(t, &it.item, NULL);
+	if (it.item.owner) {
+		r = attach_waits(t, &it, c->change.op);
+		return r ? (r < 0 ? r : 0) : attach_fits(t, &it.item, NULL);
+	}
 	if (c->change.op == CHANGE_MOVE && !it.item.id)
 		return 0;
 	if (change_is_check(c->change.op))

@@ -226,8 +226,7 @@ static struct view_slot_do rename_document(const struct view_slot *from, const s
 	/* It moved aside, and is put back. */
 	if (to->item && to->item == from->item)
 		return act(VIEW_SLOT_NOTHING);
-	/* SharePoint has no such operation for attachments: mv(1) then copies and removes. One that is only here may be
-	 * called something else; of others the engine says the same. */
+	/* An attachment is its item's: mv(1) copies it to another one and removes it. */
 	if (from->dir == VIEW_SLOT_ATTACHED && from->parent != to->parent)
 		return refuse(-EXDEV);
 	if (to->dir == VIEW_SLOT_ATTACHED && from->dir != to->dir)

@@ -161,6 +161,116 @@ def test_every_way_to_save_is_one_put(issues):
         assert names(mnt) == {'photo.jpg', 'n.txt'}, save
 
 
+def ops(mnt):
+    """What changed attachments, in order; a run of the same once."""
+    found = [r.get('op') or r['method'] for r in mnt.server.requests()
+             if r.get('op') in OPS[:2] or (r['method'] in ('PUT', 'MOVE', 'DELETE') and '/Attachments/' in r['path'])]
+    return [x for i, x in enumerate(found) if not i or found[i - 1] != x]
+
+
+def test_renamed_within_the_item(issues):
+    """No server renames an attachment: the new one is added, then the old one deleted; a program's save is a save."""
+    mnt = issues
+    photo = 'no photo, but bytes'
+    mnt.server.reset()
+    here(mnt, 'mv "%s/photo.jpg" "%s/a.jpg"' % (DIR, DIR))               # its bytes were not here yet
+    assert names(mnt) == {'a.jpg'} and here(mnt, 'cat "%s/a.jpg"' % DIR) == photo
+    mnt.wait(lambda: from_server(mnt, 'photo.jpg') is None, 20)
+    mnt.settle()
+    assert ops(mnt) == ['AddAttachment', 'DeleteAttachment'] and from_server(mnt, 'a.jpg') == photo
+    assert state(mnt, 'a.jpg') == 'clean' and names(mnt) == {'a.jpg'}
+    # in-place edits that keep a copy
+    mnt.server.reset()
+    here(mnt, 'cd "%s"; sed -i.bak s/photo/picture/ a.jpg' % DIR)
+    here(mnt, 'sleep 2.5')
+    mnt.settle()
+    assert from_server(mnt, 'a.jpg') == 'no picture, but bytes' and from_server(mnt, 'a.jpg.bak') == photo
+    assert sorted(ops(mnt)) == ['AddAttachment', 'PUT'] and names(mnt) == {'a.jpg', 'a.jpg.bak'}
+    # over another one, and the case alone; an open file goes on under its new name
+    mnt.server.reset()
+    here(mnt, 'cd "%s"; mv a.jpg.bak a.jpg; exec 3<>a.jpg; mv a.jpg A.JPG; printf yes >&3; exec 3>&-; ls; cat A.JPG' % DIR)
+    mnt.wait(lambda: from_server(mnt, 'A.JPG') == 'yes' + photo[3:] and from_server(mnt, 'a.jpg.bak') is None, 20)
+    mnt.settle()
+    assert names(mnt) == {'A.JPG'}
+    assert not mnt.sh('ls .spfs/outbox') and not mnt.sh('ls .spfs/conflicts')
+    # offline, again and again: one of each
+    mnt.server.stop()
+    here(mnt, 'cd "%s"; mv A.JPG b; mv b c; echo more >> c; mv c d.txt' % DIR)
+    assert names(mnt) == {'d.txt'}
+    mnt.umount()
+    mnt.mount()
+    mnt.server.start()
+    mnt.server.reset()
+    sync(mnt)
+    mnt.wait(lambda: from_server(mnt, 'A.JPG') is None, 20)
+    mnt.settle()
+    assert ops(mnt) == ['AddAttachment', 'DeleteAttachment']
+    assert from_server(mnt, 'd.txt') == 'yes' + photo[3:] + 'more\n' and names(mnt) == {'d.txt'}
+
+
+def test_a_rename_loses_nothing(issues):
+    mnt = issues
+    photo = 'no photo, but bytes'
+    # refused: the server keeps the old name until it takes the new one
+    mnt.server.script('op=AddAttachment fault=0x80070005 text="Access is denied."')
+    here(mnt, 'mv "%s/photo.jpg" "%s/a.jpg"' % (DIR, DIR))
+    mnt.wait(lambda: state(mnt, 'a.jpg') == 'refused', 20)
+    here(mnt, 'sleep 2.5')
+    mnt.spfs('sync')
+    assert from_server(mnt, 'photo.jpg') == photo and names(mnt) == {'a.jpg'} and ops(mnt)[-1] == 'AddAttachment'
+    mnt.server.no_script()
+    mnt.server.script('op=AddAttachment count=1 close=after')            # and its answer is lost
+    mnt.server.reset()
+    mnt.sh('echo retry > .spfs/sync')
+    mnt.wait(lambda: from_server(mnt, 'photo.jpg') is None, 30)
+    mnt.settle()
+    assert from_server(mnt, 'a.jpg') == photo and ops(mnt) == ['AddAttachment', 'DeleteAttachment']
+    assert names(mnt) == {'a.jpg'} and state(mnt, 'a.jpg') == 'clean'
+    # somebody has taken the name meanwhile: his stands, ours is beside it, and the old one is there again
+    mnt.server.stop()
+    here(mnt, 'mv "%s/a.jpg" "%s/b.jpg"; sleep 2.5' % (DIR, DIR))
+    mnt.server.start()
+    mnt.server.do('attach Issues 3 b.jpg "of theirs"')
+    sync(mnt)
+    mnt.settle()
+    assert from_server(mnt, 'b.jpg') == 'of theirs' == here(mnt, 'cat "%s/b.jpg"' % DIR)
+    assert from_server(mnt, 'a.jpg') == photo == here(mnt, 'cat "%s/a.jpg"' % DIR)
+    copy, = names(mnt) - {'a.jpg', 'b.jpg'}
+    assert 'conflict' in copy and here(mnt, 'cat "%s/%s"' % (DIR, copy)) == photo
+
+
+@pytest.mark.deadline(300)
+@pytest.mark.parametrize('world', ['root'], indirect=True)
+def test_killed_anywhere_it_is_renamed_once(site):
+    site.add(LIST)
+    site.mount()
+    site.settle()
+    here(site, 'cat "%s/photo.jpg"' % DIR)
+    site.umount()
+    old = 'photo.jpg'
+    for i, point in enumerate(('submit.save.before:1', 'submit.save.after:1', 'upload.take.after:1', 'upload.answered:1',
+                               'upload.outcome.after:1', 'submit.grace.after:1', 'upload.answered:2')):
+        new = 'n%d.jpg' % i
+        site.server.reset()
+        site.run('spfs', site.mountpoint, env={'SPFS_CRASH_AT': point})
+        site.run('bash', '-c', 'mv "%s/%s" "%s/%s"; sleep 4; ls "%s"' % (DIR, old, DIR, new, DIR), cwd=site.mountpoint / LIST)
+        site.run('fusermount3', '-u', '-z', site.mountpoint)
+        if site.pid():
+            site.kill()
+        site.mount()
+        site.settle()
+        site.sh('sleep 2.5')
+        sync(site)
+        found = names(site)
+        assert found in ({old}, {new}), point
+        now, = found
+        assert from_server(site, now) == 'no photo, but bytes' and state(site, now) == 'clean', point
+        assert from_server(site, old if now == new else new) is None, point
+        assert sent(site).count('AddAttachment') == (now == new), point
+        old = now
+        site.umount()
+
+
 def test_offline_and_a_new_item_with_its_files(issues):
     mnt = issues
     mnt.server.stop()
