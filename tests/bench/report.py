@@ -14,6 +14,8 @@ import sys
 from pathlib import Path
 
 SPFS = 'spfs'
+ROOT = Path(__file__).resolve().parents[2]
+MARKS = ('<!-- two lines of BENCHMARKS.md, by make bench -->', '<!-- end -->')
 
 
 class Figures:
@@ -171,16 +173,26 @@ def table(f, title, works, systems, latency=0, what='seconds'):
         for n in sizes:
             cells = []
             for s in here:
-                cell = with_spread(f.values(what, s, w, n, latency))
+                values = f.values(what, s, w, n, latency)
+                cell = with_spread([v / 1000 for v in values] if what.endswith('_ms') else values)
                 requests = f.median('requests', s, w, n, latency)
-                if requests:
+                if requests and not what.endswith('_ms'):
                     cell += ', %s rq' % thousands(int(requests))
                 cells.append(cell)
             out.append('| %s, %s | %s |' % (w, thousands(n) if n != 256 else '256 MiB', ' | '.join(cells)))
     return out + ['']
 
 
-GROWS = ('first sync', 'sync, nothing new', 'ls -l, cold', 'ls -l', 'stat', 'cat, cold', 'cat', 'grep -r')
+GROWS_PER_ITEM = ('first sync', 'ls -f, cold', 'ls -f', 'ls -l, cold', 'ls -l', 'find -type f', 'stat', 'file manager', 'cat, cold', 'cat',
+                  'grep -r, cold', 'grep -r')
+GROWS = GROWS_PER_ITEM + ('sync, nothing new', 'sync, 10 changed', *(op + ' 1000 items' for op in ('create', 'edit', 'rename', 'delete')))
+
+
+def growth_cell(f, work, n):
+    m = f.median('until_sent' if 'items' in work else 'seconds', SPFS, work, n)
+    if m is None:
+        return '-'
+    return seconds(m / n) if work in GROWS_PER_ITEM else seconds(m) + ' in all'
 
 
 def growth(f):
@@ -189,11 +201,7 @@ def growth(f):
     out = ['### Growth: spfs, per item', '', '| | ' + ' | '.join(thousands(n) for n in sizes) + ' |',
            '|---' * (len(sizes) + 1) + '|']
     for w in GROWS:
-        cells = []
-        for n in sizes:
-            m = f.median('seconds', SPFS, w, n)
-            cells.append('-' if m is None else seconds(m) + ' in all' if w == 'sync, nothing new' else seconds(m / n))
-        out.append('| %s | %s |' % (w, ' | '.join(cells)))
+        out.append('| %s | %s |' % (w, ' | '.join(growth_cell(f, w, n) for n in sizes)))
     cells = []
     for n in sizes:
         peaks = [r['peak_kb'] for k, rs in f.by.items() if k[0] == SPFS and k[2] == n and k[3] == 0 for r in rs
@@ -203,13 +211,13 @@ def growth(f):
 
 
 BROWSING = ('mount to ls -l', 'ls -f, cold', 'ls -f', 'ls -l, cold', 'ls -l', 'find -type f', 'stat', 'file manager', 'cat, cold', 'cat',
-            'grep -r, cold', 'grep -r')
+            'grep -r, cold', 'grep -r', 'git status')
 CHANGING = tuple('%s %ss' % (op, kind) for kind in ('item', 'document') for op in ('create', 'edit', 'rename', 'delete'))
-DOCUMENTS = ('grep -r documents, cold', 'grep -r documents', 'git status')
+DOCUMENTS = ('grep -r documents, cold', 'grep -r documents', 'git status documents')
 LARGE = ('read 256 MiB, cold', 'read 256 MiB', '1,000 random reads', 'write 256 MiB', '4 readers, 4 writers')
 
 
-def text(f, machine, skipped):
+def text(f, machine, skipped, failed):
     out = ['# Benchmarks', '',
            'Written by `make bench` from `bench/figures.jsonl`; do not edit. Figures are medians with half the spread between',
            'the lowest and the highest run; systems alternate in each run. `rq` is requests that reached the server, as the server',
@@ -221,14 +229,36 @@ def text(f, machine, skipped):
     out += table(f, 'Synchronising a list', ('first sync', 'sync, nothing new', 'sync, 10 changed'), systems)
     out += growth(f)
     out += table(f, 'Looking at many files', BROWSING, systems)
+    out += table(f, 'From the mount to the end of the first listing, 20 ms', ('mount to ls -l',), systems, 20)
     for ms in (0, 20):
         out += table(f, 'Changing, %d ms: until the program is done' % ms, CHANGING, systems, ms)
         out += table(f, 'Changing, %d ms: until the server has it' % ms, CHANGING, systems, ms, 'until_sent')
         out += table(f, 'Small documents, %d ms' % ms, DOCUMENTS, systems, ms)
     out += table(f, 'Large documents', LARGE, systems)
+    daemons = [s for s in systems if any(v for k in f.by if k[0] == s for v in f.values('peak_kb', *k))]
+    out += table(f, 'Processor time of the daemon', ('first sync', 'sync, nothing new') + BROWSING + DOCUMENTS + LARGE, daemons, what='cpu_ms')
+    out += memory(f, daemons)
     if skipped:
         out += ['### Not measured', ''] + ['- %s: %s' % (s, why) for s, why in sorted(skipped.items())] + ['']
+    if failed:
+        out += ['### Failed', ''] + ['- %s, %s, %d times: %s' % (*k, len(why), why[0]) for k, why in sorted(failed.items())] + ['']
     return '\n'.join(out)
+
+
+def memory(f, systems):
+    """The peak, whatever was done with so many files."""
+    sizes = sorted({k[2] for k in f.by if k[1] in BROWSING})
+    if not sizes:
+        return []
+    out = ['### Peak memory of the daemon, looking at so many files', '', '| | ' + ' | '.join(thousands(n) for n in sizes) + ' |',
+           '|---' * (len(sizes) + 1) + '|']
+    for s in systems:
+        cells = []
+        for n in sizes:
+            peak = max((v for w in BROWSING for v in f.values('peak_kb', s, w, n)), default=0)
+            cells.append('%.0f MiB' % (peak / 1024) if peak else '-')
+        out.append('| %s | %s |' % (s, ' | '.join(cells)))
+    return out + ['']
 
 
 # ---- machine, plot, files ----------------------------------------------------
@@ -286,31 +316,48 @@ def plot(f, folder):
     subprocess.run(['gnuplot'], input=script + '\n', text=True, check=True)
 
 
-def write_from(records, machine_text, skipped, folder, target):
-    f = Figures(records)
+def again(folder, target):
+    """From the figures in `folder`, which a run writes as it goes."""
+    rows = [json.loads(line) for line in (folder / 'figures.jsonl').read_text().splitlines()]
+    f = Figures([r for r in rows if 'seconds' in r])
+    failed = {}
+    for r in rows:
+        if 'failed' in r:
+            failed.setdefault((r['failed'], '%s, %s' % (r['work'], thousands(r['size'])) if r['size'] else r['work']), []).append(r['why'])
     plot(f, folder)
-    target.write_text(text(f, machine_text, skipped))
+    target.write_text(text(f, (folder / 'machine.txt').read_text(), {r['skipped']: r['why'] for r in rows if 'skipped' in r}, failed))
     for g in goals(f):
         print('%-13s %s' % (g.verdict().strip('*'), g.row().strip('| ')))
+    if target.resolve() == (ROOT / 'BENCHMARKS.md').resolve():
+        quote(f)
 
 
-def write(bench):
-    """The results of a run. A quick one leaves what is kept alone."""
-    folder = bench.results
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / 'figures.jsonl').open('w') as out:
-        for r in bench.records:
-            out.write(json.dumps(r) + '\n')
-        for s, why in bench.skipped.items():
-            out.write(json.dumps({'skipped': s, 'why': why}) + '\n')
-    (folder / 'machine.txt').write_text(bench.machine)
-    again(folder, bench.table)
+def quote(f):
+    """Two lines in the README, between its marks."""
+    readme = ROOT / 'README.md'
+    before, found, rest = readme.read_text().partition(MARKS[0])
+    after = rest.partition(MARKS[1])
+    if found and after[1]:
+        readme.write_text(before + MARKS[0] + '\n' + ''.join(line + '\n' for line in two_lines(f)) + MARKS[1] + after[2])
+    else:
+        print('README.md has no place for two lines')
 
 
-def again(folder, target):
-    rows = [json.loads(line) for line in (folder / 'figures.jsonl').read_text().splitlines()]
-    write_from([r for r in rows if 'skipped' not in r], (folder / 'machine.txt').read_text(),
-               {r['skipped']: r['why'] for r in rows if 'skipped' in r}, folder, target)
+def two_lines(f):
+    """What people ask first: how it feels to look, and to change."""
+    out = []
+    ls, cat = ratio(f, 'ls -l', 10000), ratio(f, 'grep -r', 10000)
+    first = f.median('seconds', SPFS, 'mount to ls -l', 10000, 20)
+    if ls and cat and first:
+        out.append('- `ls -l` of a list of 10,000 items takes %.2g x as long as on ext4, `grep -r` %.2g x; %s after the mount with a server '
+                   '20 ms away, and one request.' % (ls, cat, seconds(first)))
+    mine = f.median('until_sent', SPFS, 'create items', 1000, 20)
+    requests = f.median('requests', SPFS, 'create items', 1000, 20)
+    their = best(*(per_file(f, 'until_sent', o, 'create documents', 20) for o in OTHERS))
+    if mine and requests:
+        out.append('- 1,000 new items are at a server 20 ms away after %s, with %d requests%s.' % (
+            seconds(mine), requests, '; the best of rclone and davfs2 needs %s for 1,000 files' % seconds(their * 1000) if their else ''))
+    return out
 
 
 if __name__ == '__main__':

@@ -1,7 +1,6 @@
 """What is done with each system, in blocks: a block mounts a system, does a series of things, and unmounts it.
 
-`plan` gives the blocks in the order in which they run: systems alternate within a run, so that a machine that gets
-slower meanwhile is unfair to none.
+Systems alternate within a run, so that a machine that gets slower meanwhile is unfair to none.
 """
 import time
 
@@ -12,6 +11,7 @@ ONCE = 1000000                # from so many items on, one run has to do; with -
 BIG = 256                     # MiB
 SMALL_FILES = 1000
 CHANGES = 1000
+LOOKED_AT = 10000             # the size of a list that git and a slow network are tried with
 
 
 def remount(b, s, folder):
@@ -31,7 +31,7 @@ def first_sync(b, s, size, latency=0):
 
     def run():
         s.mount()
-        s.sent()
+        s.received()
     known = set(s.server.bodies_since(()))
     b.measure(s, 'first sync', size, latency, run)
     return s.server.bodies_since(known)
@@ -82,10 +82,21 @@ def browse(b, s, folder, size, latency=0, read=True):
         step('grep -r', 'grep -rc zzzz "$1" >/dev/null || [ $? = 1 ]')
         remount(b, s, folder)
         step('grep -r, cold', 'grep -rc zzzz "$1" >/dev/null || [ $? = 1 ]')
+    if read and size == LOOKED_AT:
+        git_status(b, s, where, size)
     s.umount()
 
 
-def first_ls(b, s, folder, size):
+def git_status(b, s, where, size, what='git status'):
+    """The second one: the first looks into what is as young as its index. The objects are written once for all."""
+    index, objects = b.disk.where / ('git-%s' % s.name), b.disk.where / 'git-objects'
+    git = 'GIT_OBJECT_DIRECTORY="%s" git --git-dir="%s" --work-tree="$1" -c safe.directory="*" -c core.fsync=none ' % (objects, index)
+    b.shell('rm -rf "%s" && mkdir -p "%s" && git init -q --bare "%s" && %s add -A && %s status >/dev/null' % (
+        index, objects, index, git, git), where)
+    b.measure(s, what, size, 0, lambda: b.shell(git + 'status >/dev/null', where))
+
+
+def first_ls(b, s, folder, size, latency=0):
     """From the mount to the end of ls -l in it: where one request suffices, that is what there is."""
     s.umount()
     b.disk.cold()
@@ -93,7 +104,7 @@ def first_ls(b, s, folder, size):
     def run():
         s.mount(folder)
         b.shell('ls -l "$1" >/dev/null', s.path(folder))
-    b.measure(s, 'mount to ls -l', size, 0, run)
+    b.measure(s, 'mount to ls -l', size, latency, run)
     s.umount()
 
 
@@ -103,12 +114,23 @@ def changes(b, s, folder, kind, count, latency):
     """Creates, edits, renames and deletes so many files; until the server has all of it."""
     s.mount(folder)
     where = s.path(folder)
-    if s.server:
-        s.sent(s.server.mark())      # spfs receives the list first, as it was never mounted
-    b.shell('ls -f "$1" >/dev/null', where)
+    if isinstance(s, Spfs):
+        s.received()      # the list first, as it was never mounted
+    b.shell('ls -f "$1" >/dev/null 2>&1 || true', where)
     for op in ('create', 'edit', 'rename', 'delete'):
         b.measure(s, '%s %ss' % (op, kind), count, latency,
                   lambda op=op: b.run(b.fileops, op, where, str(count)), written=s.server is not None)
+    s.umount()
+
+
+def changes_in(b, s, size):
+    """The same on a list of any size that is stored already: what a change costs must not depend on what lies beside it."""
+    s.mount()
+    s.received()
+    where = s.path('items')
+    b.shell('ls -f "$1" >/dev/null', where)
+    for op in ('create', 'edit', 'rename', 'delete'):
+        b.measure(s, '%s %d items' % (op, CHANGES), size, 0, lambda op=op: b.run(b.fileops, op, where, str(CHANGES)), written=True)
     s.umount()
 
 
@@ -121,7 +143,8 @@ def big(b, s, latency=0):
     b.measure(s, 'read 256 MiB, cold', BIG, latency, lambda: b.shell(read, where))
     b.measure(s, 'read 256 MiB', BIG, latency, lambda: b.shell(read, where))
     remount(b, s, 'big')
-    b.measure(s, '1,000 random reads', BIG, latency, lambda: b.run(b.fileops, 'random', where / 'big.bin', '1000'))
+    if not isinstance(s, RcloneOff) or b.run_number == 1:       # a request each
+        b.measure(s, '1,000 random reads', BIG, latency, lambda: b.run(b.fileops, 'random', where / 'big.bin', '1000'))
     written = s.server is not None
     b.measure(s, 'write 256 MiB', BIG, latency, lambda: b.shell('cat "%s" > "$1/out.bin"' % b.big_source, where), written=written)
     b.shell('rm "$1/out.bin"', where)
@@ -149,14 +172,12 @@ def small(b, s, latency):
     s.mount('small')
     where = s.path('small')
     if isinstance(s, Spfs):
-        s.sent()
+        s.received()
     grep = 'grep -rc zzzz "$1" >/dev/null || [ $? = 1 ]'
     b.measure(s, 'grep -r documents, cold', SMALL_FILES, latency, lambda: b.shell(grep, where))
     b.measure(s, 'grep -r documents', SMALL_FILES, latency, lambda: b.shell(grep, where))
     if not latency:
-        git = 'git --git-dir="%s" --work-tree="$1" -c safe.directory="*" ' % (s.state / 'git')
-        b.shell('git init -q --bare "%s" && %s add -A && %s status >/dev/null' % (s.state / 'git', git, git), where)
-        b.measure(s, 'git status', SMALL_FILES, 0, lambda: b.shell(git + 'status >/dev/null', where))
+        git_status(b, s, where, SMALL_FILES, 'git status documents')
     s.umount()
 
 
@@ -166,7 +187,7 @@ def idle_begin(b, s):
     """A mount that nobody uses for as long as the rest of the run takes, a minute at least; its server is its own."""
     s.fresh()
     s.mount()
-    s.sent()
+    s.received()
     time.sleep(4)                    # what follows a first sync has its time too
     s.server.mark()
     return {'since': time.monotonic(), 'switches': s.daemon.switches(), 'cpu': s.daemon.cpu_ms()}
@@ -184,35 +205,45 @@ def idle_end(b, s, begun):
 
 # ---- all of it ---------------------------------------------------------------
 
+def list_syncs(b, s, size, curl, folder):
+    bodies = first_sync(b, s, size)
+    if b.wants(curl):
+        b.attempt(curl, baseline, size, bodies)
+    later_syncs(b, s, size)
+    b.copy_files(s.path(folder), folder)
+    s.umount()
+
+
+def with_xattr(b, s, size, folder):
+    remount(b, s, folder)
+    b.shell('ls -l "$1" >/dev/null', s.path(folder))
+    b.measure(s, 'ls -l', size, 0, lambda: b.shell('ls -l "$1" >/dev/null', s.path(folder)))
+    s.umount()
+
+
 def items(b, size):
     """Lists of one size."""
     demo = b.demos[size]
     folder = 'items-%d' % size
     spfs, xattr, ext4 = Spfs(b, demo, folder), SpfsXattr(b, demo, folder), Ext4(b)
     xattr.state = spfs.state
-    others = [s for s in (PassthroughLL(b), RcloneOff(b, b.apache), RcloneFull(b, b.apache), Davfs(b, b.apache))
-              if b.wants(s) and size <= b.largest_for(s)]
+    remote = [s for s in (RcloneOff(b, b.apache), RcloneFull(b, b.apache), Davfs(b, b.apache)) if b.wants(s) and size <= b.largest_for(s)]
+    local = [ext4, *(s for s in (PassthroughLL(b),) if b.wants(s))]
     curl = Curl(b, demo)
     for run in b.each_run(size):
-        bodies = first_sync(b, spfs, size)
-        if b.wants(curl):
-            baseline(b, curl, size, bodies)
-        later_syncs(b, spfs, size)
-        if run == 1:
-            b.copy_files(spfs.path(folder), folder)
-        spfs.umount()
-        for s in (spfs, ext4, *others):
-            if s in others:
+        b.attempt(spfs, list_syncs, size, curl, folder)
+        for s in (spfs, *local, *(s for s in remote if run <= b.runs_for(s))):
+            if s is not spfs:
                 s.fresh()
-            with b.guard(s):
-                browse(b, s, folder, size, read=s not in others or isinstance(s, PassthroughLL))
-        with b.guard(spfs):
-            first_ls(b, spfs, folder, size)
-        with b.guard(xattr):
-            remount(b, xattr, folder)
-            b.shell('ls -l "$1" >/dev/null', xattr.path(folder))
-            b.measure(xattr, 'ls -l', size, 0, lambda: b.shell('ls -l "$1" >/dev/null', xattr.path(folder)))
-            xattr.umount()
+            b.attempt(s, browse, folder, size, read=s not in remote)
+        for ms in (0, 20) if size == LOOKED_AT else (0,):
+            b.set_latency(ms)
+            for s in (spfs, *(s for s in remote if run <= b.runs_for(s))):
+                b.attempt(s, first_ls, folder, size, ms)
+        b.set_latency(0)
+        b.attempt(xattr, with_xattr, size, folder)
+        if run <= b.changes_runs:
+            b.attempt(spfs, changes_in, size)
 
 
 def edits(b):
@@ -224,18 +255,19 @@ def edits(b):
     for latency in (0, 20):
         for run in b.each_run():
             b.set_latency(latency)
-            item.fresh(LIST)
-            with b.guard(item):
-                changes(b, item, folder, 'item', CHANGES, latency)
-            item.fresh('Shared Documents')
-            with b.guard(item):
-                changes(b, item, 'small', 'document', b.documents_to_change, latency)
+            b.attempt(item, anew, ('Big list',), changes, folder, 'item', CHANGES, latency)
+            b.attempt(item, anew, ('Shared Documents',), changes, 'small', 'document', b.documents_to_change, latency)
             for s in others:
                 if run <= b.runs_for(s):
-                    s.fresh()
-                    with b.guard(s):
-                        changes(b, s, 'small', 'document', b.others_change, latency)
+                    b.attempt(s, anew, (), changes, 'small', 'document', b.others_change, latency)
     b.set_latency(0)
+
+
+def anew(b, s, lists, block, *args):
+    """A block with a system that has nothing stored."""
+    s.umount()
+    s.fresh(*lists)
+    block(b, s, *args)
 
 
 def documents(b):
@@ -248,19 +280,18 @@ def documents(b):
     for latency in (0, 20):
         for run in b.each_run():
             b.set_latency(latency)
-            for s in (spfs, *on_demo, *on_apache):
-                with b.guard(s):
-                    small(b, s, latency)
+            for s in (spfs, *(x for x in on_demo + on_apache if run <= b.runs_for(x, 2 if latency else 3))):
+                b.attempt(s, small, latency)
     b.set_latency(0)
     for run in b.each_run():
         for s in curls:
-            with b.guard(s):
-                big_curl(b, s)
-        for s in (spfs, *local, *(x for x in on_demo + on_apache if run <= b.runs_for(x))):
-            s.umount()
-            s.fresh(*(('Shared Documents',) if s is spfs else ()))
-            with b.guard(s):
-                s.mount('big')
-                if s is spfs:
-                    s.sent()
-                big(b, s)
+            b.attempt(s, big_curl)
+        for s in (spfs, *local, *(x for x in on_demo if run <= b.runs_for(x, 1)), *(x for x in on_apache if run <= b.runs_for(x, 2))):
+            b.attempt(s, anew, ('Shared Documents',) if s is spfs else (), large)
+
+
+def large(b, s):
+    s.mount('big')
+    if isinstance(s, Spfs):
+        s.received()
+    big(b, s)
