@@ -7,7 +7,7 @@
  * whom. Nothing in it has a thread of its own.
  *
  * The bytes of a version are a token, unique in the world ("d7." and some more), so that any bytes seen anywhere tell who
- * wrote them, and what he had before him.
+ * wrote them, and what he had before him. Of a .docx the server makes bytes of its own: a "+" behind them.
  */
 #include "t_sync_fake.h"
 
@@ -39,6 +39,7 @@ struct token {
 struct fdoc {
 	int64_t version, seq;
 	bool deleted;
+	int editor; /* who made the version */
 	char name[32];
 	int tok[VERSIONS_MAX]; /* by version */
 };
@@ -67,6 +68,7 @@ struct world {
 	int n_clients;
 	bool strict_delete; /* the server looks at the version of a Delete */
 	bool no_words;      /* its answers to PUT have no ETag */
+	int acting;         /* whose request is carried out; CLIENTS_MAX: other people */
 	unsigned dice;
 	char log[FAKE_LOG];
 	char why[512];
@@ -131,7 +133,7 @@ static inline int token_of(const char *text)
 	if (t <= 0)
 		return t;
 	token_text(t, again);
-	return strcmp(again, text) == 0 ? t : -1;
+	return strncmp(again, text, strlen(again)) == 0 && strspn(text + strlen(again), "+") == strlen(text + strlen(again)) ? t : -1;
 }
 
 static inline void etag_of(int64_t id, int64_t version, char out[80])
@@ -171,11 +173,20 @@ static inline int now_in(const struct fdoc *d)
 	return d->tok[d->version];
 }
 
+/* The server's bytes of a document. */
+static inline void server_text(const struct fdoc *d, char out[32])
+{
+	token_text(now_in(d), out);
+	if (strstr(d->name, ".docx"))
+		snprintf(out + strlen(out), 2, "+");
+}
+
 static inline void doc_moves(struct world *w, struct fdoc *d, int tok)
 {
 	assert_true(d->version + 1 < VERSIONS_MAX);
 	d->tok[++d->version] = tok;
 	d->seq = ++w->seq;
+	d->editor = w->acting;
 }
 
 static inline struct fdoc *doc_new(struct world *w, const char *name, int tok)
@@ -212,7 +223,9 @@ static inline void make_row(const struct world *w, const struct fdoc *d, struct 
 	fake_value(&row->values, "FSObjType", text);
 	snprintf(text, sizeof(text), "%lld;#" GUID, (long long) id_of(w, d), (long long) id_of(w, d));
 	fake_value(&row->values, "UniqueId", text);
-	token_text(now_in(d), bytes);
+	snprintf(text, sizeof(text), "%d;#Person %d", d->editor + 1, d->editor);
+	fake_value(&row->values, "Editor", text);
+	server_text(d, bytes);
 	snprintf(text, sizeof(text), "%zu", strlen(bytes));
 	fake_value(&row->values, "File_x0020_Size", text);
 	clock_format_iso(1700000000 + d->seq, text);
@@ -255,6 +268,7 @@ static inline void third_acts(struct world *w)
 	char new[32];
 	int t;
 
+	w->acting = CLIENTS_MAX;
 	if (!d || what < 2)
 		name = new_name(w, new);
 	if (!d || (what < 2 && !doc_named(w, name))) {
@@ -305,6 +319,7 @@ static inline bool arrives(struct docs_client *dc, int *ret_fault, struct remote
 	*ret = fault == FAULT_CANCELED ? REMOTE_CANCELED : REMOTE_SITE_BAD;
 	if (fault == FAULT_THIRD)
 		third_acts(dc->w);
+	dc->w->acting = dc->number;
 	if (fault == FAULT_KILL_BEFORE)
 		kill_here(dc);
 	if (fault == FAULT_BUSY) {
@@ -433,7 +448,7 @@ static inline void say_doc(const struct world *w, const struct fdoc *d, struct r
 	char etag[80], bytes[32];
 
 	etag_of(id_of(w, d), d->version, etag);
-	token_text(now_in(d), bytes);
+	server_text(d, bytes);
 	ret->size = (int64_t) strlen(bytes);
 	assert_int_equal(str_set(&ret->etag, etag), 0);
 }
@@ -455,7 +470,7 @@ static inline enum remote_result line_fetch(struct remote *r, const char *path, 
 	if (!d)
 		return REMOTE_ITEM_GONE;
 	say_doc(dc->w, d, ret);
-	token_text(now_in(d), bytes);
+	server_text(d, bytes);
 	if (sink->begin(sink->arg, ret) < 0 || sink->data(sink->arg, bytes, strlen(bytes)) < 0)
 		return REMOTE_CANCELED;
 	return answers(dc, fault) ? REMOTE_OK : REMOTE_SITE_BAD;
@@ -1017,7 +1032,7 @@ static inline void check_doc(struct docs_client *dc, struct fdoc *d)
 	char text[32], with_id[64];
 	const char *dot = strrchr(d->name, '.');
 
-	token_text(now_in(d), text);
+	server_text(d, text);
 	if (store_item_find(dc->c.st, dc->c.list, id_of(w, d), &it) < 0 || store_node_of_item(dc->c.st, it.id, &n) < 0 || !n.name) {
 		violated(w, "I5 client %d does not show document %lld, %s", dc->number, (long long) id_of(w, d), d->name);
 		return;

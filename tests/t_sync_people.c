@@ -139,6 +139,28 @@ static void test_sites_do_not_mix(void **state)
 	completes(other, "12;#Ann", "", "12;#Ann", NULL);
 }
 
+static const char site[] = "http://x/sites/a";
+
+/* Whom nobody knows is neither us nor another. */
+static void test_who_we_are(void **state)
+{
+	CLEANUP(txn_end) struct txn t = TXN_INIT(&conf);
+
+	(void) state;
+	assert_int_equal(people_is_us(st, site, "12;#" JANE), 0);
+	assert_int_equal(people_is_other(st, site, "12;#" JANE), 0);
+	assert_int_equal(txn_begin(&t, list), 0);
+	assert_int_equal(people_are_us(&t, "12;#" JANE), 0);
+	assert_int_equal(txn_commit(&t), 0);
+	assert_int_equal(people_is_us(st, site, "12;#Jane Roe"), 1);
+	assert_int_equal(people_is_other(st, site, "12;#Jane Roe"), 0);
+	assert_int_equal(people_is_us(st, site, "15;#" MAX), 0);
+	assert_int_equal(people_is_other(st, site, "15;#" MAX), 1);
+	assert_int_equal(people_is_us(st, site, NULL), 0);
+	assert_int_equal(people_is_us(st, site, "Jane Roe"), 0);
+	assert_int_equal(people_is_us(st, "http://x/sites/b", "12;#" JANE), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,6 +168,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_others_stay_as_they_are, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_latest_name_counts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sites_do_not_mix, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_who_we_are, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,6 +86,7 @@ static void third_edits(struct world *w, const char *name)
 	int t = token_new(w, CLIENTS_MAX);
 
 	token_ack(w, t, now_in(d));
+	w->acting = CLIENTS_MAX;
 	doc_moves(w, d, t);
 }
 
@@ -239,6 +240,163 @@ static void cache_has_no_older_bytes_after_two_saves(void **state)
 	must_end_well(w);
 }
 
+/* ---- answers that are lost to a PUT of what the server rewrites -------------------------------- */
+
+/* A document that the client has stored once, so that it knows who it is. */
+static void must_know(struct docs_client *dc, const char *name)
+{
+	must_create(dc, name);
+	op_sync(dc);
+	assert_non_null(doc_named(dc->w, name));
+	assert_int_equal(doc_named(dc->w, name)->version, 1);
+}
+
+/* Made from what the server has, which was read. */
+static int must_edit_read(struct docs_client *dc, const char *name)
+{
+	int64_t item, base, ino = ino_named(dc, name, &item);
+	int had = look(dc, item, &base), t = token_new(dc->w, dc->number);
+	char etag[80];
+
+	etag_of(id_of(dc->w, doc_named(dc->w, name)), base, etag);
+	assert_int_equal(save(dc, ino, item, t, base, etag), 0);
+	token_ack(dc->w, t, had);
+	return t;
+}
+
+static int count_scratch(struct docs_client *dc)
+{
+	struct files f;
+
+	list_files(dc, STORE_NODE_SCRATCH, &f);
+	return f.n;
+}
+
+static void send_with(struct docs_client *dc, enum fault fault)
+{
+	dc->armed[dc->n_armed++] = fault;
+	(void) !send_once(dc);
+}
+
+/* The bytes are not ours by then, so that every lost answer was a conflict copy. */
+static void lost_answer_to_what_the_server_rewrites_is_no_conflict(void **state)
+{
+	struct world *w = *state;
+	struct docs_client *dc = &w->c[0];
+	int t;
+
+	must_know(dc, "a.docx");
+	t = must_edit_read(dc, "a.docx");
+	send_with(dc, FAULT_LOST);
+	op_sync(dc);
+	assert_int_equal(now_in(doc_named(w, "a.docx")), t);
+	assert_int_equal(count_scratch(dc), 0);
+	assert_true(is_settled(w));
+	must_end_well(w);
+}
+
+/* The later bytes took the place of those whose answer was lost, and were compared with what the server had of these. */
+static void what_is_saved_over_bytes_whose_answer_was_lost_is_no_conflict(void **state)
+{
+	static const char *const names[] = { "a.txt", "a.docx" };
+	struct world *w = *state;
+	struct docs_client *dc = &w->c[0];
+
+	for (int i = 0; i < 2; i++) {
+		int t;
+
+		must_know(dc, names[i]);
+		t = must_edit_read(dc, names[i]);
+		send_with(dc, FAULT_LOST);
+		must_edit(dc, names[i]);
+		op_sync(dc);
+		op_sync(dc);
+		must_end_well(w);
+		assert_int_equal(now_in(doc_named(w, names[i])), t + 1);
+		assert_int_equal(doc_named(w, names[i])->version, 3);
+		assert_int_equal(count_scratch(dc), 0);
+	}
+}
+
+/* Nothing had arrived, and of the version before, which was never fetched, neither bytes nor ETag were known. */
+static void version_before_that_nobody_fetched_is_not_taken_for_others(void **state)
+{
+	struct world *w = *state;
+	struct docs_client *dc = &w->c[0];
+
+	must_know(dc, "a.docx");
+	must_edit(dc, "a.docx");
+	for (int i = 0; i < 2; i++) {
+		dc->armed[dc->n_armed++] = FAULT_KILL_BEFORE;
+		(void) !send_once(dc);
+		client_dies(dc);
+		client_starts(dc);
+	}
+	must_end_well(w);
+	assert_int_equal(doc_named(w, "a.docx")->version, 2);
+	assert_int_equal(count_scratch(dc), 0);
+}
+
+static void lost_answer_to_a_new_document_that_the_server_rewrites_is_no_conflict(void **state)
+{
+	struct world *w = *state;
+	struct docs_client *dc = &w->c[0];
+
+	must_know(dc, "a.docx");
+	must_create(dc, "b.docx");
+	send_with(dc, FAULT_LOST);
+	must_end_well(w);
+	assert_int_equal(doc_named(w, "b.docx")->version, 1);
+	assert_int_equal(count_scratch(dc), 0);
+}
+
+/* Our own bytes may be lost on their way, too, and the version is somebody's who has not seen them. */
+static void version_of_others_after_a_lost_answer_is_not_taken_for_ours(void **state)
+{
+	struct world *w = *state;
+	struct docs_client *dc = &w->c[0];
+
+	must_know(dc, "a.docx");
+	must_edit_read(dc, "a.docx");
+	send_with(dc, FAULT_CANCELED);
+	third_edits(w, "a.docx");
+	must_end_well(w);
+	assert_int_equal(doc_named(w, "a.docx")->version, 2);
+	assert_int_equal(count_scratch(dc), 1);
+}
+
+/* Nor is one that is further away. */
+static void versions_after_the_one_whose_answer_was_lost_are_not_taken_for_it(void **state)
+{
+	struct world *w = *state;
+	struct docs_client *dc = &w->c[0];
+	int t;
+
+	must_know(dc, "a.docx");
+	must_edit_read(dc, "a.docx");
+	send_with(dc, FAULT_LOST);
+	third_edits(w, "a.docx");
+	t = now_in(doc_named(w, "a.docx"));
+	must_end_well(w);
+	assert_int_equal(now_in(doc_named(w, "a.docx")), t);
+	assert_int_equal(count_scratch(dc), 1);
+}
+
+/* Without a lost answer, what we stored from elsewhere (another machine) is a conflict as anybody's. */
+static void version_of_ours_without_a_lost_answer_is_a_conflict(void **state)
+{
+	struct world *w = *state;
+	struct docs_client *dc = &w->c[0];
+
+	must_know(dc, "a.docx");
+	must_edit_read(dc, "a.docx");
+	third_edits(w, "a.docx");
+	doc_named(w, "a.docx")->editor = dc->number;
+	must_end_well(w);
+	assert_int_equal(doc_named(w, "a.docx")->version, 2);
+	assert_int_equal(count_scratch(dc), 1);
+}
+
 #define DOCS_CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -253,6 +411,13 @@ int main(void)
 		DOCS_CASE(document_of_others_under_the_name_of_one_that_was_sent),
 		DOCS_CASE(document_that_others_changed_under_unsent_bytes_is_not_removed_with_them),
 		DOCS_CASE(cache_has_no_older_bytes_after_two_saves),
+		DOCS_CASE(lost_answer_to_what_the_server_rewrites_is_no_conflict),
+		DOCS_CASE(what_is_saved_over_bytes_whose_answer_was_lost_is_no_conflict),
+		DOCS_CASE(version_before_that_nobody_fetched_is_not_taken_for_others),
+		DOCS_CASE(lost_answer_to_a_new_document_that_the_server_rewrites_is_no_conflict),
+		DOCS_CASE(version_of_others_after_a_lost_answer_is_not_taken_for_ours),
+		DOCS_CASE(versions_after_the_one_whose_answer_was_lost_are_not_taken_for_it),
+		DOCS_CASE(version_of_ours_without_a_lost_answer_is_a_conflict),
 	};
 
 	log_setup(LOG_TO_NOTHING, LOG_LEVEL_INFO);

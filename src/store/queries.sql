@@ -329,7 +329,7 @@ SELECT count(*) FROM journal WHERE state = ?2 AND (?1 = 0 OR list = ?1)
 -- JOURNAL_HAS
 SELECT 1 FROM journal WHERE item = ?1 LIMIT 1
 -- JOURNAL_UNSURE
-UPDATE journal SET state = 'unsure' WHERE state = 'sending'
+UPDATE journal SET state = 'unsure', lost = lost OR op = 'store' WHERE state = 'sending'
 -- JOURNAL_RELEASE slow
 /* once at start */
 UPDATE journal SET due = 0 WHERE due <> 0

@@ -116,14 +116,45 @@ static int end_store(struct txn *t, const struct store_item *it, struct pending 
 	return adopt(t, it->id, row->version, k);
 }
 
+/* What the list says of the server's bytes. */
+static int restore_size(struct store_item *it)
+{
+	CLEANUP(item_release_p) struct item was = ITEM_INIT;
+	int r = values_copy(&was.values, store_item_base(it));
+
+	if (it->item.owner)
+		it->item.size = -1;
+	if (r == 0)
+		r = item_from_values(&was);
+	if (r == 0)
+		it->item.size = was.size;
+	return r == -EINVAL ? 0 : r;
+}
+
+/* The file showed what was sent until now, and the server has other bytes of it. */
+static int show_servers(struct txn *t, struct store_item *it, const struct pending *p)
+{
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+	int r = restore_size(it);
+
+	it->has_base = it->has_base && pending_any(p);
+	if (r == 0)
+		r = store_node_of_item(t->st, it->id, &n);
+	if (r == 0)
+		r = show_rewritten(t, &it->item, &n);
+	return r == -ENOENT ? 0 : r;
+}
+
 int doc_end_store(struct txn *t, struct store_item *it, struct pending *p, struct pending_row *sent)
 {
 	struct doc_news d = { .waits = doc_latest(p) != NULL };
 	struct item row = it->item; /* only looked at; of the length only the bytes tell, and they are ours */
+	int r;
 
 	row.version = it->item.version;
 	row.size = sent->c.change.content.size;
-	return end_store(t, it, p, sent, &row, &d);
+	r = end_store(t, it, p, sent, &row, &d);
+	return r < 0 || d.same_bytes || d.waits ? r : show_servers(t, it, p);
 }
 
 /*
@@ -338,21 +369,6 @@ static int find_slot(struct txn *t, const struct store_item *it, const struct pe
 	if (r == -ENOENT)
 		*ret_dir = t->list.root;
 	return r == -ENOENT ? 0 : r;
-}
-
-/* What the list says of the server's bytes. */
-static int restore_size(struct store_item *it)
-{
-	CLEANUP(item_release_p) struct item was = ITEM_INIT;
-	int r = values_copy(&was.values, store_item_base(it));
-
-	if (it->item.owner)
-		it->item.size = -1;
-	if (r == 0)
-		r = item_from_values(&was);
-	if (r == 0)
-		it->item.size = was.size;
-	return r == -EINVAL ? 0 : r;
 }
 
 /* Sent or not: it may have been found on the way that others had stored theirs. */

@@ -17,6 +17,8 @@
  * 2. A version that is exactly one later than the one that we stored over is ours: there is no room for
  *    anybody else's. Then the bytes are those that we sent, unless the server rewrites files of that
  *    type (promotion): these are fetched anew.
+ *    The same holds when the answer to a STORE was lost and the list says that we are who made that version: the bytes do
+ *    not tell then (upload_look.c).
  * 3. A document that somebody else changed too stays as he left it; ours goes beside it.
  */
 

@@ -82,12 +82,18 @@ static bool is_empty_update(const struct pending_row *row)
 	return row->c.change.op == CHANGE_UPDATE && row->c.change.fields.n == 0;
 }
 
+/* Bytes that the server may have already: whether it does is only seen with them, so later ones do not take their place. */
+static bool may_have_arrived(const struct pending_row *row)
+{
+	return row->c.change.op == CHANGE_STORE && row->c.change.content.lost;
+}
+
 /* Folds `later` into `into`. is_there: the server has the item, or may have it by now. 1: done; 0: they stay apart. */
 static int fold(struct pending_row *into, struct pending_row *later, bool is_there)
 {
 	int r;
 
-	if (!is_waiting(into) || !is_waiting(later))
+	if (!is_waiting(into) || !is_waiting(later) || (may_have_arrived(into) && later->c.change.op == CHANGE_STORE))
 		return 0;
 	r = change_fold(&into->c.change, &later->c.change);
 	if (r <= 0)

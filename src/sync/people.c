@@ -137,14 +137,29 @@ int people_are_us(struct txn *t, const char *user)
 	return store_person_put(t->st, t->list.site, STORE_PERSON_US, id);
 }
 
-int people_is_other(struct store *st, const char *site, const char *user)
+/* 1: us; 0: somebody else; -ENOENT: that cannot be told. */
+static int compare_with_us(struct store *st, const char *site, const char *user)
 {
 	CLEANUP(str_free_p) char *us = NULL;
 	struct person who;
 	int r;
 
 	if (!next_person(user, false, &who) || who.id <= 0)
-		return 0;
+		return -ENOENT;
 	r = store_person_get(st, site, STORE_PERSON_US, &us);
-	return r < 0 ? (r == -ENOENT ? 0 : r) : strtoll(us, NULL, 10) != who.id;
+	return r < 0 ? r : strtoll(us, NULL, 10) == who.id;
+}
+
+int people_is_other(struct store *st, const char *site, const char *user)
+{
+	int r = compare_with_us(st, site, user);
+
+	return r == -ENOENT ? 0 : r < 0 ? r : !r;
+}
+
+int people_is_us(struct store *st, const char *site, const char *user)
+{
+	int r = compare_with_us(st, site, user);
+
+	return r == -ENOENT ? 0 : r;
 }

@@ -33,4 +33,7 @@ MUST_CHECK int people_are_us(struct txn *t, const char *user);
 /* Whether it names somebody else: 1; 0: us, nobody, or nobody knows who we are. */
 MUST_CHECK int people_is_other(struct store *st, const char *site, const char *user);
 
+/* Whether it names us: 1; 0: somebody else, nobody, or nobody knows who we are. */
+MUST_CHECK int people_is_us(struct store *st, const char *site, const char *user);
+
 #endif

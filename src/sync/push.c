@@ -366,6 +366,7 @@ static int mark_unsure(struct txn *t, int64_t change)
 	int r = store_change_get(t->st, change, &c);
 
 	c.state = STORE_CHANGE_UNSURE;
+	c.change.content.lost = c.change.op == CHANGE_STORE;
 	return r < 0 ? r : store_change_put(t->st, &c);
 }
 

@@ -252,7 +252,6 @@ static int requeue(struct txn *t, int64_t item)
 		if (p.v[i].c.state != STORE_CHANGE_UNSURE)
 			continue;
 		p.v[i].c.state = STORE_CHANGE_QUEUED;
-		p.v[i].c.change.content.lost = p.v[i].c.change.op == CHANGE_STORE;
 		p.v[i].changed = true;
 		t->queued++;
 	}

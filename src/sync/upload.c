@@ -19,7 +19,6 @@
 #include "doc.h"
 #include "local.h"
 #include "park.h"
-#include "pull.h"
 #include "txn.h"
 #include "upload_check.h"
 #include "upload_look.h"
@@ -30,7 +29,7 @@
  *
  *	STORE	If-Match with the version that the bytes were made from, or If-None-Match: * for a new name. So
  *		sending it twice stores it once: the second finds another version, looks at it
- *		(upload_look.c), and finds its own bytes. Accepted, it waits as SENT for the row that
+ *		(upload_look.c), and finds its own bytes, or what the server has made of them. Accepted, it waits as SENT for the row that
  *		a pull brings of it: until then the file shows the bytes that were sent. Of a new one that no row comes
  *		of in two pulls, somebody has deleted or renamed it meanwhile (recover.c).
  *	MOVE	never over an existing name. Done twice it finds nothing to move (404), and the pull says
@@ -55,6 +54,7 @@ struct upload {
 	struct upload_item to_item; /* owned; that it is attached to */
 	bool is_new;
 	bool checks_out;            /* the library wants it, and nobody has it */
+	bool sent;                  /* its bytes are on their way */
 	bool stale;                 /* others have stored versions since the one that the bytes were made from */
 	char *to;                   /* owned; MOVE: where to */
 	char *stored;               /* owned; the server's word for what it has stored; NULL: it said none */
@@ -107,6 +107,7 @@ static int take_store(struct upload *u, struct txn *t, const struct store_item *
 	u->checks_out = upload_wants_check_out(t, &it->item);
 	u->d.size = k->size;
 	u->d.base = k->base;
+	u->d.rewritten = k->lost && !it->item.owner && doc_is_promoted(u->d.path);
 	r = str_set(&u->d.etag, k->etag);
 	if (r == 0 && it->item.owner)
 		r = upload_attached(t, it, &u->c, &u->d, &u->to_item);
@@ -132,6 +133,7 @@ static int take_one(struct upload *u, struct txn *t)
 	int r = store_item_get(t->st, u->c.item, &it);
 
 	u->d.item = u->c.item;
+	u->d.change = u->c.id;
 	if (r == 0 && u->c.change.op == CHANGE_DELETE)
 		return upload_attached(t, &it, &u->c, &u->d, &u->to_item);
 	if (r == 0)
@@ -193,6 +195,7 @@ static enum remote_result add(struct upload *u)
 {
 	struct remote *r = u->p->remote;
 
+	u->sent = true;
 	return r->docs->attach(r, u->to_item.list, u->to_item.id, item_leaf(u->d.path), u->d.fd, u->d.size, u->p->cancel, u->f);
 }
 
@@ -201,6 +204,7 @@ static enum remote_result put_bytes(struct upload *u, struct remote_doc *ret)
 	struct remote *r = u->p->remote;
 
 	*u->f = (struct remote_fault) { 0 };
+	u->sent = true;
 	return r->docs->store(r, u->d.path, u->d.fd, u->d.size, u->d.etag, on_sent, u, ret, u->p->cancel, u->f);
 }
 
@@ -232,59 +236,18 @@ static enum remote_result put(struct upload *u)
 	return result;
 }
 
-/* Whether the change is still to be sent as it was taken, after a pull. 1, 0, -errno. */
-static int is_current(struct upload *u)
-{
-	CLEANUP(store_change_release_p) struct store_change c = STORE_CHANGE_INIT;
-	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
-	struct store *st = u->p->conf->store;
-	int r = store_change_get(st, u->c.id, &c);
-
-	if (r == 0)
-		r = store_item_get(st, u->c.item, &it);
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	return it.item.version == u->d.base;
-}
-
-/* The server's word for the version that the bytes were made from. */
-static enum remote_result learn_etag(struct upload *u, enum fate *fate)
-{
-	struct remote *r = u->p->remote;
-	const struct pull pull = { .conf = u->p->conf, .remote = r, .cancel = u->p->cancel, .list = u->p->list };
-	struct pull_result pulled = { 0 };
-	struct remote_doc doc = { .size = -1 };
-	enum remote_result result = r->docs->stat(r, u->d.path, &doc, u->p->cancel, u->f);
-	int now;
-
-	if (result == REMOTE_OK) {
-		result = pull_run(&pull, &pulled, u->f);
-		u->ret->conflicts += pulled.conflicts;
-	}
-	if (result == REMOTE_OK) {
-		now = is_current(u);
-		if (now <= 0)
-			*fate = FATE_AGAIN;
-		else
-			now = str_set(&u->d.etag, doc.etag);
-		if (now < 0)
-			result = REMOTE_NOT_RUN;
-	}
-	remote_doc_release(&doc);
-	return result;
-}
-
 /* The server has a version that is not the one expected: whose is it? */
 static enum remote_result look(struct upload *u, enum fate *fate, bool *ret_again)
 {
 	enum upload_found found = UPLOAD_OTHER;
-	enum remote_result result = upload_look(u->p, &u->d, &found, u->f);
+	enum remote_result result = upload_look(u->p, &u->d, u->ret, &found, u->f);
 
 	*ret_again = false;
 	if (result != REMOTE_OK)
 		return result;
 	switch (found) {
 	case UPLOAD_OURS:
+	case UPLOAD_REWRITTEN:
 		return str_set(&u->stored, u->d.etag) < 0 ? REMOTE_NOT_RUN : REMOTE_OK;
 	case UPLOAD_BASE:
 		*ret_again = true;
@@ -304,11 +267,13 @@ static enum remote_result look(struct upload *u, enum fate *fate, bool *ret_agai
 
 static enum remote_result store_it(struct upload *u, enum fate *fate)
 {
-	bool again = !u->c.change.content.lost && !u->stale;
+	bool again = !u->c.change.content.lost && !u->stale, moved = false;
 	enum remote_result result = again ? REMOTE_OK : look(u, fate, &again);
 
 	if (result == REMOTE_OK && again && !u->is_new && !u->d.etag)
-		result = learn_etag(u, fate);
+		result = upload_learn(u->p, &u->d, u->ret, &moved, u->f);
+	if (moved)
+		*fate = FATE_AGAIN;
 	for (int i = 0; i < 3 && result == REMOTE_OK && again && *fate == FATE_RESULT; i++) {
 		result = put(u);
 		again = false;
@@ -501,6 +466,7 @@ static int decide(struct done *d, enum remote_result result, enum fate fate)
 		return d->row->c.tries < TRIES_MAX / 2 && !change_is_check(d->row->c.change.op) ? set_state(d, STORE_CHANGE_UNSURE) : refused(d);
 	case REMOTE_LOST:
 	case REMOTE_CANCELED:
+		d->row->c.change.content.lost |= d->u->sent;
 		return set_state(d, STORE_CHANGE_UNSURE);
 	case REMOTE_NOT_RUN:
 	case REMOTE_LIST_BAD:

@@ -9,10 +9,16 @@
 #include "base/str.h"
 #include "remote/docs.h"
 #include "store/blob.h"
+#include "store/item.h"
+#include "store/journal.h"
 #include "store/unsent.h"
+#include "people.h"
+#include "pull.h"
 
 /* A version of the server's that was not expected: only its bytes tell whether somebody has written to the document, because
- * its ETag moves with each column too. */
+ * its ETag moves with each column too. Of a type that the server rewrites they do not tell whether an answer was lost to ours
+ * or to nobody's, nor whether it is the version before, which nobody here has fetched: then the list does, which names versions
+ * and who made them. */
 
 void upload_doc_release(struct upload_doc *d)
 {
@@ -117,29 +123,115 @@ static enum remote_result fetch(const struct push *p, struct upload_doc *d, enum
 	return r < 0 ? local_failure(f, r) : REMOTE_OK;
 }
 
-enum remote_result upload_look(const struct push *p, struct upload_doc *d, enum upload_found *ret,
-			       struct remote_fault *f)
+/* The list as it is now. */
+static enum remote_result pull_list(const struct push *p, struct push_result *sum, struct remote_fault *f)
+{
+	const struct pull pull = { .conf = p->conf, .remote = p->remote, .cancel = p->cancel, .list = p->list };
+	struct pull_result pulled = { 0 };
+	enum remote_result result;
+
+	*f = (struct remote_fault) { 0 };
+	result = pull_run(&pull, &pulled, f);
+	sum->conflicts += pulled.conflicts;
+	return result;
+}
+
+/* What the list says of the version that was found. */
+static int weigh_version(const struct push *p, const struct upload_doc *d, bool unknown, enum upload_found *ret)
+{
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	CLEANUP(store_list_release_p) struct store_list l = STORE_LIST_INIT;
+	struct store *st = p->conf->store;
+	int r = store_item_get(st, d->item, &it);
+
+	if (r == 0)
+		r = store_list_get(st, p->list, &l);
+	if (r < 0 || !it.item.id)
+		return r == -ENOENT ? 0 : r;
+	if (d->base && it.item.version == d->base) {
+		if (unknown)
+			*ret = UPLOAD_BASE;
+		return 0;
+	}
+	if (!d->rewritten || it.item.version != d->base + 1)
+		return 0;
+	r = people_is_us(st, l.site, values_get(store_item_base(&it), "Editor"));
+	if (r > 0)
+		*ret = UPLOAD_REWRITTEN;
+	return r < 0 ? r : 0;
+}
+
+/*
+ * What was found has neither our bytes nor those before. d->etag was read before the list is, so that a version later than
+ * this one is never stored over. unknown: there was no word to compare it with.
+ */
+static enum remote_result ask_list(const struct push *p, const struct upload_doc *d, bool unknown, struct push_result *sum,
+				   enum upload_found *ret, struct remote_fault *f)
+{
+	enum remote_result result = pull_list(p, sum, f);
+	int r = result == REMOTE_OK ? weigh_version(p, d, unknown, ret) : 0;
+
+	return r < 0 ? local_failure(f, r) : result;
+}
+
+enum remote_result upload_look(const struct push *p, struct upload_doc *d, struct push_result *sum,
+			       enum upload_found *ret, struct remote_fault *f)
 {
 	struct remote_doc doc = { .size = -1 };
 	enum remote_result result;
-	bool same;
+	bool same, unknown = !d->etag;
 
 	*f = (struct remote_fault) { 0 };
 	result = p->remote->docs->stat(p->remote, d->path, &doc, p->cancel, f);
 	same = result == REMOTE_OK && is_same_etag(doc.etag, d->etag);
 	remote_doc_release(&doc);
-	if (result == REMOTE_ITEM_GONE) {
-		*ret = UPLOAD_NOTHING;
-		return REMOTE_OK;
-	}
 	if (result == REMOTE_OK && same)
 		*ret = UPLOAD_BASE;
-	if (result != REMOTE_OK || same)
-		return result;
-	result = fetch(p, d, ret, f);
+	if (result == REMOTE_OK && !same)
+		result = fetch(p, d, ret, f);
 	if (result == REMOTE_ITEM_GONE) {
 		*ret = UPLOAD_NOTHING;
 		return REMOTE_OK;
 	}
+	if (result == REMOTE_OK && *ret == UPLOAD_OTHER && (d->rewritten || (unknown && d->base)))
+		result = ask_list(p, d, unknown, sum, ret, f);
+	return result;
+}
+
+/* ---- a version that nobody here has fetched --------------------------------------------------------- */
+
+/* Whether the change is still to be sent as it was taken, after a pull. 1, 0, -errno. */
+static int is_current(const struct push *p, const struct upload_doc *d)
+{
+	CLEANUP(store_change_release_p) struct store_change c = STORE_CHANGE_INIT;
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	struct store *st = p->conf->store;
+	int r = store_change_get(st, d->change, &c);
+
+	if (r == 0)
+		r = store_item_get(st, d->item, &it);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	return it.item.version == d->base;
+}
+
+enum remote_result upload_learn(const struct push *p, struct upload_doc *d, struct push_result *sum, bool *ret_moved,
+				struct remote_fault *f)
+{
+	struct remote_doc doc = { .size = -1 };
+	enum remote_result result = p->remote->docs->stat(p->remote, d->path, &doc, p->cancel, f);
+	int now;
+
+	if (result == REMOTE_OK)
+		result = pull_list(p, sum, f);
+	if (result == REMOTE_OK) {
+		now = is_current(p, d);
+		*ret_moved = now == 0;
+		if (now > 0)
+			now = str_set(&d->etag, doc.etag);
+		if (now < 0)
+			result = REMOTE_NOT_RUN;
+	}
+	remote_doc_release(&doc);
 	return result;
 }

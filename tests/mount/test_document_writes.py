@@ -384,3 +384,80 @@ def test_a_lost_answer_stores_nothing_twice(mnt):
     mnt.settle()
     assert from_server(mnt, 'notes.txt') == 'again\n'
     assert not [n for n in names(mnt) if 'conflict' in n]
+
+
+def conflicts(mnt):
+    return [n for n in names(mnt) if 'conflict' in n]
+
+
+def sent(mnt):
+    return [x for x in log(mnt) if x.endswith((' 200', ' 201', ' 204'))]
+
+
+@pytest.mark.parametrize('habit', ['put-etag=off', 'put-etag=on'])
+def test_a_lost_answer_to_what_the_server_rewrites_is_no_conflict(mnt, habit):
+    """The server has other bytes than ours by then, and every save whose answer was lost left a conflict copy: a version right
+    behind the one that was opened, and of ours as the list says, is what was sent."""
+    mnt.server.do('habit promote=1 ' + habit)
+    lib(mnt, 'echo one > letter.docx')                # from now on it is known here who we are
+    mnt.settle()
+    number = mnt.sh('getfattr --only-values -n user.spfs.id "%s/letter.docx"' % LIBRARY)
+    for name, text in (('letter.docx', 'two'), ('new.docx', 'three'), ('letter.docx', 'four')):
+        mnt.server.reset()
+        mnt.server.script('method=PUT close=after count=1')
+        lib(mnt, 'echo %s > %s' % (text, name))
+        mnt.wait(lambda: text in (from_server(mnt, name) or ''), 20)
+        mnt.sh('echo > .spfs/sync')
+        mnt.wait(lambda: not mnt.sh('ls .spfs/outbox'), 30, 'the end of it')
+        mnt.settle()
+        assert not conflicts(mnt) and len(log(mnt)) == 1
+        assert lib(mnt, 'cat ' + name) == from_server(mnt, name) and state(mnt, name) == 'clean'
+        assert int(lib(mnt, 'stat -c %%s %s' % name)) == len(from_server(mnt, name))
+    assert mnt.sh('getfattr --only-values -n user.spfs.id "%s/letter.docx"' % LIBRARY) == number
+
+
+def test_a_version_of_others_behind_a_lost_answer_is_not_taken_for_ours(mnt):
+    mnt.server.do('habit promote=1')
+    lib(mnt, 'echo one > letter.docx')
+    mnt.settle()
+    number = mnt.sh('getfattr --only-values -n user.spfs.id "%s/letter.docx"' % LIBRARY)
+    mnt.server.script('method=PUT close=after count=1')
+    mnt.server.script('method=POST status=503 count=1')
+    lib(mnt, 'echo two > letter.docx')
+    mnt.wait(lambda: 'two' in from_server(mnt, 'letter.docx'), 20)
+    mnt.server.do('update "%s" %s Title=other' % (LIBRARY, number))
+    mnt.sh('echo > .spfs/sync')
+    mnt.settle()
+    copy, = conflicts(mnt)
+    assert lib(mnt, 'cat "%s"' % copy) == 'two\n'         # ours is beside it, whatever that was
+    assert lib(mnt, 'cat letter.docx') == from_server(mnt, 'letter.docx')
+
+
+@pytest.mark.parametrize('point', ['upload.take.after', 'upload.answered', 'upload.outcome.before', 'pull.chunk.before',
+                                   'pull.chunk.after'])
+def test_killed_anywhere_what_the_server_rewrites_is_stored_once(site, point):
+    site.server.do('habit promote=1')
+    site.add(LIBRARY)
+    site.mount()
+    site.settle()
+    lib(site, 'echo old > letter.docx')
+    site.settle()
+    site.umount()
+    site.server.reset()
+    site.run('spfs', site.mountpoint, env={'SPFS_CRASH_AT': point + ':1'})
+    site.run('bash', '-c', 'echo saved | dd status=none of=letter.docx && echo done > "$HOME/acknowledged"',
+             cwd=site.mountpoint / LIBRARY)
+    if site.pid():
+        site.run('bash', '-c', 'sleep 3; ls', cwd=site.mountpoint / LIBRARY)
+    site.run('fusermount3', '-u', '-z', site.mountpoint)
+    if site.pid():
+        site.kill()
+    site.mount()
+    site.settle()
+    site.wait(lambda: not site.sh('ls .spfs/outbox'), 30, 'the end of it')
+    text = from_server(site, 'letter.docx')
+    assert text == lib(site, 'cat letter.docx')
+    if (site.home / 'acknowledged').exists():
+        assert 'saved' in text
+    assert not conflicts(site) and len(sent(site)) <= 1
+    assert site.sh('ls "$XDG_DATA_HOME"/spfs/default/unsent | wc -l') == '0\n'
