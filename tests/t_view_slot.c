@@ -622,6 +622,29 @@ static void test_attachments(void **state)
 	check("the directory has its item's name", view_slot_rename(&dir, &elsewhere, false), (struct view_slot_do) NO(EPERM));
 }
 
+/* A library's documents and folders go to another one by the server, when the name is free or a document's; nothing else does. */
+static void test_another_library(void **state)
+{
+	static const struct view_slot document = S(LIBRARY, OTHER, DOCUMENT), folder = S(LIBRARY, OTHER, FOLDER);
+	static const struct view_slot local = S(LIBRARY, OTHER, SCRATCH), item = S(ITEMS, ITEM, ITEM);
+	struct view_slot free_name = S(LIBRARY, OTHER, FREE), taken = S(LIBRARY, OTHER, DOCUMENT), swap = S(LIBRARY, TEMPORARY, FREE);
+	struct view_slot dir = S(LIBRARY, OTHER, FOLDER), vacated = S(LIBRARY, OTHER, VACATED), below = S(LOCAL, OTHER, FREE);
+
+	(void) state;
+	free_name.list = taken.list = swap.list = dir.list = vacated.list = below.list = 2;
+	check("document", view_slot_rename(&document, &free_name, false), (struct view_slot_do) DO(MOVE_ACROSS));
+	check("folder", view_slot_rename(&folder, &free_name, true), (struct view_slot_do) DO(MOVE_ACROSS));
+	check("over a document", view_slot_rename(&document, &taken, false), (struct view_slot_do) DO(MOVE_ACROSS));
+	check("not over it", view_slot_rename(&document, &taken, true), (struct view_slot_do) NO(EEXIST));
+	check("a folder over anything", view_slot_rename(&folder, &dir, false), (struct view_slot_do) NO(EXDEV));
+	check("something waits there", view_slot_rename(&document, &vacated, false), (struct view_slot_do) NO(EXDEV));
+	check("to a name that stays here", view_slot_rename(&document, &swap, false), (struct view_slot_do) NO(EXDEV));
+	check("to a local directory", view_slot_rename(&document, &below, false), (struct view_slot_do) NO(EXDEV));
+	check("a local file", view_slot_rename(&local, &free_name, false), (struct view_slot_do) NO(EXDEV));
+	check("an item", view_slot_rename(&item, &free_name, false), (struct view_slot_do) NO(EXDEV));
+	check("link", view_slot_link(&document, &free_name), (struct view_slot_do) NO(EXDEV));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -634,6 +657,7 @@ int main(void)
 		cmocka_unit_test(test_bytes),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_attachments),
+		cmocka_unit_test(test_another_library),
 		cmocka_unit_test(test_traces),
 	};
 

@@ -59,6 +59,27 @@ bool sync_doc_look(struct sync_doc *d, int64_t end, int *ret_fd, int64_t *ret_si
  */
 MUST_CHECK int sync_doc_want(struct sync_doc *d, int64_t end, struct sync_waiter *w);
 
+/* A document or folder that goes to another library of its site. */
+struct sync_crossing {
+	int64_t list, ino;
+	int64_t to_list, to_parent;
+	const char *to_name; /* foreign */
+};
+
+/*
+ * Has the server move it, which is all that happens: both lists are pulled afterwards, and show it under new inodes. 1: w->done will be
+ * called, from another thread, unless sync_cancel(w) returns true. Else, or as r of w->done:
+ *	0             it is there
+ *	-EXDEV        it cannot be done so: the libraries are of two sites, no server is reached, something of it was not sent,
+ *		      or what stands there was never read here; a copy can be made
+ *	-EBUSY        the server has something of that name, which shows now; or somebody has locked it
+ *	-ENOENT       it, or the folder to put it in, is gone there
+ *	-ETIMEDOUT    no answer came
+ *	-EIO          or the answer was lost, and what became of it cannot be told now: the lists will
+ *	others        why the server refused it (remote/docs.h); an event says it in words
+ */
+MUST_CHECK int sync_move_across(struct sync *s, const struct sync_crossing *c, struct sync_waiter *w);
+
 /*
  * Somebody reads these documents of a list one after the other: fetches, in this order, those that are not here, when
  * no reader waits for anything else of the site, and never with the last free thread. What cannot be had is left out, silently.

@@ -88,6 +88,7 @@ enum view_slot_action {
 	VIEW_SLOT_RETITLE,       /* [retitle] after [unlink] of a draft in the way */
 	VIEW_SLOT_RENAME_FOLDER, /* [rename_folder] */
 	VIEW_SLOT_MOVE,          /* [rename] of a document or a library's folder */
+	VIEW_SLOT_MOVE_ACROSS,   /* [move_across] the same to another library */
 	VIEW_SLOT_SAVE_DOCUMENT, /* [save] the source's bytes become the document's, whatever they are */
 	VIEW_SLOT_SAVE,          /* [save] the source's bytes become the target's item */
 	VIEW_SLOT_COPY,          /* [make] scratch with a copy of the bytes */

@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "file.h"
+#include "notify.h"
 #include "reply.h"
 #include "sync/docs.h"
 #include "wait.h"
@@ -153,12 +154,58 @@ static void rename_again(struct fs *f, struct fuse_req *q, struct later *l)
 	reply_err(q, r == WORK_NOT_HERE ? -EIO : r);
 }
 
+/* The lists show it in its new place, or say why not. */
+static void crossed(struct fs *f, struct fuse_req *q, void *arg, int r)
+{
+	struct later *l = arg;
+
+	state_touched(f, l->parent);
+	state_touched(f, l->to_parent);
+	reply_err(q, r);
+	if (r == 0) {
+		notify_name(f->notify, l->parent, l->name);
+		notify_name(f->notify, l->to_parent, l->to_name);
+	}
+	free_later(l);
+}
+
+static void cross(struct fs *f, struct fuse_req *q, const struct names_pair *p)
+{
+	struct later *l = new_later(rename_again, 0);
+	struct sync_crossing x = { .to_parent = p->to_parent, .to_name = p->to_name };
+	struct view_attr a, dir;
+	int r = l ? view_tree_lookup(f->tree, p->parent, p->name, &a) : -ENOMEM;
+
+	if (r == 0)
+		r = view_tree_attr(f->tree, p->to_parent, &dir);
+	if (r == 0)
+		r = str_set(&l->name, p->name);
+	if (r == 0)
+		r = str_set(&l->to_name, p->to_name);
+	if (r < 0) {
+		reply_err(q, r);
+		if (l)
+			free_later(l);
+		return;
+	}
+	l->parent = p->parent;
+	l->to_parent = p->to_parent;
+	x.list = a.list;
+	x.ino = a.ino;
+	x.to_list = dir.list;
+	wait_for_crossing(f, q, &x, crossed, l);
+}
+
 void later_rename(struct fs *f, struct fuse_req *q, const struct caller *c, const struct names_pair *p, unsigned flags)
 {
 	struct view_attr a;
 	struct later *l;
 	int r = names_rename(f, c, p, flags);
 
+	if (r == NAMES_ACROSS) {
+		cross(f, q, p);
+		return;
+	}
 	if (r == WORK_NOT_HERE)
 		r = view_tree_lookup(f->tree, p->parent, p->name, &a);
 	else

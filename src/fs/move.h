@@ -39,6 +39,9 @@ void move_renamed(struct node *n, const struct move *m);
 /* To another name of the library, or over another document. */
 MUST_CHECK int move_document(struct fs *f, const struct move *m);
 
+/* Whether somebody writes to the source just now. */
+bool move_is_written(struct fs *f, const struct move *m);
+
 /* To a local name: its bytes go, the document waits for new ones. */
 MUST_CHECK int move_document_aside(struct fs *f, const struct move *m);
 

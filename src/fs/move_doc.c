@@ -74,6 +74,20 @@ int move_document(struct fs *f, const struct move *m)
 	return r == -EEXIST ? -ESTALE : r;
 }
 
+bool move_is_written(struct fs *f, const struct move *m)
+{
+	struct node *n = handles_find(f->handles, m->from.node.ino);
+	bool written = false;
+
+	if (n) {
+		lock_take(&n->lock);
+		written = n->known && (n->dirty || n->writers);
+		lock_give(&n->lock);
+		handles_put(f, n);
+	}
+	return written;
+}
+
 /* ---- to a local name --------------------------------------------------------------------------- */
 
 /* The bytes as programs see them. */

@@ -1,6 +1,7 @@
 #ifndef FS_NAMES_H
 #define FS_NAMES_H
 
+#include <errno.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -35,6 +36,8 @@ struct names_pair {
 	int64_t to_parent;
 	const char *to_name; /* foreign */
 };
+/* NAMES_ACROSS: to another library, which the server does while the caller waits (later.c). */
+enum { NAMES_ACROSS = -EREMOTE };
 MUST_CHECK int names_rename(struct fs *f, const struct caller *c, const struct names_pair *p,
 			    unsigned flags);
 MUST_CHECK int names_link(struct fs *f, const struct caller *c, int64_t ino, int64_t to_parent,

@@ -367,6 +367,8 @@ static int carry_out(struct fs *f, const struct move *m, struct view_slot_do d)
 		return m->from.slot.what == VIEW_SLOT_DOCUMENT ? move_document_aside(f, m) : backup(f, m);
 	case VIEW_SLOT_MOVE:
 		return move_document(f, m);
+	case VIEW_SLOT_MOVE_ACROSS:
+		return move_is_written(f, m) ? -EXDEV : NAMES_ACROSS;
 	case VIEW_SLOT_SAVE_DOCUMENT:
 		return move_onto_document(f, m);
 	case VIEW_SLOT_RETITLE:

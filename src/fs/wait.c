@@ -200,6 +200,18 @@ void wait_for_bytes(struct fs *f, struct fuse_req *q, struct sync_doc *d, int64_
 	armed(w, sync_doc_want(d, end, &w->w));
 }
 
+void wait_for_crossing(struct fs *f, struct fuse_req *q, const struct sync_crossing *c, wait_answer_fn answer, void *arg)
+{
+	struct wait *w = begin(f, q, answer, arg);
+
+	if (!w) {
+		answer(f, q, arg, -ENOMEM);
+		return;
+	}
+	w->w.done = done_now;
+	armed(w, sync_move_across(f->sync, c, &w->w));
+}
+
 /* One that was not asked to end yet, held; NULL. */
 static struct wait *next_to_end(struct waits *all)
 {

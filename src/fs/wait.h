@@ -33,6 +33,11 @@ void wait_for_list(struct fs *f, struct fuse_req *q, int64_t list, bool folder, 
 void wait_for_bytes(struct fs *f, struct fuse_req *q, struct sync_doc *d, int64_t end, wait_answer_fn answer,
 		    void *arg);
 
+/* A move to another library. Answered by the thread that did it: the kernel keeps both directories locked until then, and telling it
+ * of changes in them waits for that. */
+struct sync_crossing;
+void wait_for_crossing(struct fs *f, struct fuse_req *q, const struct sync_crossing *c, wait_answer_fn answer, void *arg);
+
 /* fsync=server: until the list's changes were sent. */
 void wait_for_sent(struct fs *f, struct fuse_req *q, int64_t list, wait_answer_fn answer, void *arg);
 

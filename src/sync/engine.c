@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "across.h"
 #include "transfer.h"
 #include "txn.h"
 
@@ -84,6 +85,7 @@ struct entry *engine_drop(struct sync *s, struct entry *e)
 	while (*p != e)
 		p = &(*p)->next;
 	*p = e->next;
+	across_drop(e);
 	free(e);
 	return NULL;
 }
@@ -145,6 +147,8 @@ int64_t engine_due(const struct sync *s, const struct entry *e)
 
 	if (!s->online || e->removed || s->quit)
 		return POLICY_NEVER;
+	if (e->errands)
+		return e->site->backoff.server_until;
 	send = due_to_send(s, e);
 	if (e->later != POLICY_NEVER && e->queued <= 0 && !e->site->login)
 		send = later(e->later, backoff_gate(&e->site->backoff, false));

@@ -90,6 +90,7 @@ struct entry {
 	int batch;             /* most methods at once; 0: POLICY_BATCH */
 	bool in_run;           /* counts for the run that was asked for */
 	struct sync_waiter *waiters; /* foreign */
+	struct errand *errands; /* owned; across.c: moves to other libraries that somebody waits for */
 };
 
 /* What was asked for, until its last list is done. */
@@ -119,6 +120,7 @@ struct sync {
 	struct events later;     /* to be told by the scheduler */
 	struct policy_opens opens;
 	struct run run;
+	int64_t errands;         /* how many there were */
 	struct entry *entries;   /* owned */
 	struct site *sites;      /* owned; only ever grows */
 	uint64_t random;
@@ -202,7 +204,7 @@ void *timer_main(void *sync);    /* timer.c */
 
 /* ---- waiters (wait.c) ------------------------------------------------------------- */
 
-enum waiter_kind { WAITER_OPEN = 1, WAITER_SENT, WAITER_DOC };
+enum waiter_kind { WAITER_OPEN = 1, WAITER_SENT, WAITER_DOC, WAITER_MOVE };
 
 /* Takes out of the entry's waiters those whose wait is over; the list of them is to be given to waiter_finish()
  * without the lock. Needs the lock. */

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "store/list.h"
+#include "across.h"
 #include "engine.h"
 #include "park.h"
 #include "pull.h"
@@ -367,6 +368,8 @@ static bool do_step(struct job *j)
 	enum policy_step step;
 	int r;
 
+	if (across_run(j->w, j->e, &j->result, &j->fault))
+		return j->result == REMOTE_OK;
 	/* Before the journal is read: a writer who comes after that must not be forgotten by what it said. */
 	lock_take(&j->s->lock);
 	j->counted = j->e->queued;
@@ -467,6 +470,12 @@ static bool is_sent(const struct sync_waiter *w, const void *arg)
 	return w->kind == WAITER_SENT;
 }
 
+static bool is_move(const struct sync_waiter *w, const void *arg)
+{
+	(void) arg;
+	return w->kind == WAITER_MOVE;
+}
+
 /* What is not wanted any more, because it was done or failed. Needs the lock. */
 static void settle(struct job *j)
 {
@@ -502,9 +511,14 @@ static void let_go(struct job *j)
 {
 	struct sync *s = j->s;
 	struct entry *e = j->e;
-	struct sync_waiter *open = NULL, *sent = NULL;
+	struct sync_waiter *open = NULL, *sent = NULL, *move = NULL;
 
 	lock_take(&s->lock);
+	/* Of moves that nobody came to. */
+	if (j->result != REMOTE_OK) {
+		across_drop(e);
+		move = waiter_take(e, is_move, NULL);
+	}
 	if (!e->wanted)
 		open = waiter_take(e, is_open, NULL);
 	if (j->result != REMOTE_OK || (!e->queued && !j->unsure) || j->refused)
@@ -519,6 +533,7 @@ static void let_go(struct job *j)
 	lock_give(&s->lock);
 	waiter_finish(open, 0);
 	waiter_finish(sent, errno_of(j));
+	waiter_finish(move, -EXDEV);
 }
 
 static void finish(struct job *j, int64_t list)

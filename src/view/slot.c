@@ -253,11 +253,26 @@ static struct view_slot_do rename_local_dir(const struct view_slot *to)
 	return refuse(-EXDEV);
 }
 
+/* From one library to another: the server does that for what it has, within a site. Else mv(1) copies and removes. */
+static struct view_slot_do rename_across(const struct view_slot *from, const struct view_slot *to, bool noreplace)
+{
+	if (from->dir != VIEW_SLOT_LIBRARY || !is_document_slot(to) || to->dir != VIEW_SLOT_LIBRARY ||
+	    (from->what != VIEW_SLOT_DOCUMENT && from->what != VIEW_SLOT_FOLDER))
+		return refuse(-EXDEV);
+	if (to->what == VIEW_SLOT_FREE)
+		return act(VIEW_SLOT_MOVE_ACROSS);
+	if (to->what != VIEW_SLOT_DOCUMENT || from->what != VIEW_SLOT_DOCUMENT)
+		return refuse(-EXDEV);
+	return noreplace ? refuse(-EEXIST) : act(VIEW_SLOT_MOVE_ACROSS);
+}
+
 struct view_slot_do view_slot_rename(const struct view_slot *from, const struct view_slot *to,
 				     bool noreplace)
 {
 	int r = pair_error(from, to);
 
+	if (r == -EXDEV)
+		return rename_across(from, to, noreplace);
 	if (r < 0)
 		return refuse(r);
 	if (is_taken(to->what)) {
