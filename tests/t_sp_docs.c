@@ -172,6 +172,68 @@ static void test_ranges_that_are_not_what_was_asked_for(void **state)
 	}
 }
 
+static enum remote_result fetch_part(struct dav *d, int64_t from, int64_t to, struct got *g, struct remote_fault *f)
+{
+	const struct remote_doc_sink sink = { on_begin, on_data, g };
+
+	got_reset(g);
+	*f = (struct remote_fault) { 0 };
+	return d->remote->docs->fetch_part(d->remote, DOC, from, to, DOC_ETAG, &sink, NULL, f);
+}
+
+static void test_a_part_of_a_document(void **state)
+{
+	struct dav d = { .says = {
+		{ .head = RANGE_206 DOC_HEADERS "Content-Range: bytes 2-4/9\r\n", .body = "llo" },
+		{ .head = RANGE_206 DOC_HEADERS "Content-Range: bytes 2-8/9\r\n", .body = "llo, yo" },
+		{ .head = RANGE_206 DOC_HEADERS "Content-Range: bytes 2-4/9\r\n", .body = "llo", .cut = 2 },
+	} };
+	CLEANUP(got_release) struct got g = GOT_INIT;
+	struct remote_fault f;
+
+	(void) state;
+	dav_start(&d);
+	assert_int_equal(fetch_part(&d, 2, 5, &g, &f), REMOTE_OK);
+	assert_true(heard_line(&d, 0, "Range: bytes=2-4"));
+	assert_true(heard_line(&d, 0, "If-Range: " DOC_ETAG));
+	assert_string_equal(buf_str(&g.bytes), "llo");
+	assert_true(g.at_begin.partial && g.had_etag);
+	assert_int_equal(g.at_begin.size, 9);
+	/* there is no more */
+	assert_int_equal(fetch_part(&d, 2, 20, &g, &f), REMOTE_OK);
+	assert_string_equal(buf_str(&g.bytes), "llo, yo");
+	assert_int_equal(fetch_part(&d, 2, 5, &g, &f), REMOTE_SITE_BAD);
+	dav_stop(&d);
+}
+
+/* Nothing but the part of that version reaches who asked for it, and the whole is not asked for instead. */
+static void test_parts_that_are_not_what_was_asked_for(void **state)
+{
+	static const char *const heads[] = {
+		OK_200 DOC_HEADERS,
+		OK_200 "ETag: \"other\"\r\n",
+		RANGE_206 DOC_HEADERS "Content-Range: bytes 0-4/9\r\n",
+		RANGE_206 DOC_HEADERS "Content-Range: bytes 2-4/*\r\n",         /* how much there is nobody says */
+		RANGE_206 "Content-Range: bytes 2-4/9\r\n",                    /* nor of what */
+		RANGE_206 "ETag: \"other\"\r\nContent-Range: bytes 2-4/9\r\n",
+		"HTTP/1.1 416 Range Not Satisfiable\r\n",
+	};
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
+		struct dav d = { .says = { { .head = heads[i], .body = "hello" } } };
+		CLEANUP(got_release) struct got g = GOT_INIT;
+		struct remote_fault f;
+
+		dav_start(&d);
+		assert_int_equal(fetch_part(&d, 2, 5, &g, &f), REMOTE_CONFLICT);
+		assert_int_equal(g.begins, 0);
+		assert_int_equal(g.n, 0);
+		assert_int_equal(d.requests, 1);
+		dav_stop(&d);
+	}
+}
+
 static void test_an_empty_document(void **state)
 {
 	struct dav d = { .says = {
@@ -844,6 +906,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_whole_document),
 		cmocka_unit_test(test_a_host_proves_that_it_honours_ranges),
+		cmocka_unit_test(test_a_part_of_a_document),
+		cmocka_unit_test(test_parts_that_are_not_what_was_asked_for),
 		cmocka_unit_test(test_ranges_that_are_not_what_was_asked_for),
 		cmocka_unit_test(test_an_empty_document),
 		cmocka_unit_test(test_cut_bodies_are_resumed),

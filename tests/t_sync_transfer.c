@@ -23,7 +23,7 @@
 
 #define must(expr) assert_int_equal(expr, 0)
 
-enum { ITEMS = 12, SIZE = 5000, CHUNK = 100 };
+enum { ITEMS = 12, SIZE = 5000, CHUNK = 100, FAR = 1000 };
 
 struct server {
 	atomic_long allow;       /* bytes of a document that may go out */
@@ -34,6 +34,8 @@ struct server {
 	enum remote_result fails; /* REMOTE_OK: it does not */
 	struct remote_fault fault;
 	atomic_long offset;      /* of the last fetch */
+	atomic_int parts;
+	atomic_bool parts_hang, parts_break;
 };
 
 struct world {
@@ -130,6 +132,41 @@ static enum remote_result fake_fetch(struct remote *r, const char *path, int64_t
 	return result;
 }
 
+static bool fake_has_ranges(struct remote *r)
+{
+	return atomic_load(&((struct fake_remote *) r)->v->ranges);
+}
+
+/* Half of it, and then what breaks breaks and what hangs hangs. */
+static enum remote_result fake_fetch_part(struct remote *r, const char *path, int64_t from, int64_t to, const char *etag,
+					  const struct remote_doc_sink *sink, const atomic_int *cancel, struct remote_fault *f)
+{
+	struct server *v = ((struct fake_remote *) r)->v;
+	char tag[32], p[SIZE];
+	struct remote_doc d = { .etag = tag, .size = SIZE, .partial = true };
+
+	(void) path, (void) f;
+	assert_true(from < to && from < SIZE);
+	to = to < SIZE ? to : SIZE;
+	atomic_fetch_add(&v->parts, 1);
+	snprintf(tag, sizeof(tag), "\"{A},%d\"", atomic_load(&v->version));
+	if (etag && !str_eq(etag, tag))
+		return REMOTE_CONFLICT;
+	for (int64_t i = from; i < to; i++)
+		p[i - from] = byte_at(atomic_load(&v->version), i);
+	if (sink->begin(sink->arg, &d) < 0 || sink->data(sink->arg, p, (size_t) (to - from) / 2) < 0)
+		return REMOTE_CANCELED;
+	while (atomic_load(&v->parts_hang) && !atomic_load(cancel))
+		usleep(1000);
+	if (atomic_load(cancel)) {
+		atomic_fetch_add(&v->canceled, 1);
+		return REMOTE_CANCELED;
+	}
+	if (atomic_load(&v->parts_break))
+		return REMOTE_SITE_BAD;
+	return sink->data(sink->arg, p + (to - from) / 2, (size_t) (to - from + 1) / 2) < 0 ? REMOTE_CANCELED : REMOTE_OK;
+}
+
 static enum remote_result fake_pull(struct remote *r, const struct remote_pull *q, const struct remote_sink *sink,
 				    struct remote_page *ret, const atomic_int *cancel, struct remote_fault *f)
 {
@@ -146,7 +183,9 @@ static struct remote *fake_close(struct remote *r)
 static int fake_open(void *arg, const char *site, struct remote **ret, struct err *err)
 {
 	static const struct remote_ops ops = { .pull = fake_pull, .close = fake_close };
-	static const struct remote_doc_ops docs = { .fetch = fake_fetch };
+	static const struct remote_doc_ops docs = {
+		.fetch = fake_fetch, .fetch_part = fake_fetch_part, .has_ranges = fake_has_ranges,
+	};
 	struct fake_remote *r = calloc(1, sizeof(*r));
 
 	(void) site, (void) err;
@@ -219,6 +258,7 @@ static int setup(void **state)
 	w->conf.remotes = &w->factory;
 	w->conf.present = &w->present;
 	w->conf.hooks = &w->hooks;
+	w->conf.far_bytes = FAR;
 	start(w);
 	*state = w;
 	return 0;
@@ -260,10 +300,15 @@ static void done(struct sync_waiter *w, int r)
 }
 
 /* 1: it waits. */
-static int want(struct sync_doc *d, int64_t end, struct reader *rd)
+static int want_part(struct sync_doc *d, int64_t begin, int64_t end, struct reader *rd)
 {
 	*rd = (struct reader) { .w.done = done };
-	return sync_doc_want(d, end, &rd->w);
+	return sync_doc_want(d, begin, end, &rd->w);
+}
+
+static int want(struct sync_doc *d, int64_t end, struct reader *rd)
+{
+	return want_part(d, 0, end, rd);
 }
 
 static bool comes_true(atomic_bool *b)
@@ -301,10 +346,32 @@ static void assert_bytes(struct sync_doc *d, int version, int64_t n)
 	int64_t size;
 	int fd;
 
-	assert_true(sync_doc_look(d, n, &fd, &size));
+	assert_true(sync_doc_look(d, 0, n, &fd, &size));
 	assert_int_equal(pread(fd, p, (size_t) n, 0), n);
 	for (int64_t i = 0; i < n; i++)
 		assert_int_equal(p[i], byte_at(version, i));
+}
+
+static int read_part(struct sync_doc *d, int64_t begin, int64_t end)
+{
+	struct reader rd;
+	int r = want_part(d, begin, end, &rd);
+
+	return r == 1 ? answered(&rd) : r;
+}
+
+static void assert_part(struct sync_doc *d, int version, int64_t begin, int64_t end)
+{
+	char p[SIZE];
+	int64_t size;
+	int fd;
+
+	assert_true(sync_doc_look(d, begin, end, &fd, &size));
+	assert_int_equal(size, SIZE);
+	end = end < SIZE ? end : SIZE;
+	assert_int_equal(pread(fd, p, (size_t) (end - begin), begin), end - begin);
+	for (int64_t i = begin; i < end; i++)
+		assert_int_equal(p[i - begin], byte_at(version, i));
 }
 
 static void wait_running(struct world *w, int n)
@@ -714,6 +781,190 @@ static void the_server_says_how_much_may_be_fetched_ahead(void **state)
 	assert_false(sync_doc_may_bulk(w->s, w->list, ((int64_t) 500 << 20) + 1));
 }
 
+/* ---- parts ------------------------------------------------------------------------------------ */
+
+/* The host shows with the first document that it gives parts. */
+static void prove(struct world *w)
+{
+	struct sync_doc *d = open_doc(w, ITEMS - 1);
+
+	atomic_store(&w->v.ranges, true);
+	must(read_to(d, SIZE));
+	sync_doc_close(d);
+	assert_int_equal(atomic_load(&w->v.fetches), 1);
+}
+
+static void who_reads_far_ahead_gets_these_bytes_alone(void **state)
+{
+	struct world *w = *state;
+	struct sync_doc *d;
+	int64_t size;
+	int fd;
+
+	prove(w);
+	d = open_doc(w, 0);
+	must(read_part(d, SIZE - 100, SIZE + 50));
+	assert_part(d, 0, SIZE - 100, SIZE + 50);
+	assert_false(sync_doc_look(d, 0, 100, &fd, &size));
+	assert_false(sync_doc_is_local(d));
+	assert_int_equal(atomic_load(&w->v.parts), 1);
+	assert_int_equal(atomic_load(&w->v.fetches), 1);
+	/* who reads on has most of it already */
+	must(read_part(d, 2000, 2100));
+	must(read_part(d, 2100, 2900));
+	assert_part(d, 0, 2000, 2900);
+	assert_int_equal(atomic_load(&w->v.parts), 2);
+	/* what is read from the start on is the whole, and the cache's */
+	must(read_to(d, SIZE));
+	assert_bytes(d, 0, SIZE);
+	sync_doc_close(d);
+	assert_int_equal(atomic_load(&w->v.parts), 2);
+	assert_int_equal(atomic_load(&w->v.fetches), 2);
+	wait_local(w, 0);
+	d = open_doc(w, 0);
+	assert_bytes(d, 0, SIZE);
+	sync_doc_close(d);
+}
+
+static void a_seek_does_not_wait_for_what_streams(void **state)
+{
+	struct world *w = *state;
+	struct sync_doc *d;
+	struct reader all;
+
+	prove(w);
+	atomic_store(&w->v.allow, 500);
+	d = open_doc(w, 0);
+	assert_int_equal(want(d, SIZE, &all), 1);
+	must(read_part(d, 3000, 3100));
+	assert_part(d, 0, 3000, 3100);
+	must(read_part(d, 4500, SIZE));
+	assert_part(d, 0, 4500, SIZE);
+	assert_false(atomic_load(&all.answered));
+	atomic_store(&w->v.allow, SIZE);
+	must(answered(&all));
+	assert_bytes(d, 0, SIZE);
+	sync_doc_close(d);
+	assert_int_equal(atomic_load(&w->v.parts), 2);
+	assert_int_equal(atomic_load(&w->v.fetches), 2);
+}
+
+/* It proves that it can with the answer that the reader waits for. */
+static void a_seek_is_a_part_as_soon_as_the_host_has_shown_that_it_can(void **state)
+{
+	struct world *w = *state;
+	struct sync_doc *d = open_doc(w, 0);
+
+	atomic_store(&w->v.ranges, true);
+	atomic_store(&w->v.allow, 100);
+	must(read_part(d, 3000, 3100));
+	assert_part(d, 0, 3000, 3100);
+	sync_doc_close(d);
+	wait_running(w, 0);
+	assert_int_equal(atomic_load(&w->v.fetches), 1);
+}
+
+static void without_ranges_a_seek_waits_for_the_whole(void **state)
+{
+	struct world *w = *state;
+	struct sync_doc *d = open_doc(w, 0);
+
+	must(read_part(d, 3000, 3100));
+	assert_bytes(d, 0, 3100);
+	sync_doc_close(d);
+	assert_int_equal(atomic_load(&w->v.parts), 0);
+}
+
+static void a_part_that_fails_is_read_from_the_whole(void **state)
+{
+	struct world *w = *state;
+	struct sync_doc *d;
+
+	prove(w);
+	atomic_store(&w->v.parts_break, true);
+	d = open_doc(w, 0);
+	must(read_part(d, 3000, 3900));
+	must(read_part(d, 4500, SIZE));
+	must(read_to(d, SIZE));
+	assert_bytes(d, 0, SIZE);
+	sync_doc_close(d);
+	assert_int_equal(atomic_load(&w->v.parts), 1);
+	assert_int_equal(atomic_load(&w->v.fetches), 2);
+}
+
+static void parts_of_two_versions_are_never_mixed(void **state)
+{
+	struct world *w = *state;
+	struct sync_doc *d;
+	int64_t size;
+	int fd;
+
+	prove(w);
+	d = open_doc(w, 0);
+	must(read_part(d, 3000, 3100));
+	atomic_store(&w->v.version, 1);
+	/* neither another part nor the whole: who has read some of the one gets nothing of the other */
+	assert_int_equal(read_part(d, 1500, 1600), -ESTALE);
+	assert_false(sync_doc_look(d, 1500, 1600, &fd, &size));
+	assert_part(d, 0, 3000, 3100);
+	assert_int_equal(read_to(d, SIZE), -ESTALE);
+	assert_part(d, 0, 3000, 3100);
+	sync_doc_close(d);
+	/* who opens it anew reads what the server has now */
+	d = open_doc(w, 0);
+	must(read_part(d, 3000, 3100));
+	assert_part(d, 1, 3000, 3100);
+	must(read_to(d, SIZE));
+	assert_bytes(d, 1, SIZE);
+	sync_doc_close(d);
+}
+
+static void the_last_close_cancels_a_part(void **state)
+{
+	struct world *w = *state;
+	struct sync_doc *d;
+	struct reader rd;
+
+	prove(w);
+	atomic_store(&w->v.parts_hang, true);
+	d = open_doc(w, 0);
+	assert_int_equal(want_part(d, 3000, 4000, &rd), 1);
+	for (int i = 0; i < 5000 && !atomic_load(&w->v.parts); i++)
+		usleep(1000);
+	assert_true(sync_cancel(w->s, &rd.w));
+	sync_doc_close(d);
+	for (int i = 0; i < 5000 && !atomic_load(&w->v.canceled); i++)
+		usleep(1000);
+	assert_int_equal(atomic_load(&w->v.canceled), 1);
+	atomic_store(&w->v.parts_hang, false);
+	d = open_doc(w, 0);
+	must(read_part(d, 3000, 4000));
+	assert_part(d, 0, 3000, 4000);
+	sync_doc_close(d);
+}
+
+/* Reading here and there, so many parts are fetched and no more. */
+static void reading_everywhere_is_reading_the_whole(void **state)
+{
+	struct world *w = *state;
+	struct sync_doc *d;
+
+	w->conf.far_bytes = 1;
+	sync_stop(w->s, 0);
+	sync_free(w->s);
+	start(w);
+	prove(w);
+	d = open_doc(w, 0);
+	for (int64_t at = SIZE - 4; at > 0; at -= 4) {
+		must(read_part(d, at, at + 1));
+		assert_part(d, 0, at, at + 1);
+	}
+	must(read_to(d, SIZE));
+	assert_bytes(d, 0, SIZE);
+	sync_doc_close(d);
+	assert_int_equal(atomic_load(&w->v.fetches), 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -737,6 +988,14 @@ int main(void)
 		TEST(failures_are_told_for_what_they_are),
 		TEST(offline_only_what_is_here_can_be_read),
 		TEST(the_end_of_the_engine_answers_everybody),
+		TEST(who_reads_far_ahead_gets_these_bytes_alone),
+		TEST(a_seek_does_not_wait_for_what_streams),
+		TEST(a_seek_is_a_part_as_soon_as_the_host_has_shown_that_it_can),
+		TEST(without_ranges_a_seek_waits_for_the_whole),
+		TEST(a_part_that_fails_is_read_from_the_whole),
+		TEST(parts_of_two_versions_are_never_mixed),
+		TEST(the_last_close_cancels_a_part),
+		TEST(reading_everywhere_is_reading_the_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

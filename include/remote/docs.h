@@ -106,6 +106,15 @@ struct remote_doc_ops {
 	/* Whether the host has shown that it honours ranges, so that a fetch from the middle is one; false
 	 * before the first fetch. May be NULL: never. No request. */
 	bool (*has_ranges)(struct remote *r);
+
+	/*
+	 * GET of the bytes [from, to) alone, or to the end when there are fewer, of the version `etag` (NULL: of whichever the
+	 * server has). Nothing reaches the sink but these, of a 206 that names that version and says how long the whole is:
+	 * its begin gets an etag, a size and partial. CONFLICT: the server has answered something else (another version, no
+	 * ranges). To be called while has_ranges() is true. May be NULL: never.
+	 */
+	enum remote_result (*fetch_part)(struct remote *r, const char *path, int64_t from, int64_t to, const char *etag,
+					 const struct remote_doc_sink *sink, const atomic_int *cancel, struct remote_fault *f);
 };
 
 #endif

@@ -11,7 +11,7 @@
 /*
  * Contents of documents, for those who have one open. They come from the cache or
  * from the server, at the first read and never at the open, and can be read while
- * they come. Whoever opens the same version shares one fetch. Not the engine's workers do it but
+ * they come, in any order where the server gives parts of them. Whoever opens the same version shares one fetch. Not the engine's workers do it but
  * up to five threads for each site, started when they are first needed.
  */
 struct sync_doc;
@@ -40,13 +40,14 @@ bool sync_doc_is_local(struct sync_doc *d);
 bool sync_doc_is_shared(struct sync_doc *d);
 
 /*
- * Whether the bytes before `end` are here (all, when there are fewer). Then *ret_fd is for pread() of them, valid until
- * sync_doc_close(), and *ret_size the length of all; -1: not known yet, and more than `end`.
+ * Whether the bytes from `begin` to `end` are here (to the last, when there are fewer). Then *ret_fd is for pread() of them, valid
+ * until sync_doc_close(), and *ret_size the length of all; -1: not known yet, and more than `end`.
  */
-bool sync_doc_look(struct sync_doc *d, int64_t end, int *ret_fd, int64_t *ret_size);
+bool sync_doc_look(struct sync_doc *d, int64_t begin, int64_t end, int *ret_fd, int64_t *ret_size);
 
 /*
- * Wants the bytes before `end`, or all when there are fewer; begins to fetch when nobody did. end 0 wants to know the length
+ * Wants the bytes from `begin` to `end`, or to the last when there are fewer; begins to fetch when nobody did: from the start, or,
+ * when they are far (conf.far_bytes) and the host has shown that it can, these alone. end 0 wants to know the length
  * alone, where the list does not tell it (attachments): the node's size is right then. 0: they are here. 1: w->done
  * will be called, from another thread, unless sync_cancel(w) returns true. Else, or as r of w->done:
  *	-ENETUNREACH  not here, and Work Offline, or no server was reached
@@ -57,7 +58,7 @@ bool sync_doc_look(struct sync_doc *d, int64_t end, int *ret_fd, int64_t *ret_si
  *	-ENOSPC       of the cache's disk
  *	-EIO          the server's own errors
  */
-MUST_CHECK int sync_doc_want(struct sync_doc *d, int64_t end, struct sync_waiter *w);
+MUST_CHECK int sync_doc_want(struct sync_doc *d, int64_t begin, int64_t end, struct sync_waiter *w);
 
 /* A document or folder that goes to another library of its site. */
 struct sync_crossing {

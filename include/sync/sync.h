@@ -99,6 +99,7 @@ struct sync_config {
 	int first_wait_ms; /* default 20000: the same for a list never received */
 	int grace_ms;      /* default 2000: delete grace and return of a moved item */
 	int stall_ms;      /* default 30000: longest wait of a document's reader without a byte */
+	int64_t far_bytes; /* default 1 MiB: who reads so far ahead of what has come of a document gets these bytes alone */
 	int page_rows;     /* default 2000: rowLimit of a first sync */
 	bool offline;      /* start in Work Offline */
 	const char *agent; /* foreign; 32 hexadecimal digits by which other clients know our edits; NULL: none are left */
@@ -139,8 +140,8 @@ struct sync_waiter {
 	int64_t deadline;         /* the engine's, monotonic ms */
 	int64_t since;            /* the engine's: what began after it answers, monotonic ms */
 	int kind;                 /* the engine's */
-	struct sync_doc *doc;     /* the engine's: whose bytes before `end` it waits for */
-	int64_t end;
+	struct sync_doc *doc;     /* the engine's: whose bytes from `begin` to `end` it waits for */
+	int64_t begin, end;
 };
 
 /*

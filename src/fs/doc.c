@@ -156,7 +156,7 @@ static bool reply_now(struct fs *f, struct fuse_req *q, struct handle *h, size_t
 
 	if (answer_written(f, q, n, size, off))
 		return true;
-	if (!sync_doc_look(h->doc, end_of(size, off), &fd, &total))
+	if (!sync_doc_look(h->doc, off, end_of(size, off), &fd, &total))
 		return false;
 	if (size_changes(n, total, true))
 		reply_forget_inode(f, ino, false);
@@ -195,5 +195,5 @@ void doc_read(struct fs *f, struct fuse_req *q, struct handle *h, size_t size, i
 		return;
 	}
 	*rd = (struct reading) { h, size, off };
-	wait_for_bytes(f, q, h->doc, end_of(size, off), answer, rd);
+	wait_for_bytes(f, q, h->doc, off, end_of(size, off), answer, rd);
 }

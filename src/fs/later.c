@@ -72,7 +72,7 @@ static void wait_for_document(struct fs *f, struct fuse_req *q, int64_t ino, str
 	int r = open_document(f, ino, l);
 
 	if (r == 0) {
-		wait_for_bytes(f, q, l->doc, INT64_MAX, came, l);
+		wait_for_bytes(f, q, l->doc, 0, INT64_MAX, came, l);
 		return;
 	}
 	reply_err(q, r == -ENOENT ? -ESTALE : r);
@@ -278,7 +278,7 @@ static void measured(struct fs *f, struct fuse_req *q, void *arg, int r)
 static void measure(struct fs *f, struct fuse_req *q, int64_t ino, struct later *l)
 {
 	if (open_document(f, ino, l) == 0)
-		wait_for_bytes(f, q, l->doc, 0, measured, l);
+		wait_for_bytes(f, q, l->doc, 0, 0, measured, l);
 	else if (l)
 		measured(f, q, l, 0);
 	else

@@ -103,7 +103,7 @@ static int open_bytes(struct fs *f, struct node *n, const struct view_attr *a, i
 	lock_give(&n->lock);
 	if (r == 0 && fd < 0) {
 		r = sync_doc_open(f->sync, a->list, a->item, &d);
-		if (r == 0 && !sync_doc_look(d, INT64_MAX, &fd, &size))
+		if (r == 0 && !sync_doc_look(d, 0, INT64_MAX, &fd, &size))
 			r = WORK_NOT_HERE;
 		if (r == 0 && (fd = dup(fd)) < 0)
 			r = -errno;

@@ -187,8 +187,8 @@ void wait_for_sent(struct fs *f, struct fuse_req *q, int64_t list, wait_answer_f
 		armed(w, sync_wait_sent(f->sync, list, SENT_TIMEOUT_MS, &w->w));
 }
 
-void wait_for_bytes(struct fs *f, struct fuse_req *q, struct sync_doc *d, int64_t end, wait_answer_fn answer,
-		    void *arg)
+void wait_for_bytes(struct fs *f, struct fuse_req *q, struct sync_doc *d, int64_t from, int64_t end,
+		    wait_answer_fn answer, void *arg)
 {
 	struct wait *w = begin(f, q, answer, arg);
 
@@ -197,7 +197,7 @@ void wait_for_bytes(struct fs *f, struct fuse_req *q, struct sync_doc *d, int64_
 		return;
 	}
 	w->w.done = done_now;
-	armed(w, sync_doc_want(d, end, &w->w));
+	armed(w, sync_doc_want(d, from, end, &w->w));
 }
 
 void wait_for_crossing(struct fs *f, struct fuse_req *q, const struct sync_crossing *c, wait_answer_fn answer, void *arg)

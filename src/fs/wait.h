@@ -28,9 +28,9 @@ typedef void (*wait_answer_fn)(struct fs *f, struct fuse_req *q, void *arg, int 
 void wait_for_list(struct fs *f, struct fuse_req *q, int64_t list, bool folder, pid_t tgid,
 		   wait_answer_fn answer, void *arg);
 
-/* The bytes of a document before `end`. Answered by the thread that brought them: what it waits for, nobody else's news
+/* The bytes of a document from `from` to `end`. Answered by the thread that brought them: what it waits for, nobody else's news
  * may hold up, and telling the kernel of those may wait for this very answer. */
-void wait_for_bytes(struct fs *f, struct fuse_req *q, struct sync_doc *d, int64_t end, wait_answer_fn answer,
+void wait_for_bytes(struct fs *f, struct fuse_req *q, struct sync_doc *d, int64_t from, int64_t end, wait_answer_fn answer,
 		    void *arg);
 
 /* A move to another library. Answered by the thread that did it: the kernel keeps both directories locked until then, and telling it

@@ -36,7 +36,7 @@ int work_look(struct node *n, int *ret_fd)
 	}
 	if (!n->base)
 		return -ESTALE;
-	return sync_doc_look(n->base, INT64_MAX, ret_fd, &size) ? 0 : WORK_NOT_HERE;
+	return sync_doc_look(n->base, 0, INT64_MAX, ret_fd, &size) ? 0 : WORK_NOT_HERE;
 }
 
 /* The copy takes the place of what was there. */
@@ -116,7 +116,7 @@ int work_is_same(int fd, struct sync_doc *base)
 	int other;
 
 	/* What is not here would have to be fetched to be compared: then it is sent. */
-	if (!base || !sync_doc_look(base, INT64_MAX, &other, &size))
+	if (!base || !sync_doc_look(base, 0, INT64_MAX, &other, &size))
 		return 0;
 	return fsutil_same(fd, other);
 }

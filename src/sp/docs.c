@@ -116,4 +116,5 @@ const struct remote_doc_ops docs_ops = {
 	.attach = attach_add,
 	.detach = attach_delete,
 	.has_ranges = docs_has_ranges,
+	.fetch_part = docs_fetch_part,
 };

@@ -25,6 +25,8 @@ struct docs_host {
 enum remote_result docs_fetch(struct remote *r, const char *path, int64_t offset, const char *etag,
 			      const struct remote_doc_sink *sink, struct remote_doc *ret, const atomic_int *cancel,
 			      struct remote_fault *f);
+enum remote_result docs_fetch_part(struct remote *r, const char *path, int64_t from, int64_t to, const char *etag,
+				   const struct remote_doc_sink *sink, const atomic_int *cancel, struct remote_fault *f);
 enum remote_result docs_stat(struct remote *r, const char *path, struct remote_doc *ret, const atomic_int *cancel,
 			     struct remote_fault *f);
 enum remote_result docs_count(struct remote *r, const char *path, int64_t *ret, const atomic_int *cancel,

@@ -4,7 +4,7 @@
  * 1. Redirects are not followed, and a web page without an ETag is a sign-in form.
  * 2. An answer whose end nobody can tell (no length, not chunked) is refused.
  * 3. The bytes of a 206 are those asked for, of the version asked for; else the whole document
- *    is asked for instead.
+ *    is asked for instead, or, where only a part is wanted, nothing.
  *
  * Whether a host honours ranges it says by doing so: OPTIONS of SharePoint 2007 says "none",
  * and caches and proxies decide too. The first fetch of a whole document therefore asks for
@@ -31,6 +31,7 @@ struct fetch {
 	const struct remote_doc_sink *sink; /* foreign */
 	const atomic_int *cancel;           /* foreign */
 	int64_t offset;
+	int64_t end;                        /* of a part; 0: all from the offset on */
 	const char *etag;                   /* foreign; NULL: none */
 	bool ask_range;                     /* the request has a Range */
 
@@ -66,6 +67,15 @@ static bool read_range(const struct net_reply *reply, int64_t *ret_from, int64_t
 	return str_eq(total, "*") || str_to_i64(total, ret_total) == 0;
 }
 
+/* Of what the answer is: the version that was asked for, if any was. A part is nobody's whose version and whole nobody knows. */
+static bool is_of_version(const struct fetch *x, int64_t total)
+{
+	/* If-Range was not understood: the bytes are of another version. */
+	if (x->etag && x->doc.etag && !str_eq(x->etag, x->doc.etag))
+		return false;
+	return !x->end || (x->doc.etag && total >= 0);
+}
+
 /* Invariant 3. */
 static bool take_range(struct fetch *x, const struct net_reply *reply)
 {
@@ -74,11 +84,10 @@ static bool take_range(struct fetch *x, const struct net_reply *reply)
 	if (!x->ask_range || !read_range(reply, &from, &to, &total) || from != x->offset || to < from ||
 	    (total >= 0 && to >= total))
 		return false;
-	/* If-Range was not understood: the bytes are of another version. */
-	if (x->etag && x->doc.etag && !str_eq(x->etag, x->doc.etag))
+	if (!is_of_version(x, total))
 		return false;
 	/* Fewer than to the end is allowed; to the caller it is as if the rest was cut off. */
-	x->want = total >= 0 ? total - from : to - from + 1;
+	x->want = total < 0 ? to - from + 1 : (x->end && x->end < total ? x->end : total) - from;
 	x->doc.size = total;
 	x->doc.partial = x->offset > 0;
 	atomic_store(&x->sp->docs->ranges, true);
@@ -110,6 +119,7 @@ static int on_begin(void *arg, const struct net_reply *reply)
 		take_whole(x, reply);
 	else
 		x->misfit = !take_range(x, reply);
+	x->misfit |= x->end && reply->status == 200;
 	if (x->misfit || x->refused)
 		return -EBADMSG;
 	x->taking = true;
@@ -127,6 +137,8 @@ static int on_data(void *arg, const void *p, size_t n)
 	x->got += (int64_t) n;
 	if (!x->taking)
 		return x->got > REFUSAL_MAX ? -EFBIG : 0;
+	if (x->end && x->got > x->want)
+		return -EBADMSG;
 	r = x->sink->data(x->sink->arg, p, n);
 	if (r < 0)
 		x->stopped = r;
@@ -135,11 +147,14 @@ static int on_data(void *arg, const void *p, size_t n)
 
 /* ---- requests -------------------------------------------------------------------------- */
 
-static void set_headers(const struct fetch *x, char range[48], struct docs_call *c)
+static void set_headers(const struct fetch *x, char range[64], struct docs_call *c)
 {
 	if (!x->ask_range)
 		return;
-	snprintf(range, 48, "bytes=%lld-", (long long) x->offset);
+	if (x->end)
+		snprintf(range, 64, "bytes=%lld-%lld", (long long) x->offset, (long long) x->end - 1);
+	else
+		snprintf(range, 64, "bytes=%lld-", (long long) x->offset);
 	c->headers[0] = (struct net_header) { "Range", range };
 	if (x->etag)
 		c->headers[1] = (struct net_header) { "If-Range", x->etag };
@@ -156,7 +171,7 @@ static enum remote_result ask(struct fetch *x, struct remote_fault *f)
 {
 	CLEANUP(net_reply_release_p) struct net_reply reply = NET_REPLY_INIT;
 	const struct net_sink sink = { .begin = on_begin, .write = on_data, .arg = x };
-	char range[48];
+	char range[64];
 	struct docs_call c = {
 		.method = "GET", .path = x->path, .sink = &sink, .stopped = &x->stopped, .cancel = x->cancel,
 	};
@@ -206,6 +221,21 @@ enum remote_result docs_fetch(struct remote *r, const char *path, int64_t offset
 		*ret = x.doc;
 		x.doc = (struct remote_doc) { .size = -1 };
 	}
+	remote_doc_release(&x.doc);
+	return result;
+}
+
+enum remote_result docs_fetch_part(struct remote *r, const char *path, int64_t from, int64_t to, const char *etag,
+				   const struct remote_doc_sink *sink, const atomic_int *cancel, struct remote_fault *f)
+{
+	struct fetch x = {
+		.sp = (struct sp *) r, .path = path, .sink = sink, .cancel = cancel, .offset = from, .end = to,
+		.etag = etag, .ask_range = true, .doc = { .size = -1 }, .want = -1,
+	};
+	enum remote_result result = ask(&x, f);
+
+	if (needs_whole(&x, result, f))
+		result = soap_fail(x.sp, f, REMOTE_CONFLICT, "the server does not answer with that part of that version");
 	remote_doc_release(&x.doc);
 	return result;
 }

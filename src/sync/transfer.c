@@ -58,6 +58,7 @@ static void free_doc(struct sync_doc *d)
 	free(d->temp);
 	free(d->etag);
 	free(d->file);
+	free(d->parts);
 	free(d);
 }
 
@@ -206,6 +207,9 @@ static void give_up(struct sync_doc *d)
 {
 	struct sync_doc **p;
 
+	part_give_up(d);
+	if (d->part == PART_RUNNING && d->state != DOC_HERE && d->state != DOC_STORING)
+		take_out(d);
 	if (d->state == DOC_QUEUED) {
 		for (p = &d->site->first; *p != d; p = &(*p)->later)
 			;
@@ -268,21 +272,23 @@ bool sync_doc_is_shared(struct sync_doc *d)
  * What reaches as far as the list says is not answered before the true length is known: the kernel
  * would take an answer up to there for the end.
  */
-static bool is_ready(const struct sync_doc *d, int64_t end)
+static bool is_ready(const struct sync_doc *d, int64_t begin, int64_t end)
 {
 	if (d->state == DOC_HERE || d->state == DOC_STORING)
 		return true;
-	if (d->total >= 0)
-		return d->have >= (end < d->total ? end : d->total);
+	if (d->total >= 0) {
+		end = end < d->total ? end : d->total;
+		return d->have >= end || part_has(d, begin, end);
+	}
 	return d->have >= end && end < d->listed;
 }
 
-bool sync_doc_look(struct sync_doc *d, int64_t end, int *ret_fd, int64_t *ret_size)
+bool sync_doc_look(struct sync_doc *d, int64_t begin, int64_t end, int *ret_fd, int64_t *ret_size)
 {
 	bool ready;
 
 	lock_take(&d->all->lock);
-	ready = is_ready(d, end);
+	ready = is_ready(d, begin, end);
 	d->told |= ready && end;
 	*ret_fd = d->fd;
 	*ret_size = d->total;
@@ -297,7 +303,7 @@ static struct sync_waiter *take(struct sync_doc *d, bool all)
 	while (*p) {
 		struct sync_waiter *w = *p;
 
-		if (!all && !is_ready(d, w->end)) {
+		if (!all && !is_ready(d, w->begin, w->end)) {
 			p = &w->next;
 			continue;
 		}
@@ -414,13 +420,10 @@ void transfer_enqueue(struct transfer_site *ts, struct sync_doc *d)
 }
 
 /* Needs the lock. */
-static int enqueue(struct sync_doc *d, const struct site *site)
+static int enqueue(struct sync_doc *d, struct transfer_site *ts)
 {
-	struct transfer_site *ts = transfer_site_of(d->all, site);
 	int r;
 
-	if (!ts)
-		return -ENOMEM;
 	if (ts->not_before > clock_mono_ms())
 		return ts->why;
 	r = transfer_wake_thread(ts);
@@ -430,40 +433,47 @@ static int enqueue(struct sync_doc *d, const struct site *site)
 }
 
 /* Needs the lock. */
-static int wait_for(struct sync_doc *d, const struct site *site, int64_t end, struct sync_waiter *w)
+static int wait_for(struct sync_doc *d, const struct site *site, int64_t begin, int64_t end, struct sync_waiter *w)
 {
-	int r = d->all->quit ? -ENETUNREACH : wake_watcher(d->all);
+	struct transfer_site *ts = transfer_site_of(d->all, site);
+	int r = !ts ? -ENOMEM : d->all->quit ? -ENETUNREACH : wake_watcher(d->all);
+	bool far = r == 0 && ts->not_before <= clock_mono_ms() && part_is_far(d, ts, begin);
 
-	if (r == 0 && d->state == DOC_IDLE)
-		r = enqueue(d, site);
+	if (far)
+		r = transfer_wake_thread(ts);
+	else if (r == 0 && d->state == DOC_IDLE)
+		r = enqueue(d, ts);
 	if (r < 0)
 		return r;
 	w->kind = WAITER_DOC;
 	w->doc = d;
+	w->begin = begin;
 	w->end = end;
 	w->since = clock_mono_ms();
 	w->next = d->waiters;
 	d->waiters = w;
+	if (far)
+		part_enqueue(ts, d);
 	return 1;
 }
 
-int sync_doc_want(struct sync_doc *d, int64_t end, struct sync_waiter *w)
+int sync_doc_want(struct sync_doc *d, int64_t begin, int64_t end, struct sync_waiter *w)
 {
 	const struct site *site = NULL;
 	struct transfers *t = d->all;
 	int64_t size;
 	int fd, r;
 
-	if (sync_doc_look(d, end, &fd, &size))
+	if (sync_doc_look(d, begin, end, &fd, &size))
 		return 0;
 	r = transfer_find_site(t->s, d->list, &site);
 	if (r < 0)
 		return r;
 	lock_take(&t->lock);
-	if (is_ready(d, end))
+	if (is_ready(d, begin, end))
 		d->told = true;
 	else
-		r = wait_for(d, site, end, w);
+		r = wait_for(d, site, begin, end, w);
 	lock_give(&t->lock);
 	return r;
 }
@@ -498,6 +508,7 @@ void transfers_cancel(struct transfers *t, int r)
 				w->next = all;
 				all = w;
 			}
+			part_give_up(d);
 			if (d->state == DOC_QUEUED)
 				give_up(d);
 			else if (d->state == DOC_RUNNING)

@@ -21,14 +21,17 @@
  *
  * Invariants: (1) bytes before `have` never change, and fd is set once. (2) A document is in the table while
  * somebody has it open, and while a thread stores it, so that whoever opens it then does not
- * fetch it again. (3) What is said to be protected is so by transfers->lock, under which nothing
+ * fetch it again, and while a part of it is fetched. (3) What is said to be protected is so by transfers->lock, under which nothing
  * is called. (4) bytes that somebody was told of are never followed by those of another version.
  */
 enum { TRANSFER_THREADS = 5, TRANSFER_BUCKETS = 256 };
 
+enum part_state { PART_NONE, PART_QUEUED, PART_RUNNING };
+
 enum doc_state { DOC_IDLE, DOC_QUEUED, DOC_RUNNING, DOC_STORING, DOC_HERE };
 
 struct transfer_site;
+struct part;
 
 struct sync_doc {
 	struct transfers *all; /* foreign; immutable, and so are the next */
@@ -42,8 +45,8 @@ struct sync_doc {
 	int refs;              /* the users, and the thread that works on it */
 	enum doc_state state;
 	int fd;                /* owned; -1: nothing came yet */
-	char *temp;            /* owned; path of fd while it is not the cache's; the working thread's */
-	char *etag;            /* owned; of the bytes that came; the working thread's */
+	char *temp;            /* owned; path of fd while it is not the cache's; the working thread's once it is set */
+	char *etag;            /* owned; of the bytes that came */
 	int64_t have;          /* bytes from the start that came */
 	int64_t total;         /* of all; -1: not known */
 	bool told;             /* invariant 4 */
@@ -52,6 +55,14 @@ struct sync_doc {
 	struct transfer_site *site; /* foreign; where it is queued or fetched */
 	struct transfer *by;   /* foreign; RUNNING */
 	struct sync_doc *later; /* behind it in the queue */
+	/* Bytes behind `have` (transfer_part.c), fetched beside whatever state it is in. */
+	enum part_state part;
+	bool whole_only;       /* no parts of it any more */
+	struct part *parts;    /* owned; what came, n_parts of them; NULL: none yet */
+	size_t n_parts;
+	int64_t part_from, part_to; /* what is fetched */
+	struct transfer *part_by;   /* foreign; PART_RUNNING */
+	struct sync_doc *part_later; /* behind it in that queue */
 	struct sync_waiter *waiters; /* foreign */
 	enum { AHEAD_NOT, AHEAD_QUEUED, AHEAD_RUNNING } ahead; /* not NOT: one of the users is transfer_ahead.c */
 	struct sync_doc *ahead_later; /* behind it in that queue */
@@ -72,6 +83,8 @@ struct transfer_site {
 	/* protected: */
 	struct cond work;
 	int n_threads, n_asleep;
+	bool ranges;                /* its host has shown that it gives parts */
+	struct sync_doc *parts;     /* queue of those that a part is wanted of */
 	struct sync_doc *first;     /* queue */
 	struct sync_doc **last;
 	struct sync_doc *ahead_first; /* what is fetched when nobody waits; IDLE, unless somebody came to want it */
@@ -136,6 +149,29 @@ void transfer_unref(struct sync_doc *d);
 /* Whether somebody has contents of the item open; for store_blob_use. No lock held. */
 bool transfer_in_use(void *transfers, int64_t item);
 
+/* ---- transfer_part.c; need the lock ---- */
+
+/* Whether all of these bytes came as parts. */
+bool part_has(const struct sync_doc *d, int64_t from, int64_t to);
+
+/* Whether who wants bytes from `begin` on is better served by a part. */
+bool part_is_far(const struct sync_doc *d, const struct transfer_site *ts, int64_t begin);
+
+/* Queues it when somebody waits for a part. The caller wakes a thread. */
+void part_enqueue(struct transfer_site *ts, struct sync_doc *d);
+
+/* Nobody wants parts of it any more. */
+void part_give_up(struct sync_doc *d);
+
+/* The next that a part is to be fetched of; NULL: none. */
+struct sync_doc *part_take(struct transfer_site *ts);
+
+/* Fetches that part. Gives the lock back in between. */
+void part_run(struct transfer *t, struct sync_doc *d);
+
+/* The host has answered t: whether it gives parts, and who has waited for one. */
+void part_learn(struct transfer *t, struct sync_doc *d);
+
 /* ---- transfer_ahead.c; need the lock ---- */
 
 /* The next document that nobody waits for; NULL: none, or enough threads fetch such. */
@@ -171,6 +207,13 @@ void *transfer_watch_main(void *transfers);  /* transfer_watch.c */
 
 /* Fetches what is missing of d. 0 or as sync_doc_want(). */
 MUST_CHECK int transfer_fetch(struct transfer *t, struct sync_doc *d, struct remote_fault *f);
+
+/* Its parts, for transfer_part.c: the file for the bytes; bytes into it; what is known of its length; the way there. */
+MUST_CHECK int transfer_open_temp(struct sync_doc *d);
+MUST_CHECK int transfer_write(const struct sync_doc *d, const char *p, size_t n, int64_t at);
+void transfer_learn_size(const struct sync_doc *d, int64_t size);
+MUST_CHECK int transfer_open_remote(struct transfer *t, struct remote_fault *f);
+MUST_CHECK int transfer_path(const struct sync_doc *d, char **ret);
 
 /* All bytes came: they become the cache's. What fails costs another fetch one day. */
 void transfer_store(struct transfer *t, struct sync_doc *d);

@@ -46,7 +46,7 @@ static int store_size(const struct sync_doc *d, int64_t size)
 	return r < 0 ? r : txn_commit(&t);
 }
 
-static void learn_size(const struct sync_doc *d, int64_t size)
+void transfer_learn_size(const struct sync_doc *d, int64_t size)
 {
 	if (size != d->listed && store_size(d, size) < 0)
 		log_warning("the length of a document could not be stored item=%lld", (long long) d->item);
@@ -54,32 +54,46 @@ static void learn_size(const struct sync_doc *d, int64_t size)
 
 /* ---- what comes --------------------------------------------------------------------------- */
 
-static int open_temp(struct sync_doc *d)
+int transfer_open_temp(struct sync_doc *d)
 {
 	char *temp;
+	bool first;
 	int fd, r;
 
-	if (d->fd >= 0)
+	lock_take(&d->all->lock);
+	first = d->fd < 0;
+	lock_give(&d->all->lock);
+	if (!first)
 		return 0;
 	r = store_blob_temp(d->all->s->conf.blobs, &fd, &temp);
 	if (r < 0)
 		return r;
+	/* The whole and a part may begin at once. */
 	lock_take(&d->all->lock);
-	d->fd = fd;
-	d->temp = temp;
+	first = d->fd < 0;
+	if (first) {
+		d->fd = fd;
+		d->temp = temp;
+	}
 	lock_give(&d->all->lock);
+	if (!first) {
+		close(fd);
+		unlink(temp);
+		free(temp);
+	}
 	return 0;
 }
 
-/* The whole comes although only the rest was asked for: what is here already is passed over when it is of the same
- * version, else it was in vain. */
+/* The whole comes although only the rest was asked for, or beside parts: what is here already is passed over when it is of the
+ * same version, else it was in vain. */
 static int begin_again(struct fetch *x, const struct remote_doc *doc)
 {
 	struct sync_doc *d = x->d;
-	bool same = doc->etag && str_eq(doc->etag, d->etag), told;
+	bool same, told;
 
 	lock_take(&d->all->lock);
-	told = d->told;
+	same = doc->etag && str_eq(doc->etag, d->etag);
+	told = d->told || d->n_parts || (d->part == PART_RUNNING && d->etag);
 	if (!same && !told)
 		d->have = 0;
 	lock_give(&d->all->lock);
@@ -90,26 +104,39 @@ static int begin_again(struct fetch *x, const struct remote_doc *doc)
 	return 0;
 }
 
+static bool has_bytes(struct sync_doc *d)
+{
+	bool has;
+
+	lock_take(&d->all->lock);
+	has = d->have || d->n_parts || d->part == PART_RUNNING;
+	lock_give(&d->all->lock);
+	return has;
+}
+
 static int on_begin(void *arg, const struct remote_doc *doc)
 {
 	struct fetch *x = arg;
 	struct sync_doc *d = x->d;
-	int r = open_temp(d);
+	int r = transfer_open_temp(d);
 
 	x->at = d->have;
 	x->skip = 0;
-	if (r == 0 && d->have && !doc->partial)
+	if (r == 0 && !doc->partial && has_bytes(d))
 		r = begin_again(x, doc);
-	if (r == 0)
-		r = str_set(&d->etag, doc->etag);
 	if (r < 0)
 		return r;
 	if (doc->size >= 0)
-		learn_size(d, doc->size);
+		transfer_learn_size(d, doc->size);
 	lock_take(&d->all->lock);
-	d->total = doc->size;
+	if (!str_eq(d->etag, doc->etag))
+		r = str_set(&d->etag, doc->etag);
+	d->whole_only |= !doc->etag;
+	if (doc->size >= 0 || !d->n_parts)
+		d->total = doc->size;
+	part_learn(x->t, d);
 	lock_give(&d->all->lock);
-	return 0;
+	return r;
 }
 
 static int write_at(int fd, const char *p, size_t n, int64_t at)
@@ -129,7 +156,7 @@ static int write_at(int fd, const char *p, size_t n, int64_t at)
 }
 
 /* Contents that nobody reads make room. */
-static int write_or_shed(const struct sync_doc *d, const char *p, size_t n, int64_t at)
+int transfer_write(const struct sync_doc *d, const char *p, size_t n, int64_t at)
 {
 	const struct store_blob_use use = { transfer_in_use, d->all };
 	int r = write_at(d->fd, p, n, at);
@@ -150,7 +177,7 @@ static int on_data(void *arg, const void *p, size_t n)
 	x->skip -= (int64_t) old;
 	x->at += (int64_t) old;
 	n -= old;
-	r = n ? write_or_shed(d, (const char *) p + old, n, x->at) : 0;
+	r = n ? transfer_write(d, (const char *) p + old, n, x->at) : 0;
 	if (r < 0)
 		return r;
 	x->at += (int64_t) n;
@@ -202,7 +229,7 @@ static int errno_of(enum remote_result result, const struct remote_fault *f, boo
 	return -EIO;
 }
 
-static int open_remote(struct transfer *t, struct remote_fault *f)
+int transfer_open_remote(struct transfer *t, struct remote_fault *f)
 {
 	const struct remote_factory *factory = t->site->all->s->conf.remotes;
 	int r = 0;
@@ -216,7 +243,7 @@ static int open_remote(struct transfer *t, struct remote_fault *f)
 	return r;
 }
 
-static int get_path(const struct sync_doc *d, char **ret)
+int transfer_path(const struct sync_doc *d, char **ret)
 {
 	CLEANUP(store_item_release_p) struct store_item i = STORE_ITEM_INIT;
 	int r = store_item_get(d->all->s->conf.store, d->item, &i);
@@ -232,13 +259,20 @@ static int get_path(const struct sync_doc *d, char **ret)
 static int get(struct fetch *x, const char *path, struct remote_fault *f)
 {
 	const struct remote_doc_sink sink = { on_begin, on_data, x };
+	CLEANUP(str_free_p) char *etag = NULL;
 	struct remote_doc doc = { .size = -1 };
 	struct sync_doc *d = x->d;
 	enum remote_result result;
+	int r;
 
 	*f = (struct remote_fault) { 0 };
 	x->came = 0;
-	result = x->t->remote->docs->fetch(x->t->remote, path, d->have, d->etag, &sink, &doc, &x->t->cancel, f);
+	lock_take(&d->all->lock);
+	r = str_set(&etag, d->etag);
+	lock_give(&d->all->lock);
+	if (r < 0)
+		return r;
+	result = x->t->remote->docs->fetch(x->t->remote, path, d->have, etag, &sink, &doc, &x->t->cancel, f);
 	remote_doc_release(&doc);
 	if (result == REMOTE_SITE_BAD && x->came && !atomic_load(&x->t->cancel))
 		return 1;
@@ -255,7 +289,7 @@ static int measure(struct fetch *x, const char *path, struct remote_fault *f)
 	*f = (struct remote_fault) { 0 };
 	result = x->t->remote->docs->stat(x->t->remote, path, &doc, &x->t->cancel, f);
 	if (result == REMOTE_OK && doc.size >= 0) {
-		learn_size(d, doc.size);
+		transfer_learn_size(d, doc.size);
 		lock_take(&d->all->lock);
 		d->total = doc.size;
 		lock_give(&d->all->lock);
@@ -281,26 +315,26 @@ static int move_on(struct transfer *t, int r, struct remote_fault *f)
 		return r;
 	again = factory->failed(factory->arg, t->remote);
 	t->remote = t->remote->ops->close(t->remote);
-	return again && !atomic_load(&t->cancel) ? open_remote(t, f) : r;
+	return again && !atomic_load(&t->cancel) ? transfer_open_remote(t, f) : r;
 }
 
 int transfer_fetch(struct transfer *t, struct sync_doc *d, struct remote_fault *f)
 {
 	CLEANUP(str_free_p) char *path = NULL;
 	struct fetch x = { .t = t, .d = d };
-	int r = open_remote(t, f);
+	int r = transfer_open_remote(t, f);
 
 	if (r == 0)
-		r = get_path(d, &path);
+		r = transfer_path(d, &path);
 	while (r == 0 && (r = fetch_or_measure(&x, path, f)) != 0)
 		if ((r = r == 1 ? 0 : move_on(t, r, f)) < 0)
 			break;
 	if (r == 0 && d->size_only && d->total > 0 && !d->have)
 		return 0;
 	if (r == 0)
-		r = open_temp(d); /* an empty document */
+		r = transfer_open_temp(d); /* an empty document */
 	if (r == 0 && d->total < 0)
-		learn_size(d, d->have);
+		transfer_learn_size(d, d->have);
 	return r;
 }
 

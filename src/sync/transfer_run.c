@@ -130,8 +130,13 @@ void *transfer_main(void *transfer)
 
 	lock_take(&all->lock);
 	while (!all->quit) {
-		struct sync_doc *d = dequeue(t->site);
+		struct sync_doc *d = part_take(t->site);
 
+		if (d) {
+			part_run(t, d);
+			continue;
+		}
+		d = dequeue(t->site);
 		d = d ? d : ahead_take(t->site);
 		if (d) {
 			run(t, d);

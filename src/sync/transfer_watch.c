@@ -13,12 +13,14 @@
 /* Needs the lock. */
 static int64_t moved(const struct sync_doc *d)
 {
-	return d->state == DOC_QUEUED ? d->site->moved : d->moved;
+	bool queued = d->state == DOC_QUEUED || (d->state == DOC_IDLE && d->part == PART_QUEUED);
+
+	return queued ? d->site->moved : d->moved;
 }
 
 static bool is_waited_for(const struct sync_doc *d)
 {
-	return d->waiters && (d->state == DOC_QUEUED || d->state == DOC_RUNNING);
+	return d->waiters && (d->state == DOC_QUEUED || d->state == DOC_RUNNING || d->part != PART_NONE);
 }
 
 /* When the first of its waiters has waited too long. Needs the lock. */
@@ -48,6 +50,8 @@ static struct sync_waiter *take_late(struct transfers *t, int64_t *ret_next)
 			}
 			if (d->state == DOC_RUNNING)
 				atomic_store(&d->by->cancel, 1);
+			if (d->part == PART_RUNNING)
+				atomic_store(&d->part_by->cancel, 1);
 			while ((w = d->waiters)) {
 				d->waiters = w->next;
 				w->next = late;
