@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "base.h"
@@ -32,9 +33,10 @@ static void put(struct bases *b, int64_t item, pid_t tgid, int64_t version, cons
 static const char *title_of(struct bases *b, int64_t item, pid_t tgid)
 {
 	static _Thread_local char title[64];
-	struct base *base = bases_find(b, item, tgid);
+	struct base *base = bases_find(b, item, tgid), *whole = base ? base_whole(base) : NULL;
 
-	snprintf(title, sizeof(title), "%s", base ? values_get(&base->seen.item.values, "Title") : "");
+	snprintf(title, sizeof(title), "%s", whole ? values_get(&whole->seen.item.values, "Title") : "");
+	base_unref(whole);
 	base_unref(base);
 	return title;
 }
@@ -103,19 +105,76 @@ static void test_one_that_is_too_big_is_kept_alone(void **state)
 static void test_versions_are_shared(void **state)
 {
 	struct bases *b = bases_new(16, 1 << 20);
-	struct base *read = make(7, 3, "t"), *same;
+	struct base *read = make(7, 3, "t"), *same, *whole;
 
 	(void) state;
 	bases_put(b, 1, 100, read);
 	same = bases_of_version(b, 1, 7, 3);
-	assert_ptr_equal(same, read);
+	assert_non_null(same);
+	bases_put(b, 1, 200, same);
+	assert_ptr_equal(bases_find(b, 1, 200), same);
+	base_unref(same);
 	assert_null(bases_of_version(b, 1, 7, 4));
 	assert_null(bases_of_version(b, 1, 8, 3));
 	bases_free(b);
 	/* held by us still */
-	assert_string_equal(values_get(&same->seen.item.values, "Title"), "t");
+	whole = base_whole(same);
+	assert_string_equal(values_get(&whole->seen.item.values, "Title"), "t");
+	base_unref(whole);
 	base_unref(same);
 	base_unref(read);
+}
+
+static struct base *make_row(int i)
+{
+	struct view_seen v = { .id = i, .item = ITEM_INIT };
+	char name[40], text[40];
+	struct base *b;
+
+	v.item.id = 100 + i;
+	v.item.version = 7;
+	v.item.path = strdup("sites/team/Lists/x/1_.000");
+	for (int k = 0; k < 40; k++) {
+		snprintf(name, sizeof(name), "Field_x0020_with_a_name_%d", k);
+		snprintf(text, sizeof(text), "%d of %d", k, i);
+		assert_int_equal(values_set(&v.item.values, name, text), 0);
+	}
+	assert_int_equal(values_set(&v.item.values, "Empty", ""), 0);
+	b = base_new(i, 1, &v);
+	assert_non_null(b);
+	return b;
+}
+
+/* A program that reads a whole list must find it in the table when it reads it again: rows of one list
+ * share their names. */
+static void test_rows_of_a_list_share_their_names(void **state)
+{
+	struct bases *b = bases_new(1000, 500 * 1000);
+	struct base *row, *packed, *whole;
+
+	(void) state;
+	for (int i = 1; i <= 500; i++) {
+		row = make_row(i);
+		assert_true(row->size > 1500);
+		bases_put(b, i, 1, row);
+		base_unref(row);
+	}
+	assert_int_equal(bases_count(b), 500);
+	row = make_row(3);
+	packed = bases_of_version(b, 3, 3, 1);
+	whole = base_whole(packed);
+	assert_true(packed->size < row->size / 2);
+	assert_int_equal(whole->seen.item.values.n, 41);
+	assert_true(values_equal(&whole->seen.item.values, &row->seen.item.values));
+	assert_true(values_has(&whole->seen.item.values, "Empty"));
+	assert_int_equal(whole->seen.id, 3);
+	assert_int_equal(whole->seen.item.id, 103);
+	assert_int_equal(whole->seen.item.version, 7);
+	assert_string_equal(whole->seen.item.path, "sites/team/Lists/x/1_.000");
+	base_unref(whole);
+	base_unref(packed);
+	base_unref(row);
+	bases_free(b);
 }
 
 int main(void)
@@ -126,6 +185,7 @@ int main(void)
 		cmocka_unit_test(test_bytes_are_bounded),
 		cmocka_unit_test(test_one_that_is_too_big_is_kept_alone),
 		cmocka_unit_test(test_versions_are_shared),
+		cmocka_unit_test(test_rows_of_a_list_share_their_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -108,6 +108,9 @@ MUST_CHECK int view_tree_of_item(struct view_tree *t, int64_t item, struct view_
 /* The node's name. -ENOENT: no such node, or no name. */
 MUST_CHECK int view_tree_name(struct view_tree *t, int64_t ino, char ret[256]);
 
+/* Attributes and name as they stand in one row; ret_name is "" when it has none. -ENOENT. */
+MUST_CHECK int view_tree_attr_named(struct view_tree *t, int64_t ino, struct view_attr *ret, char ret_name[256]);
+
 /* Where a symbolic link points; -EINVAL: it is none. */
 MUST_CHECK int view_tree_target(struct view_tree *t, int64_t ino, struct buf *out);
 

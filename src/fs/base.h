@@ -16,17 +16,23 @@
  */
 struct bases;
 
-/* Values of one moment, shared by everybody who read them. Never change. */
+/*
+ * Values of one moment, shared by everybody who read them. Never change. The table keeps them packed, in less than half
+ * of the memory, since hardly any is ever asked for: base_whole() gives them.
+ */
 struct base {
 	int64_t ino;
 	int64_t version; /* of the node's content, 0: of no stored content */
-	struct view_seen seen;
+	struct view_seen seen; /* without the item's values when it is packed */
 	size_t size;     /* in memory, about */
 	int refs;        /* atomic */
 	int entries;     /* the table's */
+	struct shape *shape; /* refd; the names of what is packed; NULL: not packed */
+	char *texts;     /* owned; packed: the text of each name, with its NUL */
+	size_t texts_len;
 };
 
-/* Enough for two programs in a row that read all of a list of 10,000. */
+/* Enough for a program that reads all of a list of 10,000, twice. */
 enum { BASES_ENTRIES = 16384, BASES_BYTES = 16 << 20 };
 
 struct bases *bases_new(size_t max_entries, size_t max_bytes); /* NULL: out of memory */
@@ -40,6 +46,9 @@ static inline void base_unref_p(struct base **b)
 {
 	base_unref(*b);
 }
+
+/* With all that was seen, held. NULL: out of memory. */
+struct base *base_whole(struct base *b);
 
 /* Process tgid has read `base` of the item. Out of memory: it is not remembered. */
 void bases_put(struct bases *b, int64_t item, pid_t tgid, struct base *base);

@@ -44,8 +44,8 @@ static int read_base(struct fs *f, const struct view_list *l, const struct commi
 	int r;
 
 	if (t->item && t->base) {
-		*ret = base_ref((struct base *) t->base);
-		return 0;
+		*ret = base_whole((struct base *) t->base);
+		return *ret ? 0 : -ENOMEM;
 	}
 	r = t->item ? view_tree_seen(f->tree, t->list, t->item, &s)
 		    : view_forms_see_new(view_tree_forms(f->tree), &of, t->parent, &s);

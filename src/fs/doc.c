@@ -52,7 +52,8 @@ static int open_writer(struct fs *f, struct handle *h)
 	return r;
 }
 
-int doc_open(struct fs *f, const struct caller *c, struct handle *h, const struct view_attr *a, struct file_open *ret)
+int doc_open(struct fs *f, const struct caller *c, struct handle *h, const struct view_attr *a, const char *name,
+	     struct file_open *ret)
 {
 	bool local, same;
 	int r;
@@ -61,7 +62,7 @@ int doc_open(struct fs *f, const struct caller *c, struct handle *h, const struc
 	if (r == 0)
 		r = check_version(f, a);
 	if (r == 0)
-		r = node_know(f, h->node, a);
+		r = node_know(f, h->node, a, name);
 	if (r < 0)
 		return r == -ENOENT ? -ESTALE : r;
 	local = sync_doc_is_local(h->doc);

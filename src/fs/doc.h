@@ -19,11 +19,11 @@ struct fuse_req;
  */
 
 /*
- * Opens for reading. a: the row, read after the inode was in the open set. Needs the node's lock. -EOPNOTSUPP: for writing, or
+ * Opens for reading. a and name: the row, read after the inode was in the open set. Needs the node's lock. -EOPNOTSUPP: for writing, or
  * there is no cache; -EACCES: a thumbnailer, and the content is not local; -ESTALE: the row has changed meanwhile.
  */
 MUST_CHECK int doc_open(struct fs *f, const struct caller *c, struct handle *h, const struct view_attr *a,
-			struct file_open *ret);
+			const char *name, struct file_open *ret);
 
 /* Answers q, now or when the bytes are there. Errors as sync_doc_want(), and -EINTR. */
 void doc_read(struct fs *f, struct fuse_req *q, struct handle *h, size_t size, int64_t off);

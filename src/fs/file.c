@@ -67,12 +67,18 @@ static void end_handle(struct fs *f, struct handle *h)
 	handle_free(h);
 }
 
+/* What stands in an inode's row. */
+struct row {
+	struct view_attr a;
+	char name[256]; /* "": none */
+};
+
 /*
  * Holds the inode's node and reads its row, in that order: from the moment when it is in the
  * open set on, the engine gives a new version a new inode, so that the row read
  * is the one whose bytes the program will see. Returns with the node's lock.
  */
-static int hold(struct fs *f, struct handle *h, int64_t ino, struct view_attr *ret)
+static int hold(struct fs *f, struct handle *h, int64_t ino, struct row *ret)
 {
 	struct node *n;
 	int r = openset_add(f->open, ino);
@@ -86,25 +92,25 @@ static int hold(struct fs *f, struct handle *h, int64_t ino, struct view_attr *r
 	lock_take(&n->lock);
 	while (n->busy) /* the writer before has just closed: what it wrote is being stored */
 		cond_wait(&n->idle, &n->lock);
-	r = view_tree_attr(f->tree, ino, ret);
+	r = view_tree_attr_named(f->tree, ino, &ret->a, ret->name);
 	if (r < 0)
 		lock_give(&n->lock);
 	return r == -ENOENT ? -ESTALE : r;
 }
 
 /* The same; a former name leads to its item's own node. */
-static int hold_target(struct fs *f, struct handle *h, int64_t ino, struct view_attr *ret)
+static int hold_target(struct fs *f, struct handle *h, int64_t ino, struct row *ret)
 {
 	int r = hold(f, h, ino, ret);
 
-	if (r < 0 || !ret->target)
+	if (r < 0 || !ret->a.target)
 		return r;
 	lock_give(&h->node->lock);
 	handles_put(f, h->node);
 	h->node = NULL;
 	openset_remove(f->open, h->open_ino);
 	h->open_ino = 0;
-	return hold(f, h, ret->target, ret);
+	return hold(f, h, ret->a.target, ret);
 }
 
 static int kind_error(enum store_node_kind k)
@@ -185,14 +191,14 @@ static void compare_pages(struct fs *f, const struct node *n, int64_t ino, const
 }
 
 /* ino: as the kernel knows it. Needs the node's lock. */
-static int open_node(struct fs *f, struct handle *h, int64_t ino, const struct view_attr *a,
-		     struct file_open *ret)
+static int open_node(struct fs *f, struct handle *h, int64_t ino, const struct row *row, struct file_open *ret)
 {
+	const struct view_attr *a = &row->a;
 	struct node *n = h->node;
 	int r = kind_error(a->kind);
 
 	if (r == 0)
-		r = node_know(f, n, a);
+		r = node_know(f, n, a, row->name);
 	if (r < 0)
 		return r;
 	compare_pages(f, n, ino, a, ret);
@@ -222,21 +228,23 @@ static bool is_frozen(struct fs *f, const struct view_attr *a)
 	       view_tree_list(f->tree, a->list, &l) == 0 && l->frozen;
 }
 
-static int open_kind(struct fs *f, const struct caller *c, struct handle *h, const struct view_attr *a, int64_t ino,
+static int open_kind(struct fs *f, const struct caller *c, struct handle *h, const struct row *row, int64_t ino,
 		     struct file_open *ret)
 {
+	const struct view_attr *a = &row->a;
+
 	if (writes(h->flags) && is_frozen(f, a))
 		return -EROFS;
 	/* Root, too, would only be refused by the server later. */
 	if (writes(h->flags) && view_tree_is_taken(f->tree, a) > 0)
 		return -EBUSY;
-	return a->kind == STORE_NODE_DOCUMENT ? doc_open(f, c, h, a, ret) : open_node(f, h, ino, a, ret);
+	return a->kind == STORE_NODE_DOCUMENT ? doc_open(f, c, h, a, row->name, ret) : open_node(f, h, ino, row, ret);
 }
 
 int file_open(struct fs *f, const struct caller *c, int64_t ino, int flags, struct file_open *ret)
 {
 	struct file_open o = { 0 };
-	struct view_attr a;
+	struct row row;
 	struct handle *h;
 	int r;
 
@@ -247,9 +255,9 @@ int file_open(struct fs *f, const struct caller *c, int64_t ino, int flags, stru
 	o.handle = h = new_handle(f, c, flags);
 	if (!h)
 		return -ENOMEM;
-	r = hold_target(f, h, ino, &a);
+	r = hold_target(f, h, ino, &row);
 	if (r == 0) {
-		r = open_kind(f, c, h, &a, ino, &o);
+		r = open_kind(f, c, h, &row, ino, &o);
 		lock_give(&h->node->lock);
 	}
 	if (r < 0) {
@@ -266,13 +274,13 @@ int file_open_new(struct fs *f, const struct caller *c, const struct view_attr *
 		  struct handle **ret)
 {
 	struct handle *h = new_handle(f, c, flags);
-	struct view_attr now;
+	struct row now;
 	int r = h ? hold(f, h, a->ino, &now) : -ENOMEM;
 
 	if (r == 0) {
-		r = node_know(f, h->node, &now);
-		if (r == 0 && now.kind == STORE_NODE_DOCUMENT)
-			r = work_open(f, h->node, &now);
+		r = node_know(f, h->node, &now.a, now.name);
+		if (r == 0 && now.a.kind == STORE_NODE_DOCUMENT)
+			r = work_open(f, h->node, &now.a);
 		if (r == 0 && writes(flags)) {
 			r = node_truncate(f, h->node, 0);
 			h->node->mtime = clock_now_ns();

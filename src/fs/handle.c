@@ -216,15 +216,13 @@ void node_unload(struct node *n, int64_t version)
 	n->version = version;
 }
 
-int node_know(struct fs *f, struct node *n, const struct view_attr *a)
+int node_know(struct fs *f, struct node *n, const struct view_attr *a, const char *name)
 {
-	char name[256];
-
 	if (n->known && (n->dirty || (n->version == a->version && n->kind == a->kind)))
 		return 0;
 	if (n->known && (n->kind != a->kind || n->kind == STORE_NODE_DOCUMENT))
 		work_end(f, n);
-	if (view_tree_name(f->tree, a->ino, name) == 0 && str_set(&n->name, name) < 0)
+	if (*name && str_set(&n->name, name) < 0)
 		return -ENOMEM;
 	unload(n);
 	n->known = true;
@@ -244,12 +242,16 @@ int node_know(struct fs *f, struct node *n, const struct view_attr *a)
 static int load_opened(struct fs *f, struct node *n)
 {
 	CLEANUP(view_list_unref_p) const struct view_list *l = NULL;
+	CLEANUP(base_unref_p) struct base *b = NULL;
 	struct view_forms_list of;
 
 	if (!n->opened || view_tree_list(f->tree, n->list, &l) < 0)
 		return -ESTALE;
+	b = base_whole(n->opened);
+	if (!b)
+		return -ENOMEM;
 	of = view_list_forms(l);
-	return view_forms_render_seen(view_tree_forms(f->tree), &of, &n->opened->seen, &n->text);
+	return view_forms_render_seen(view_tree_forms(f->tree), &of, &b->seen, &n->text);
 }
 
 static int load_stored(struct fs *f, struct node *n, const struct view_attr *a)

@@ -127,8 +127,9 @@ void handles_end(struct fs *f);
 void node_begin(struct node *n);
 void node_end(struct node *n);
 
-/* Takes over what the store says of a clean node, and forgets bytes of another version. Needs the lock. */
-MUST_CHECK int node_know(struct fs *f, struct node *n, const struct view_attr *a);
+/* Takes over what the store says of a clean node, and forgets bytes of another version; name is "" when it
+ * has none. Needs the lock. */
+MUST_CHECK int node_know(struct fs *f, struct node *n, const struct view_attr *a, const char *name);
 
 /* Waits until its file is not being given away. Needs the lock, and lets go of it meanwhile. */
 void node_thaw(struct node *n);

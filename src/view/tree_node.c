@@ -165,6 +165,18 @@ int view_tree_name(struct view_tree *t, int64_t ino, char ret[256])
 	return 0;
 }
 
+int view_tree_attr_named(struct view_tree *t, int64_t ino, struct view_attr *ret, char ret_name[256])
+{
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+	int r = store_node_get(t->store, ino, &n);
+
+	if (r == 0)
+		r = tree_attr_of(t, &n, ret);
+	if (r == 0)
+		snprintf(ret_name, 256, "%s", n.name ? n.name : "");
+	return r;
+}
+
 int view_tree_target(struct view_tree *t, int64_t ino, struct buf *out)
 {
 	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
