@@ -163,10 +163,12 @@ class Bench:
         self.keep({'skipped': system.label(), 'why': why})
         self.note('%s is SKIPPED: %s' % (system.label(), why))
 
-    def each_run(self, size=0):
-        """One at least, and the others while there is time."""
+    def each_run(self, size=0, share=1):
+        """One at least, and the others while there is time: this share of what the block has left."""
+        now = time.monotonic() - self.began
+        until = now + (self.until - now) * share
         for self.run_number in range(1, 2 if size >= work.ONCE else self.runs + 1):
-            if self.run_number > 1 and time.monotonic() - self.began > self.until:
+            if self.run_number > 1 and time.monotonic() - self.began > until:
                 self.note('no time for run %d of this' % self.run_number)
                 return
             yield self.run_number

@@ -192,7 +192,8 @@ def growth_cell(f, work, n):
     m = f.median('until_sent' if 'items' in work else 'seconds', SPFS, work, n)
     if m is None:
         return '-'
-    return seconds(m / n) if work in GROWS_PER_ITEM else seconds(m) + ' in all'
+    requests = f.median('requests', SPFS, work, n)
+    return seconds(m / n) if work in GROWS_PER_ITEM else '%s in all, %d rq' % (seconds(m), requests or 0)
 
 
 def growth(f):

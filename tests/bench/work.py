@@ -252,8 +252,8 @@ def edits(b):
     item = Spfs(b, demo, '-edits')
     others = [s for s in (RcloneOff(b, b.apache), RcloneFull(b, b.apache), Davfs(b, b.apache)) if b.wants(s)]
     folder = 'items-%d' % min(b.demos)
-    for latency in (0, 20):
-        for run in b.each_run():
+    for latency, share in ((0, 0.4), (20, 1)):
+        for run in b.each_run(share=share):
             b.set_latency(latency)
             b.attempt(item, anew, ('Big list',), changes, folder, 'item', CHANGES, latency)
             b.attempt(item, anew, ('Shared Documents',), changes, 'small', 'document', b.documents_to_change, latency)
@@ -277,8 +277,8 @@ def documents(b):
     on_apache = [s for s in (RcloneOff(b, b.apache), RcloneFull(b, b.apache), Davfs(b, b.apache)) if b.wants(s)]
     local = [s for s in (PassthroughLL(b), Ext4(b)) if b.wants(s)]
     curls = [s for s in (Curl(b, demo), Curl(b, b.apache)) if s.server and b.wants(s)]
-    for latency in (0, 20):
-        for run in b.each_run():
+    for latency, share in ((0, 0.2), (20, 0.5)):
+        for run in b.each_run(share=share):
             b.set_latency(latency)
             for s in (spfs, *(x for x in on_demo + on_apache if run <= b.runs_for(x, 2 if latency else 3))):
                 b.attempt(s, small, latency)
