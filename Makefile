@@ -155,6 +155,9 @@ test-build: ; +@$(AS_TEST) all
 san-build: ; +@$(AS_SAN) all
 tsan-build: ; +@$(AS_TSAN) all
 check-mount: test-build ; @scripts/run-pytest tests/mount
+# What takes long on a library: fsx for FSX_SECONDS= (60), a document of 2 GiB.
+check-big: test-build ; @SPFS_TESTS_BIG=1 SPFS_FSX_SECONDS=$(or $(FSX_SECONDS),60) scripts/run-pytest \
+	tests/mount/test_suites.py tests/mount/test_library_limits.py
 # Real servers before spfs-demo. Each worker starts its own, so few of them.
 check-auth: test-build ; @SPFS_TESTS_WORKERS=3 scripts/run-pytest tests/auth
 # File managers on a screen of their own; pictures in build/desktop. Not in `make check`: `scripts/install-deps desktop` is large.
@@ -234,6 +237,6 @@ check-deb: dist ; @scripts/check-deb $(DIST)
 clean: ; rm -rf build build-test build-san build-tsan build-fuzz spfs-*.tar.gz
 -include $(wildcard $(B)/*/*.d)
 .PHONY: all have-libraries no-demo install-deps demo check check-static check-layers check-size check-headers check-manuals check-lint \
-	check-requirements check-random check-cases check-mutants check-planted check-unit check-units check-units-san check-mount check-auth check-desktop check-demo check-view check-san check-tsan check-fault check-fuzz fuzzers check-corpus replays \
+	check-requirements check-random check-cases check-mutants check-planted check-unit check-units check-units-san check-mount check-big check-auth check-desktop check-demo check-view check-san check-tsan check-fault check-fuzz fuzzers check-corpus replays \
 	test-build san-build tsan-build bench install uninstall dist distcheck deb check-package check-deb clean
 .DELETE_ON_ERROR:

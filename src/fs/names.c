@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 
 #include "announce.h"
@@ -100,6 +101,9 @@ int names_lookup(struct fs *f, const struct caller *c, int64_t parent, const cha
 	struct view_attr a;
 	int r;
 
+	/* The kernel lets FUSE have up to 1,024 bytes, and looks up what is to be made, too. */
+	if (strlen(name) > NAME_MAX)
+		return -ENAMETOOLONG;
 	if (control_owns(f, parent, name))
 		return control_lookup(f, parent, name, ret);
 	if (announce_is_ours(f, c) && (r = announce_lookup(f, parent, name, ret)) != -ENOSYS)

@@ -44,6 +44,8 @@ static int may_make(struct txn *t, const struct store_node *dir, const char *nam
 	if (!(t->list.info.flags & LIST_FOLDERS))
 		return -EPERM;
 	r = local_may(&t->list, NULL, PERM_ADD);
+	if (r == 0 && list_is_library(&t->list.info))
+		r = local_name(name);
 	if (r == 0)
 		r = place_is_free(t, dir->ino, name, 0, 0);
 	if (r == 0 && local_vacancy(t, dir->ino, name, &v))
