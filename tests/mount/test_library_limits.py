@@ -30,7 +30,7 @@ def test_odd_names_are_the_same_on_both_sides(mnt):
     mnt.settle()
     for name in ODD:
         assert (lib(mnt, 'cat -- "$(cat "%s/names/%d")"' % (mnt.base, ODD.index(name)))) == name
-    lib(mnt, 'mkdir "a # 100% dir"; for f in "%s"/names/*; do mv -- "$(cat $f)" "a # 100%% dir/"; done' % mnt.base)
+    lib(mnt, 'mkdir "a # 100%% dir"; for f in "%s"/names/*; do mv -- "$(cat $f)" "a # 100%% dir/"; done' % mnt.base)
     mnt.settle()
     for name in ODD:
         assert from_server(mnt, 'a # 100% dir/' + name) == name
