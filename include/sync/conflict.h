@@ -65,6 +65,10 @@ const char *sync_conflict_kind_name(enum sync_conflict_kind k);
 MUST_CHECK int sync_conflict_keep(const char *dir, const struct sync_conflict *c, const void *text, size_t n,
 				  struct buf *ret_path);
 
+/* The same with the bytes of a file of any size, which is durable and which nobody writes to any more; it stays. */
+MUST_CHECK int sync_conflict_keep_file(const char *dir, const struct sync_conflict *c, const char *file,
+				       struct buf *ret_path);
+
 /* What is known of an entry. ret is initialised by the caller. -ENOENT: there is no such entry. */
 MUST_CHECK int sync_conflict_load(const char *dir, const char *list, const char *file, struct sync_conflict *ret);
 

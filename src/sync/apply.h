@@ -80,6 +80,9 @@ MUST_CHECK int apply_keep(struct txn *t, const struct store_node *n, int64_t id,
 /* The same with bytes that are at hand. */
 MUST_CHECK int apply_keep_bytes(struct txn *t, const void *p, size_t n, const struct apply_kept *k);
 
+/* The same with the bytes of a document: a file in unsent/, which stays. */
+MUST_CHECK int apply_keep_unsent(struct txn *t, const char *file, const struct apply_kept *k);
+
 /* Adds the display names of the fields: "Status, Title". */
 void apply_name_fields(const struct schema *schema, const struct values *fields, struct buf *out);
 

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "model/attached.h"
 #include "apply.h"
+#include "doc.h"
 #include "local.h"
 #include "numbers.h"
 #include "pending.h"
@@ -359,11 +360,35 @@ static int note_id(void *arg, const struct store_item *i)
 	return numbers_add(arg, i->id);
 }
 
+/* The user removed the item, and perhaps forgot that the server has these bytes not yet. */
+static int keep_unsent(struct txn *t, const struct store_item *it)
+{
+	struct apply_kept k = {
+		.kind = SYNC_CONFLICT_TAKEN, .name = item_leaf(it->item.path),
+		.why = "attached to an item that was removed before this was on the server",
+	};
+	CLEANUP(store_vacancy_release_p) struct store_vacancy v = STORE_VACANCY_INIT;
+	CLEANUP(pending_release_p) struct pending p = PENDING_INIT;
+	const struct pending_row *row;
+	int r = store_vacancy_of_item(t->st, it->id, &v);
+
+	/* Himself, before it. */
+	if ((r == 0 && v.reason == STORE_VACANT_UNLINK) || (r < 0 && r != -ENOENT))
+		return r;
+	r = pending_load(t->st, it->id, &p);
+	row = r == 0 && !pending_find(&p, CHANGE_DELETE) ? doc_latest(&p) : NULL;
+	if (!row || !row->c.change.content.file || !row->c.change.content.size)
+		return r;
+	return apply_keep_unsent(t, row->c.change.content.file, &k);
+}
+
 static int vanish_one(struct txn *t, int64_t id)
 {
 	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
 	int r = store_item_get(t->st, id, &it);
 
+	if (r == 0)
+		r = keep_unsent(t, &it);
 	return r < 0 ? r : apply_vanish(t, &it);
 }
 

@@ -45,7 +45,7 @@ MUST_CHECK int attach_moved(struct txn *t, const struct store_node *n);
 /* The item goes from the server: what was not sent stays, as local files in a directory of that name. */
 MUST_CHECK int attach_gone(struct txn *t, int64_t owner);
 
-/* The item goes because the user removed it: all goes. */
+/* The item goes because the user removed it: all goes; bytes that the server never had go to conflicts/. */
 MUST_CHECK int attach_vanish(struct txn *t, int64_t owner);
 
 /* A new attachment in that directory (of kind ATTACHMENTS) under that name, not stored yet: ret is initialised and

@@ -56,7 +56,49 @@ static int reserve(const char *path)
 	return fd < 0 ? -errno : 0;
 }
 
-int sync_conflict_keep(const char *dir, const struct sync_conflict *c, const void *text, size_t n, struct buf *ret_path)
+/* The bytes are given away as they are, under another name; where that cannot be, a copy. */
+static int link_or_copy(const char *from, const char *to)
+{
+	CLEANUP(str_free_p) char *temp = str_printf("%s.merge", to); /* is no entry */
+	CLEANUP(fsutil_close_p) int in = -1;
+	CLEANUP(fsutil_close_p) int out = -1;
+	int r = 0;
+
+	if (!temp)
+		return -ENOMEM;
+	unlink(temp);
+	if (link(from, temp) < 0) {
+		in = open(from, O_RDONLY | O_CLOEXEC);
+		out = in < 0 ? -1 : open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		r = out < 0 ? -errno : fsutil_copy(in, out);
+		if (r == 0 && fsync(out) < 0)
+			r = -errno;
+	}
+	if (r == 0 && rename(temp, to) < 0)
+		r = -errno;
+	if (r < 0)
+		unlink(temp);
+	return r;
+}
+
+/* Where the bytes come from. */
+struct source {
+	const void *text; /* foreign; NULL: */
+	const char *file; /* foreign; durable, and written to by nobody */
+	size_t n;
+};
+
+static int put(const char *path, const char *place, const struct source *from)
+{
+	int r;
+
+	if (!from->file)
+		return fsutil_replace(path, 0600, from->text, from->n);
+	r = link_or_copy(from->file, path);
+	return r < 0 ? r : fsutil_sync_dir(place);
+}
+
+static int keep(const char *dir, const struct sync_conflict *c, const struct source *from, struct buf *ret_path)
 {
 	CLEANUP(buf_release_p) struct buf place = BUF_INIT(4096);
 	CLEANUP(buf_release_p) struct buf name = BUF_INIT(1024);
@@ -80,6 +122,20 @@ int sync_conflict_keep(const char *dir, const struct sync_conflict *c, const voi
 	if (r == 0)
 		r = conflict_put_about(dir, c, buf_str(&name));
 	if (r == 0)
-		r = fsutil_replace(buf_str(&path), 0600, text, n);
+		r = put(buf_str(&path), buf_str(&place), from);
 	return r < 0 ? r : buf_addf(ret_path, "%s/%s", c->list, buf_str(&name));
+}
+
+int sync_conflict_keep(const char *dir, const struct sync_conflict *c, const void *text, size_t n, struct buf *ret_path)
+{
+	const struct source from = { .text = text, .n = n };
+
+	return keep(dir, c, &from, ret_path);
+}
+
+int sync_conflict_keep_file(const char *dir, const struct sync_conflict *c, const char *file, struct buf *ret_path)
+{
+	const struct source from = { .file = file };
+
+	return keep(dir, c, &from, ret_path);
 }

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "store/unsent.h"
 #include "apply.h"
 #include "show.h"
 
@@ -42,7 +43,7 @@ static int find_folder(const struct txn *t, const struct apply_kept *k, char **r
 	return k->dir ? folder_of_dir(t, k->dir, ret) : 0;
 }
 
-int apply_keep_bytes(struct txn *t, const void *p, size_t n, const struct apply_kept *k)
+static int keep(struct txn *t, const char *file, const void *p, size_t n, const struct apply_kept *k)
 {
 	CLEANUP(buf_release_p) struct buf say = BUF_INIT(8192);
 	CLEANUP(str_free_p) char *folder = NULL;
@@ -62,11 +63,24 @@ int apply_keep_bytes(struct txn *t, const void *p, size_t n, const struct apply_
 	if (k->base)
 		c.base = *k->base;
 	if (r == 0)
-		r = sync_conflict_keep(store_dir(t->st), &c, p, n, &say);
+		r = file ? sync_conflict_keep_file(store_dir(t->st), &c, file, &say)
+			 : sync_conflict_keep(store_dir(t->st), &c, p, n, &say);
 	if (r < 0)
 		return r;
 	buf_addf(&say, ": %s", k->why);
 	return txn_say(t, SYNC_CONFLICT, k->name, buf_str(&say));
+}
+
+int apply_keep_bytes(struct txn *t, const void *p, size_t n, const struct apply_kept *k)
+{
+	return keep(t, NULL, p, n, k);
+}
+
+int apply_keep_unsent(struct txn *t, const char *file, const struct apply_kept *k)
+{
+	CLEANUP(str_free_p) char *path = store_unsent_path(t->st, file);
+
+	return path ? keep(t, path, NULL, 0, k) : -ENOMEM;
 }
 
 int apply_keep(struct txn *t, const struct store_node *n, int64_t id, const struct item *i, const struct apply_kept *k)

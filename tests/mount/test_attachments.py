@@ -331,6 +331,19 @@ def test_what_others_do(issues):
     assert kept.startswith('mine (conflict') and here(mnt, 'cat "Attachments/Toner order/%s"' % kept) == 'unsent\n'
 
 
+def test_removed_with_its_item_unsent_bytes_are_kept(issues):
+    mnt = issues
+    mnt.spfs('offline')
+    here(mnt, 'd="Attachments/Toner order"; echo unsent > "$d/mine.txt"; echo gone > "$d/gone.txt"; rm "$d/gone.txt";'
+              'printf "Title: New\\n" > New.txt; echo too > "Attachments/New/too.txt"; rm "Toner order.txt" New.txt; sleep 2.5')
+    mnt.wait(lambda: len(mnt.sh('ls .spfs/conflicts/Issues 2> /dev/null || true').splitlines()) == 2, 20)
+    assert mnt.sh('cat .spfs/conflicts/Issues/mine*.txt .spfs/conflicts/Issues/too*.txt') == 'unsent\ntoo\n'
+    assert 'mine (conflict ' in mnt.spfs('conflicts').out
+    mnt.spfs('online')
+    sync(mnt)
+    assert names(mnt, 'Attachments') == {ITEM} and from_server(mnt, 'mine.txt', 1) is None
+
+
 def test_an_item_and_its_files_change_together(issues):
     mnt = issues
     mnt.server.reset()
