@@ -123,8 +123,10 @@ static void test_check_outs(void **state)
 	assert_int_equal(change_fold(&out, &undo), 2);
 	assert_int_equal(str_set(&in.name, "first"), 0);
 	assert_int_equal(str_set(&again.name, "second"), 0);
+	again.content.base = CHANGE_CHECKIN_MAJOR;
 	assert_int_equal(change_fold(&in, &again), 1);
 	assert_string_equal(in.name, "second");
+	assert_int_equal(in.content.base, CHANGE_CHECKIN_MAJOR);
 	assert_int_equal(change_fold(&in, &gone), 1);
 	assert_int_equal(in.op, CHANGE_DELETE);
 	assert_null(in.name);

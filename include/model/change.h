@@ -21,11 +21,18 @@ enum change_op {
 	CHANGE_OP_COUNT
 };
 
+/* What a check-in makes. Where a library has no minor versions, the server makes it a major one. */
+enum change_checkin {
+	CHANGE_CHECKIN_DEFAULT, /* as the library has them: minor where there are any */
+	CHANGE_CHECKIN_MINOR,
+	CHANGE_CHECKIN_MAJOR
+};
+
 /* Of CHANGE_STORE. */
 struct change_content {
 	char *file;    /* owned; its name in the store's unsent/; NULL: no bytes */
 	int64_t size;
-	int64_t base;  /* the item's version that the bytes were made from; 0: a new document */
+	int64_t base;  /* the item's version that the bytes were made from; 0: a new document. Of CHANGE_CHECK_IN: enum change_checkin */
 	char *etag;    /* owned; the server's word for that version, or for what was stored; NULL: not known */
 	int64_t due;   /* wall clock ns before which it is not sent; INT64_MAX: somebody still writes the new file */
 	bool lost;     /* it was sent once, and the answer was lost */
@@ -71,7 +78,7 @@ MUST_CHECK int change_op_parse(const char *name, enum change_op *ret);
  * new+update = new, update+update = update (the later value of a field wins),
  * update+delete = delete, store+store = store (the later bytes, made from the earlier base), move+move = move,
  * store+delete and move+delete = delete,
- * check in+check in = check in (the later comment), check out, in or undone+delete = delete. 1: folded into `into`, which keeps its version and file_ref; 2: both vanish
+ * check in+check in = check in (the later comment and kind), check out, in or undone+delete = delete. 1: folded into `into`, which keeps its version and file_ref; 2: both vanish
  * (new+delete, store of a new document+delete, check out+undo); 0: cannot be folded; -ENOMEM. On 0, 2 and -ENOMEM `into` is unchanged.
  */
 MUST_CHECK int change_fold(struct change *into, const struct change *later);

@@ -24,6 +24,7 @@ enum list_flag {
 	LIST_EXCLUDED = 1 << 4,     /* ExcludeFromOfflineClient */
 	LIST_CHECKOUT = 1 << 5,     /* RequireCheckout */
 	LIST_MODERATED = 1 << 6,
+	LIST_MINOR = 1 << 8,        /* EnableMinorVersion */
 	LIST_FROZEN = 1 << 7,       /* not the server's: our configuration makes the list read-only */
 };
 

@@ -184,12 +184,12 @@ MUST_CHECK int sync_submit_revert(struct sync *s, int64_t ino);
 MUST_CHECK int sync_submit_attr(struct sync *s, int64_t ino, int mode, int64_t mtime, int64_t size);
 
 /*
- * A library's document is to be checked out or in, or what was done since its check-out undone (op: CHANGE_CHECK_OUT ...); comment: of a
- * check-in, NULL. Sent after what waits of it. What the server says against it becomes the file's error.
+ * A library's document is to be checked out or in, or what was done since its check-out undone (op: CHANGE_CHECK_OUT ...); comment and
+ * kind: of a check-in, else NULL and CHANGE_CHECKIN_DEFAULT. Sent after what waits of it. What the server says against it becomes the file's error.
  * -EOPNOTSUPP: it is no document of a library; -EAGAIN: the server does not have it yet; -EBUSY: somebody else has checked it
  * out, or what was refused of it waits; -ENOTEMPTY: bytes that were not sent would be undone.
  */
-MUST_CHECK int sync_submit_check(struct sync *s, int64_t ino, enum change_op op, const char *comment);
+MUST_CHECK int sync_submit_check(struct sync *s, int64_t ino, enum change_op op, enum change_checkin kind, const char *comment);
 
 /* rm .spfs/outbox/X: copies the user's text to conflicts/ (events tell), takes the change back: a new item goes, an
  * edited one shows the server's values again, a deleted one reappears. -EBUSY: it is being sent; -ENOENT. */

@@ -87,15 +87,22 @@ static int tell(const char *path, const char *word, const char *comment)
 /* All are told before any is waited for. */
 static int run(const struct cli_command *cmd, const char *word, int argc, char **argv)
 {
+	bool minor = false, major = false;
 	const char *comment = NULL;
-	const struct cli_option with_comment[] = { { "message", 'm', NULL, &comment }, { 0 } };
+	const struct cli_option of_in[] = {
+		{ "message", 'm', NULL, &comment }, { "minor", 0, &minor, NULL }, { "major", 0, &major, NULL }, { 0 },
+	};
 	static const struct cli_option none[] = { { 0 } };
 	int code, end = CLI_OK;
 
-	if (!cli_args(cmd, strcmp(word, "in") == 0 ? with_comment : none, &argc, argv, &code))
+	if (!cli_args(cmd, strcmp(word, "in") == 0 ? of_in : none, &argc, argv, &code))
 		return code;
 	if (argc < 2)
 		return cli_usage(cmd, "which document?");
+	if (minor && major)
+		return cli_usage(cmd, "a minor version or a major one?");
+	if (minor || major)
+		word = minor ? "in-minor" : "in-major";
 	for (int i = 1; i < argc; i++) {
 		code = tell(argv[i], word, comment);
 		if (code != CLI_OK) {
@@ -142,10 +149,14 @@ const struct cli_command cmd_checkout = {
 
 const struct cli_command cmd_checkin = {
 	.name = "checkin",
-	.usage = "checkin [-m TEXT] PATH ...",
+	.usage = "checkin [--minor | --major] [-m TEXT] PATH ...",
 	.summary = "let others see and change a document that was checked out",
 	.help = "Options:\n"
 		"  -m, --message TEXT  what was changed, for the document's history of versions\n"
+		"      --minor         a draft (1.1): for those only who may see drafts\n"
+		"      --major         a version for everybody (2.0); all there is where a library has no drafts\n"
+		"\n"
+		"With neither it is a draft in a library that has them, else a major version.\n"
 		"\n"
 		"What was saved and not sent yet goes out before.\n"
 		"\n"

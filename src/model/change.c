@@ -166,6 +166,8 @@ static int fold_into_check(struct change *into, const struct change *later)
 		return 2;
 	if (into->op != later->op)
 		return 0;
+	if (into->op == CHANGE_CHECK_IN)
+		into->content.base = later->content.base;
 	return into->op == CHANGE_CHECK_IN ? str_set(&into->name, later->name) ?: 1 : 1;
 }
 

@@ -37,6 +37,7 @@ static const struct attr list_attrs[] = {
 	{ "HasExternalDataSource", FLAG, offsetof(struct list, flags), LIST_EXTERNAL },
 	{ "ExcludeFromOfflineClient", FLAG, offsetof(struct list, flags), LIST_EXCLUDED },
 	{ "RequireCheckout", FLAG, offsetof(struct list, flags), LIST_CHECKOUT },
+	{ "EnableMinorVersion", FLAG, offsetof(struct list, flags), LIST_MINOR },
 	{ "EnableModeration", FLAG, offsetof(struct list, flags), LIST_MODERATED },
 	{ NULL, STRING, 0, 0 },
 };

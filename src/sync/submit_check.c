@@ -6,7 +6,8 @@
 
 /* Checking documents out and in: changes in the journal like others, after the bytes that wait already. */
 
-static int add(struct txn *t, struct local_item *i, const struct store_node *n, enum change_op op, const char *comment)
+static int add(struct txn *t, struct local_item *i, const struct store_node *n, enum change_op op, enum change_checkin kind,
+	       const char *comment)
 {
 	CLEANUP(store_change_release_p) struct store_change c = STORE_CHANGE_INIT;
 	int r = str_set(&c.name, n->name);
@@ -15,6 +16,7 @@ static int add(struct txn *t, struct local_item *i, const struct store_node *n, 
 	c.item = i->it.id;
 	c.state = STORE_CHANGE_QUEUED;
 	c.change.op = op;
+	c.change.content.base = kind;
 	c.created = c.touched = t->now;
 	if (r == 0)
 		r = str_set(&c.change.name, comment);
@@ -70,7 +72,7 @@ static int may_check(struct txn *t, const struct store_node *n, struct local_ite
 	return r < 0 ? r : makes_sense(t, i, op);
 }
 
-int sync_submit_check(struct sync *s, int64_t ino, enum change_op op, const char *comment)
+int sync_submit_check(struct sync *s, int64_t ino, enum change_op op, enum change_checkin kind, const char *comment)
 {
 	CLEANUP(txn_end) struct txn t = TXN_INIT(local_config(s));
 	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
@@ -82,6 +84,6 @@ int sync_submit_check(struct sync *s, int64_t ino, enum change_op op, const char
 	if (r == 0)
 		r = forget_error(&t, &i, &n);
 	if (r == 0)
-		r = add(&t, &i, &n, op, comment);
+		r = add(&t, &i, &n, op, kind, comment);
 	return r < 0 ? r : LOCAL_COMMIT(s, &t, "check");
 }

@@ -140,6 +140,7 @@ static int take_one(struct upload *u, struct txn *t)
 		r = store_node_of_item(t->st, u->c.item, &n);
 	if (r == -ENOENT && it.item.id && u->c.change.op == CHANGE_STORE)
 		r = 0;
+	upload_check_take(t, &u->c.change);
 	if (r == 0 && change_is_check(u->c.change.op))
 		return str_set(&u->d.path, it.item.path);
 	if (r < 0)

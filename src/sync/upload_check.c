@@ -11,6 +11,12 @@
 #include "apply.h"
 #include "txn.h"
 
+void upload_check_take(const struct txn *t, struct change *c)
+{
+	if (c->op == CHANGE_CHECK_IN && c->content.base == CHANGE_CHECKIN_DEFAULT)
+		c->content.base = t->list.info.flags & LIST_MINOR ? CHANGE_CHECKIN_MINOR : CHANGE_CHECKIN_MAJOR;
+}
+
 enum remote_result upload_check(const struct push *p, const struct upload_doc *d, const struct change *c,
 				struct remote_fault *f)
 {
@@ -22,8 +28,10 @@ enum remote_result upload_check(const struct push *p, const struct upload_doc *d
 		result = docs->check_out(p->remote, d->path, p->cancel, f);
 	else if (c->op == CHANGE_UNDO_CHECK_OUT)
 		result = docs->undo_check_out(p->remote, d->path, p->cancel, f);
-	else /* where a library has no minor versions, the server makes it a major one */
-		result = docs->check_in(p->remote, d->path, c->name ? c->name : "", REMOTE_CHECKIN_MAJOR, p->cancel, f);
+	else
+		result = docs->check_in(p->remote, d->path, c->name ? c->name : "",
+					c->content.base == CHANGE_CHECKIN_MINOR ? REMOTE_CHECKIN_MINOR : REMOTE_CHECKIN_MAJOR,
+					p->cancel, f);
 	CRASH_POINT("upload.answered");
 	return result;
 }

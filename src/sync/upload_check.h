@@ -11,6 +11,9 @@
 
 /* Who has a document to himself ([MS-LISTSWS] 3.1.4.7, .8, .26), beside its bytes. */
 
+/* A check-in that is to be as the library has them becomes what the library has now. */
+void upload_check_take(const struct txn *t, struct change *c);
+
 /* Carries the change out: CHECK_OUT, CHECK_IN, UNDO_CHECK_OUT. Results of the remote. */
 enum remote_result upload_check(const struct push *p, const struct upload_doc *d, const struct change *c,
 				struct remote_fault *f);

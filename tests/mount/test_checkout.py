@@ -118,6 +118,30 @@ def test_a_library_that_wants_it(docs):
     assert holder(mnt) is None and ops(mnt)[-1] == 'CheckInFile'
 
 
+def test_checked_in_as_a_draft_or_for_all(docs):
+    """A library with minor versions gets one, unless the user says otherwise; others have major ones only."""
+    mnt = docs
+
+    def version(*how):
+        spfs(mnt, 'checkout', 'notes.txt')
+        lib(mnt, 'date +%N > notes.txt')
+        spfs(mnt, 'checkin', *how, 'notes.txt')
+        return column(mnt, 'notes.txt', '_UIVersionString')
+
+    mnt.server.do('set "%s" EnableVersioning=True' % LIBRARY)
+    mnt.sh('echo > .spfs/sync')
+    mnt.settle()
+    before = version().split('.')
+    assert before[1] == '0'
+    mnt.server.do('set "%s" EnableMinorVersion=True' % LIBRARY)
+    mnt.sh('echo > .spfs/sync')
+    mnt.settle()
+    number = int(before[0])
+    assert version() == '%d.1' % number and version('--minor') == '%d.2' % number
+    assert version('--major') == '%d.0' % (number + 1)
+    spfs(mnt, 'checkin', '--minor', '--major', 'notes.txt', code=2)
+
+
 def test_offline_it_waits(docs):
     mnt = docs
     mnt.sh('echo 0 > .spfs/online')
