@@ -61,11 +61,20 @@ static void words_of_versions(void **state)
 	assert_false(attached_same_file(NULL, NULL));
 }
 
+static void rows_that_name_none(void **state)
+{
+	(void) state;
+	assert_true(attached_untold("1") && attached_untold("-1"));
+	assert_false(attached_untold(NULL) || attached_untold("") || attached_untold("0"));
+	assert_false(attached_untold(";#http://h/Lists/L/Attachments/1/a.txt;#"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(files_of_a_row),
 		cmocka_unit_test(words_of_versions),
+		cmocka_unit_test(rows_that_name_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -212,6 +212,59 @@ static void an_old_name_that_is_spared_shows_again(void **state)
 	assert_int_equal(find(s, "a.txt"), 0);
 }
 
+/* ---- a server that does not name them ------------------------------------------------------------------ */
+
+/* The item's next row, and what is known of its attachments before. */
+static void row(struct scene *s, int64_t version, const char *text)
+{
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	CLEANUP(str_free_p) char *before = NULL;
+
+	assert_int_equal(store_item_get(s->t.st, s->owner, &it), 0);
+	assert_int_equal(str_set(&before, values_get(&it.item.values, "Attachments")), 0);
+	it.item.version = version;
+	assert_int_equal(values_set(&it.item.values, "Attachments", text), 0);
+	assert_int_equal(store_item_put(s->t.st, &it), 0);
+	assert_int_equal(attach_follow(&s->t, &it, before), 0);
+}
+
+static void collected(struct scene *s, int64_t version, const char *text)
+{
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+
+	assert_int_equal(store_item_get(s->t.st, s->owner, &it), 0);
+	assert_int_equal(attach_collected(&s->t, &it, version, text), 0);
+}
+
+static void what_is_changed_here_is_not_taken_for_theirs(void **state)
+{
+	CLEANUP(store_node_release_p) struct store_node dir = STORE_NODE_INIT;
+	struct scene *s = *state;
+	int64_t a = remove_file(s, "a.txt"), c = add(s, "c.txt", NULL), d = add(s, "d.txt", NULL);
+
+	set_state(s, d, STORE_CHANGE_SENT);
+	row(s, 9, "1");
+	assert_true(has_change(s, a, CHANGE_DELETE) && !find(s, "a.txt")); /* the removal stands */
+	assert_true(has_change(s, c, CHANGE_STORE));                       /* it waits */
+	assert_false(has_change(s, d, CHANGE_STORE));                      /* it has arrived */
+	assert_int_equal(find(s, "c.txt"), c);
+	assert_int_equal(find(s, "d.txt"), d);
+	/* the names come: what is not among them goes, if the server had it */
+	assert_int_equal(store_node_get(s->t.st, s->dir.ino, &dir), 0);
+	assert_int_equal(attach_collected_for(&dir), 0);
+	collected(s, 9, ";#" URL("a.txt") URL("d.txt") URL("e.txt"));
+	assert_true(has_change(s, a, CHANGE_DELETE) && !find(s, "a.txt"));
+	assert_int_equal(find(s, "b.txt"), 0);
+	assert_int_equal(find(s, "c.txt"), c);
+	assert_true(find(s, "d.txt") == d && find(s, "e.txt"));
+	assert_int_equal(store_node_get(s->t.st, s->dir.ino, &dir), 0);
+	assert_int_equal(attach_collected_for(&dir), 9);
+	/* it has none any more */
+	row(s, 10, "0");
+	assert_int_equal(find(s, "e.txt"), 0);
+	assert_int_equal(find(s, "c.txt"), c);
+}
+
 /* ---- with its item ---------------------------------------------------------------------------------- */
 
 /* Bug: rm of an item threw away what was attached to it and not sent yet. */
@@ -234,6 +287,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(all_old_names_wait, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_name_that_differs_in_case_goes_first, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_old_name_that_is_spared_shows_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_changed_here_is_not_taken_for_theirs, setup, teardown),
 		cmocka_unit_test_setup_teardown(unsent_bytes_outlive_their_item, setup, teardown),
 	};
 

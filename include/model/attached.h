@@ -27,6 +27,9 @@ static inline void attached_release_p(struct attached *a)
 /* Whether the field (NULL: missing) names files. */
 bool attached_any(const char *text);
 
+/* Whether it only says that there are some ("1"), and not which. */
+bool attached_untold(const char *text);
+
 /*
  * The next file of the field; *at begins as its text and moves on. What is no URL of a file that could have a name here is
  * passed over. 1: there is one, in ret (initialised); 0: there are no more; -ENOMEM.

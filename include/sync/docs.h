@@ -60,6 +60,13 @@ bool sync_doc_look(struct sync_doc *d, int64_t begin, int64_t end, int *ret_fd, 
  */
 MUST_CHECK int sync_doc_want(struct sync_doc *d, int64_t begin, int64_t end, struct sync_waiter *w);
 
+/*
+ * Somebody looks into an item's directory of attachments, or for a name that is not in it. Where the list says that there are some and
+ * not which, the server is asked, once for each version of the item. 0: there is nothing to wait for. 1: w->done will be called, after
+ * the wait of the design at the latest, unless sync_cancel(w) returns true; whatever it says, what is there is shown.
+ */
+MUST_CHECK int sync_want_attachments(struct sync *s, int64_t dir, struct sync_waiter *w);
+
 /* A document or folder that goes to another library of its site. */
 struct sync_crossing {
 	int64_t list, ino;

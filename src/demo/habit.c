@@ -26,6 +26,7 @@ static const struct {
 } habits[] = {
 	FLAG("delete-version", delete_version),
 	FLAG("attachment-version", attachment_version),
+	FLAG("attachment-urls", attachment_urls),
 	FLAG("read-only", read_only),
 	FLAG("folder-flag", folder_flag),
 	FLAG("new-token", new_token),
@@ -58,6 +59,7 @@ void habits_init(struct habits *h, int version)
 	*h = (struct habits) {
 		.delete_version = true,
 		.attachment_version = true,
+		.attachment_urls = true,
 		.new_token = true,
 		.range = version > 12,
 		.if_match = true,

@@ -14,6 +14,7 @@ struct habits {
 	/* lists */
 	bool delete_version;     /* Delete with another owshiddenversion is a conflict */
 	bool attachment_version; /* an attachment that comes, changes or goes counts owshiddenversion up */
+	bool attachment_urls;    /* a row names an item's attachments when that is asked for; else 0 or 1 is all it says */
 	bool read_only;          /* a column that nobody can set refuses the method, instead of being passed over */
 	bool folder_flag;        /* without EnableFolderCreation no folder is made */
 	bool new_token;          /* an answer without changes has a token of its own, not the one that was sent */

@@ -10,6 +10,7 @@
 #include "checkout.h"
 #include "ctypes.h"
 #include "db.h"
+#include "habit.h"
 #include "item.h"
 #include "options.h"
 #include "perm.h"
@@ -110,7 +111,7 @@ static bool write_attachments(const struct sight *s, struct buf *out)
 {
 	CLEANUP(db_done_p) struct stmt *st = NULL;
 
-	if (!s->i->attachments || !s->o->attachment_urls)
+	if (!s->i->attachments || !s->o->attachment_urls || !s->c->habits->attachment_urls)
 		return add_number(out, s->i->attachments > 0);
 	buf_adds(out, ";#");
 	if (db_ask(s->c->db, &st, ATTACHMENTS_OF, "ii", s->i->list, s->i->id) < 0)

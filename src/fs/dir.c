@@ -69,6 +69,17 @@ static void answer(struct fs *f, struct fuse_req *q, void *arg, int r)
 	}
 }
 
+/* The list is as it is; now the names that it does not tell. */
+static void look_into(struct fs *f, struct fuse_req *q, void *arg, int r)
+{
+	struct handle *h = arg;
+
+	if (r == -EINTR || r == -ENOMEM)
+		answer(f, q, h, r);
+	else
+		wait_for_attachments(f, q, h->dir->ino, false, answer, h);
+}
+
 static struct handle *new_dir(struct fs *f, int64_t ino)
 {
 	struct handle *h = calloc(1, sizeof(*h));
@@ -106,7 +117,8 @@ void dir_open(struct fs *f, struct fuse_req *q, const struct caller *c, int64_t 
 	if (!ino_is_control(ino))
 		announcer_opened(f->announcer, ino);
 	if (is_synchronised(a.kind) && !doc_reader_is_among(c->tid, f->config.crawlers))
-		wait_for_list(f, q, a.list, a.kind != STORE_NODE_LIST, caller_tgid(f, c->tid), answer, h);
+		wait_for_list(f, q, a.list, a.kind != STORE_NODE_LIST, caller_tgid(f, c->tid),
+			      a.kind == STORE_NODE_ATTACHMENTS ? look_into : answer, h);
 	else
 		answer(f, q, h, 0);
 }

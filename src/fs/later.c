@@ -292,13 +292,23 @@ static void lookup_again(struct fs *f, struct fuse_req *q, struct later *l)
 	reply_entry(q, names_lookup(f, &l->c, l->parent, l->name, &e), &e);
 }
 
+/* A name that is not there may be one that the list does not tell. */
+static bool may_be_untold(struct fs *f, int64_t parent, const struct entry *e)
+{
+	struct view_attr dir;
+
+	return !e->st.st_ino && view_tree_attr(f->tree, parent, &dir) == 0 && dir.kind == STORE_NODE_ATTACHMENTS && dir.item;
+}
+
 void later_lookup(struct fs *f, struct fuse_req *q, const struct caller *c, int64_t parent, const char *name)
 {
 	struct entry e;
 	struct later *l;
 	int r = names_lookup(f, c, parent, name, &e);
 
-	if (r < 0 || !e.unmeasured) {
+	bool untold = r == 0 && may_be_untold(f, parent, &e);
+
+	if (r < 0 || (!e.unmeasured && !untold)) {
 		reply_entry(q, r, &e);
 		return;
 	}
@@ -311,7 +321,10 @@ void later_lookup(struct fs *f, struct fuse_req *q, const struct caller *c, int6
 			l = NULL;
 		}
 	}
-	measure(f, q, (int64_t) e.st.st_ino, l);
+	if (untold && l)
+		wait_for_attachments(f, q, parent, true, measured, l);
+	else
+		measure(f, q, (int64_t) e.st.st_ino, l);
 }
 
 static void getattr_again(struct fs *f, struct fuse_req *q, struct later *l)

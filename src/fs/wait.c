@@ -200,6 +200,19 @@ void wait_for_bytes(struct fs *f, struct fuse_req *q, struct sync_doc *d, int64_
 	armed(w, sync_doc_want(d, from, end, &w->w));
 }
 
+void wait_for_attachments(struct fs *f, struct fuse_req *q, int64_t dir, bool now, wait_answer_fn answer, void *arg)
+{
+	struct wait *w = begin(f, q, answer, arg);
+
+	if (!w) {
+		answer(f, q, arg, -ENOMEM);
+		return;
+	}
+	if (now)
+		w->w.done = done_now;
+	armed(w, sync_want_attachments(f->sync, dir, &w->w));
+}
+
 void wait_for_crossing(struct fs *f, struct fuse_req *q, const struct sync_crossing *c, wait_answer_fn answer, void *arg)
 {
 	struct wait *w = begin(f, q, answer, arg);

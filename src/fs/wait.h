@@ -33,6 +33,10 @@ void wait_for_list(struct fs *f, struct fuse_req *q, int64_t list, bool folder, 
 void wait_for_bytes(struct fs *f, struct fuse_req *q, struct sync_doc *d, int64_t from, int64_t end, wait_answer_fn answer,
 		    void *arg);
 
+/* The names of an item's attachments, where the list does not tell them. now: answered by the thread that brought them, for who
+ * looks a name up: the kernel keeps the directory locked. */
+void wait_for_attachments(struct fs *f, struct fuse_req *q, int64_t dir, bool now, wait_answer_fn answer, void *arg);
+
 /* A move to another library. Answered by the thread that did it: the kernel keeps both directories locked until then, and telling it
  * of changes in them waits for that. */
 struct sync_crossing;

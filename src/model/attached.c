@@ -21,6 +21,11 @@ bool attached_any(const char *text)
 	return text && str_starts(text, ";#") && text[2];
 }
 
+bool attached_untold(const char *text)
+{
+	return !str_empty(text) && strcmp(text, "0") != 0 && !str_starts(text, ";#") && strcasecmp(text, "false") != 0;
+}
+
 /* What follows the scheme and the host; NULL: it is no URL. */
 static const char *path_of(const char *url)
 {

@@ -1,5 +1,3 @@
-#include "across.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +12,7 @@
 #include "store/journal.h"
 #include "sync/docs.h"
 #include "engine.h"
+#include "errand.h"
 #include "local.h"
 #include "pull.h"
 #include "push.h"
@@ -31,9 +30,8 @@
 
 enum { WAIT_MS = 120000 };
 
-struct errand {
-	struct errand *next;
-	int64_t number; /* its waiter's `end`: that may have been cancelled, and freed */
+struct crossing {
+	struct errand x; /* first */
 	int64_t ino;
 	int64_t to_list, to_dir;
 	char name[];
@@ -145,7 +143,7 @@ static int check_taken(struct txn *t, struct trip *p, const struct store_node *n
 	return str_set(&p->over, b.etag);
 }
 
-static int check_target(struct txn *t, struct trip *p, const struct errand *x)
+static int check_target(struct txn *t, struct trip *p, const struct crossing *x)
 {
 	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
 	CLEANUP(store_vacancy_release_p) struct store_vacancy v = STORE_VACANCY_INIT;
@@ -165,7 +163,7 @@ static int check_target(struct txn *t, struct trip *p, const struct errand *x)
 	return r < 0 ? r : check_taken(t, p, &n);
 }
 
-static int prepare(struct trip *p, const struct errand *x)
+static int prepare(struct trip *p, const struct crossing *x)
 {
 	CLEANUP(txn_end) struct txn from = TXN_INIT(&p->w->site->s->conf);
 	int r = txn_begin(&from, p->e->list);
@@ -267,44 +265,15 @@ static void say(const struct trip *p, int64_t list)
 
 /* ---- who waits ------------------------------------------------------------------------------------ */
 
-static bool is_of(const struct sync_waiter *w, const void *errand)
-{
-	return w->kind == WAITER_MOVE && w->end == ((const struct errand *) errand)->number;
-}
-
-/* Who was interrupted does not want it any more. */
-static bool is_wanted(const struct trip *p, const struct errand *x)
-{
-	struct sync *s = p->w->site->s;
-	const struct sync_waiter *w;
-
-	lock_take(&s->lock);
-	for (w = p->e->waiters; w && !is_of(w, x); w = w->next)
-		;
-	lock_give(&s->lock);
-	return w;
-}
-
-static void answer(struct trip *p, const struct errand *x, int r)
-{
-	struct sync *s = p->w->site->s;
-	struct sync_waiter *w;
-
-	lock_take(&s->lock);
-	w = waiter_take(p->e, is_of, x);
-	lock_give(&s->lock);
-	waiter_finish(w, r);
-}
-
 /* It is there: the other list is pulled before that is said, whenever it was pulled last. */
-static void answer_later(struct trip *p, const struct errand *x)
+static void answer_later(struct trip *p, const struct crossing *x)
 {
 	struct sync *s = p->w->site->s;
 	struct sync_waiter *w;
 	struct entry *to;
 
 	lock_take(&s->lock);
-	w = waiter_take(p->e, is_of, x);
+	w = errand_take_waiter(p->e, &x->x);
 	to = engine_find(s, x->to_list);
 	if (to) {
 		to->wanted = clock_mono_ms();
@@ -331,7 +300,7 @@ static enum remote_result pull_here(struct trip *p)
 	return pull_run(&pull, &res, p->f);
 }
 
-static enum remote_result carry_out(struct trip *p, const struct errand *x)
+static enum remote_result carry_out(struct trip *p, const struct crossing *x)
 {
 	enum remote_result result = REMOTE_OK;
 	int r = prepare(p, x);
@@ -345,48 +314,27 @@ static enum remote_result carry_out(struct trip *p, const struct errand *x)
 	if (result == REMOTE_ITEM_BAD)
 		say(p, p->e->list);
 	if (r < 0 && result != REMOTE_CONFLICT && result != REMOTE_ITEM_GONE) {
-		answer(p, x, r);
+		errand_answer(p->w->site->s, p->e, &x->x, r);
 		return result == REMOTE_ITEM_BAD || result == REMOTE_NOT_RUN ? REMOTE_OK : result;
 	}
 	/* Also when the server does not have what was thought: the lists are not what they seem. */
 	result = pull_here(p);
 	if (r < 0)
-		answer(p, x, r);
+		errand_answer(p->w->site->s, p->e, &x->x, r);
 	answer_later(p, x);
 	return result;
 }
 
-bool across_run(struct worker *w, struct entry *e, enum remote_result *ret, struct remote_fault *f)
+static enum remote_result run(struct worker *w, struct entry *e, struct errand *x, struct remote_fault *f)
 {
 	CLEANUP(trip_release) struct trip p = { .w = w, .e = e, .f = f };
-	struct sync *s = w->site->s;
-	struct errand *x;
 
-	lock_take(&s->lock);
-	x = e->errands;
-	if (x)
-		e->errands = x->next;
-	lock_give(&s->lock);
-	if (!x)
-		return false;
-	*ret = is_wanted(&p, x) ? carry_out(&p, x) : REMOTE_OK;
-	free(x);
-	return true;
-}
-
-void across_drop(struct entry *e)
-{
-	while (e->errands) {
-		struct errand *x = e->errands;
-
-		e->errands = x->next;
-		free(x);
-	}
+	return carry_out(&p, (const struct crossing *) x);
 }
 
 /* ---- asking --------------------------------------------------------------------------------------- */
 
-static int ask(struct sync *s, int64_t list, struct errand *x, struct sync_waiter *w)
+static int ask(struct sync *s, int64_t list, struct crossing *x, struct sync_waiter *w)
 {
 	struct entry *e = engine_find(s, list), *to = engine_find(s, x->to_list);
 
@@ -394,26 +342,18 @@ static int ask(struct sync *s, int64_t list, struct errand *x, struct sync_waite
 		return -EXDEV;
 	if (e->site->login || e->site->failed || e->site->backoff.tries)
 		return -EXDEV;
-	x->number = ++s->errands;
-	w->kind = WAITER_MOVE;
-	w->since = clock_mono_ms();
-	w->deadline = w->since + WAIT_MS;
-	w->end = x->number;
-	waiter_add(e, w);
-	x->next = e->errands;
-	e->errands = x;
-	engine_schedule(s, e);
-	engine_wake(s);
+	errand_add(s, e, &x->x, w, WAIT_MS);
 	return 1;
 }
 
 int sync_move_across(struct sync *s, const struct sync_crossing *c, struct sync_waiter *w)
 {
-	struct errand *x = calloc(1, sizeof(*x) + strlen(c->to_name) + 1);
+	struct crossing *x = calloc(1, sizeof(*x) + strlen(c->to_name) + 1);
 	int r;
 
 	if (!x)
 		return -ENOMEM;
+	x->x.run = run;
 	x->ino = c->ino;
 	x->to_list = c->to_list;
 	x->to_dir = c->to_parent;

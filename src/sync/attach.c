@@ -308,6 +308,35 @@ static int tidy(struct txn *t, int64_t owner)
 	return r == -ENOENT || r > 0 ? 0 : r;
 }
 
+static int was_sent(void *arg, const struct store_change *c)
+{
+	(void) arg;
+	return c->change.op == CHANGE_STORE && c->state == STORE_CHANGE_SENT;
+}
+
+/* 1: it is to be taken as changed: what was sent has arrived, and what nobody changes here somebody may have changed there. */
+static int may_have_changed(struct txn *t, const struct one *one)
+{
+	CLEANUP(store_vacancy_release_p) struct store_vacancy v = STORE_VACANCY_INIT;
+	int r = store_change_of_item(t->st, one->id, was_sent, NULL);
+
+	if (r || !one->there)
+		return r;
+	r = store_change_has(t->st, one->id);
+	if (r == 0)
+		r = store_vacancy_of_item(t->st, one->id, &v);
+	else if (r > 0)
+		return 0;
+	return r == -ENOENT ? 1 : r;
+}
+
+static int follow_one(struct txn *t, const struct attached *a, const struct store_item *owner, const struct one *one)
+{
+	int r = a->word || !one->there ? 1 : may_have_changed(t, one);
+
+	return r <= 0 ? r : update(t, a, &owner->item, one->id);
+}
+
 static int follow(struct txn *t, const struct store_item *owner, const char *text, struct known *k)
 {
 	CLEANUP(attached_release_p) struct attached a = ATTACHED_INIT;
@@ -319,7 +348,7 @@ static int follow(struct txn *t, const struct store_item *owner, const char *tex
 
 		if (one)
 			one->seen = true;
-		r = one ? update(t, &a, &owner->item, one->id) : add(t, &a, &owner->item, owner->id);
+		r = one ? follow_one(t, &a, owner, one) : add(t, &a, &owner->item, owner->id);
 	}
 	for (size_t i = 0; r == 0 && i < k->n; i++) {
 		if (k->v[i].seen || !k->v[i].there)
@@ -328,6 +357,55 @@ static int follow(struct txn *t, const struct store_item *owner, const char *tex
 		r = apply_gone(t, k->v[i].id);
 	}
 	return r < 0 || !any_gone ? r : tidy(t, owner->id);
+}
+
+/*
+ * The row does not say which the item has, and so not which of them has changed. What is changed here is left alone: before it is
+ * stored over, the server is asked what it has (upload.c).
+ */
+static int touch_all(struct txn *t, const struct store_item *owner, const struct known *k)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < k->n; i++) {
+		CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+		struct attached a = ATTACHED_INIT;
+
+		r = may_have_changed(t, &k->v[i]);
+		if (r > 0)
+			r = store_item_get(t->st, k->v[i].id, &it) ?: 1;
+		a.path = it.item.path;
+		if (r > 0)
+			r = update(t, &a, &owner->item, k->v[i].id);
+	}
+	return r < 0 ? r : 0;
+}
+
+static int follow_row(struct txn *t, const struct store_item *owner, const char *now, struct known *k)
+{
+	return attached_untold(now) ? touch_all(t, owner, k) : follow(t, owner, attached_any(now) ? now : NULL, k);
+}
+
+int64_t attach_collected_for(const struct store_node *dir)
+{
+	return dir->target ? strtoll(dir->target, NULL, 10) : 0;
+}
+
+int attach_collected(struct txn *t, const struct store_item *owner, int64_t version, const char *text)
+{
+	CLEANUP(known_release) struct known k = { 0 };
+	CLEANUP(store_node_release_p) struct store_node dir = STORE_NODE_INIT;
+	char word[24];
+	int r = store_item_attached(t->st, owner->id, note, &k);
+
+	snprintf(word, sizeof(word), "%lld", (long long) version);
+	if (r == 0)
+		r = follow(t, owner, attached_any(text) ? text : NULL, &k);
+	if (r == 0)
+		r = attach_dir(t, owner->id, &dir);
+	if (r == 0)
+		r = str_set(&dir.target, word);
+	return r < 0 ? r : store_node_put(t->st, &dir);
 }
 
 int attach_follow(struct txn *t, const struct store_item *owner, const char *before)
@@ -339,8 +417,10 @@ int attach_follow(struct txn *t, const struct store_item *owner, const char *bef
 	int64_t dir;
 	int r;
 
-	if (owner->item.owner || (!attached_any(now) && !attached_any(before)) || str_eq(now, before) ||
-	    list_is_library(&t->list.info))
+	bool untold = attached_untold(now) || attached_untold(before);
+
+	if (owner->item.owner || list_is_library(&t->list.info) ||
+	    (!untold && ((!attached_any(now) && !attached_any(before)) || str_eq(now, before))))
 		return 0;
 	r = find_file(t, owner->id, &dir, stem);
 	if (r == 0)
@@ -348,7 +428,7 @@ int attach_follow(struct txn *t, const struct store_item *owner, const char *bef
 	/* That the item's row answers a change of ours says nothing of its files. */
 	t->own = false;
 	if (r == 0)
-		r = follow(t, owner, attached_any(now) ? now : NULL, &k);
+		r = follow_row(t, owner, now, &k);
 	t->own = own;
 	return r == -ENOENT ? 0 : r;
 }

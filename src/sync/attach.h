@@ -33,6 +33,12 @@
  * Makes, changes and removes attachments and their directories. An owner without a place has none. */
 MUST_CHECK int attach_follow(struct txn *t, const struct store_item *owner, const char *before);
 
+/* The server has said what the item at that version has, as text of the field Attachments, and the directory remembers it. */
+MUST_CHECK int attach_collected(struct txn *t, const struct store_item *owner, int64_t version, const char *text);
+
+/* The version of the item for which its directory remembers that; 0: none. */
+int64_t attach_collected_for(const struct store_node *dir);
+
 /* The directory of the item's attachments; made when it is missing. -ENOENT: the item has no place. */
 MUST_CHECK int attach_dir(struct txn *t, int64_t owner, struct store_node *ret);
 

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
-#include "across.h"
+#include "errand.h"
 #include "transfer.h"
 #include "txn.h"
 
@@ -85,7 +85,7 @@ struct entry *engine_drop(struct sync *s, struct entry *e)
 	while (*p != e)
 		p = &(*p)->next;
 	*p = e->next;
-	across_drop(e);
+	(void) errand_drop(e); /* who waited was answered when it was removed */
 	free(e);
 	return NULL;
 }

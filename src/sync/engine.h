@@ -90,7 +90,7 @@ struct entry {
 	int batch;             /* most methods at once; 0: POLICY_BATCH */
 	bool in_run;           /* counts for the run that was asked for */
 	struct sync_waiter *waiters; /* foreign */
-	struct errand *errands; /* owned; across.c: moves to other libraries that somebody waits for */
+	struct errand *errands; /* owned; errand.h */
 };
 
 /* What was asked for, until its last list is done. */
@@ -204,7 +204,7 @@ void *timer_main(void *sync);    /* timer.c */
 
 /* ---- waiters (wait.c) ------------------------------------------------------------- */
 
-enum waiter_kind { WAITER_OPEN = 1, WAITER_SENT, WAITER_DOC, WAITER_MOVE };
+enum waiter_kind { WAITER_OPEN = 1, WAITER_SENT, WAITER_DOC, WAITER_ERRAND };
 
 /* Takes out of the entry's waiters those whose wait is over; the list of them is to be given to waiter_finish()
  * without the lock. Needs the lock. */

@@ -9,8 +9,8 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "store/list.h"
-#include "across.h"
 #include "engine.h"
+#include "errand.h"
 #include "park.h"
 #include "pull.h"
 #include "transfer.h"
@@ -368,7 +368,7 @@ static bool do_step(struct job *j)
 	enum policy_step step;
 	int r;
 
-	if (across_run(j->w, j->e, &j->result, &j->fault))
+	if (errand_run(j->w, j->e, &j->result, &j->fault))
 		return j->result == REMOTE_OK;
 	/* Before the journal is read: a writer who comes after that must not be forgotten by what it said. */
 	lock_take(&j->s->lock);
@@ -470,12 +470,6 @@ static bool is_sent(const struct sync_waiter *w, const void *arg)
 	return w->kind == WAITER_SENT;
 }
 
-static bool is_move(const struct sync_waiter *w, const void *arg)
-{
-	(void) arg;
-	return w->kind == WAITER_MOVE;
-}
-
 /* What is not wanted any more, because it was done or failed. Needs the lock. */
 static void settle(struct job *j)
 {
@@ -511,14 +505,12 @@ static void let_go(struct job *j)
 {
 	struct sync *s = j->s;
 	struct entry *e = j->e;
-	struct sync_waiter *open = NULL, *sent = NULL, *move = NULL;
+	struct sync_waiter *open = NULL, *sent = NULL, *asked = NULL;
 
 	lock_take(&s->lock);
-	/* Of moves that nobody came to. */
-	if (j->result != REMOTE_OK) {
-		across_drop(e);
-		move = waiter_take(e, is_move, NULL);
-	}
+	/* For what nobody came to. */
+	if (j->result != REMOTE_OK)
+		asked = errand_drop(e);
 	if (!e->wanted)
 		open = waiter_take(e, is_open, NULL);
 	if (j->result != REMOTE_OK || (!e->queued && !j->unsure) || j->refused)
@@ -533,7 +525,7 @@ static void let_go(struct job *j)
 	lock_give(&s->lock);
 	waiter_finish(open, 0);
 	waiter_finish(sent, errno_of(j));
-	waiter_finish(move, -EXDEV);
+	waiter_finish(asked, -EXDEV);
 }
 
 static void finish(struct job *j, int64_t list)

@@ -32,7 +32,7 @@ static bool end_waits(struct sync *s, int64_t now)
 			struct sync_waiter *next = w->next;
 
 			w->next = NULL;
-			waiter_finish(w, w->kind == WAITER_SENT || w->kind == WAITER_MOVE ? -ETIMEDOUT : 0);
+			waiter_finish(w, w->kind == WAITER_SENT || w->kind == WAITER_ERRAND ? -ETIMEDOUT : 0);
 			w = next;
 		}
 		lock_take(&s->lock);

@@ -99,6 +99,40 @@ def test_they_are_listed_and_read(issues):
     here(mnt, 'mkdir Attachments/x || touch Attachments/y || mkdir "%s/z"' % DIR, code=1)
 
 
+def test_a_server_that_does_not_name_them(site):
+    """MS-LISTSWS 2.2.4.4: without IncludeAttachmentUrls a row has 0 or 1; then they are asked for when somebody looks."""
+    mnt = site
+    mnt.server.do('habit attachment-urls=off')
+    mnt.add(LIST)
+    mnt.mount()
+    mnt.settle()
+    mnt.server.reset()
+    here(mnt, 'ls; cat "%s.txt"; stat "%s"' % (ITEM, DIR))
+    assert sent(mnt) == []
+    asked = lambda: sum(r.get('op') == 'GetAttachmentCollection' for r in mnt.server.requests())
+    assert here(mnt, 'cat "%s/photo.jpg"' % DIR) == 'no photo, but bytes'        # looked for by its name
+    assert names(mnt) == {'photo.jpg'} == names(mnt)
+    assert asked() == 1
+    here(mnt, 'ls "Attachments/Toner order"; ls "%s"/nothing' % DIR, code=None)
+    assert asked() == 1
+    # others add and remove; the item's next version is asked about once
+    mnt.server.do('attach Issues 3 new.txt theirs')
+    sync(mnt)
+    assert names(mnt) == {'photo.jpg', 'new.txt'} and here(mnt, 'cat "%s/new.txt"' % DIR) == 'theirs'
+    # and what is done here arrives, and ends
+    here(mnt, 'echo mine > "%s/mine.txt"; echo more >> "%s/new.txt"; rm "%s/photo.jpg"' % (DIR, DIR, DIR))
+    mnt.wait(lambda: from_server(mnt, 'photo.jpg') is None and from_server(mnt, 'mine.txt') == 'mine\n', 20)
+    mnt.settle()
+    sync(mnt)
+    assert from_server(mnt, 'new.txt') == 'theirsmore\n' == here(mnt, 'cat "%s/new.txt"' % DIR)
+    assert names(mnt) == {'mine.txt', 'new.txt'} and state(mnt, 'mine.txt') == 'clean' == state(mnt, 'new.txt')
+    assert not mnt.sh('ls .spfs/outbox')
+    here(mnt, 'rm -r "%s"' % DIR)
+    mnt.wait(lambda: from_server(mnt, 'mine.txt') is None and from_server(mnt, 'new.txt') is None, 20)
+    mnt.settle()
+    assert names(mnt) == set()
+
+
 def test_add_replace_remove(issues):
     mnt = issues
     mnt.server.reset()
