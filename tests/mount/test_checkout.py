@@ -1,5 +1,11 @@
 """Check-out: by hand and by itself, by us and by others."""
+import base64
+import urllib.parse
+import urllib.request
+
 import pytest
+from conftest import NO_PROXY
+from test_cli import write_config
 from test_document_writes import LIBRARY, from_server, lib, names, state
 
 OPS = ('CheckOutFile', 'CheckInFile', 'UndoCheckOut')
@@ -157,3 +163,38 @@ def test_offline_it_waits(docs):
     mnt.server.script('op=CheckInFile count=1 close=after')
     spfs(mnt, 'checkin', 'notes.txt')
     assert holder(mnt) is None and ops(mnt).count('CheckInFile') == 1
+
+
+LOCK = ('<D:lockinfo xmlns:D="DAV:"><D:lockscope><D:exclusive/></D:lockscope><D:locktype><D:write/></D:locktype>'
+        '<D:owner><D:href>me</D:href></D:owner></D:lockinfo>')
+
+
+def test_somebody_else_has_it_locked(world):
+    """A short-term lock is in no row: what is saved meanwhile stays here, with his name, and goes when he is done."""
+    world.start_server('--user', 'jroe:a', '--user', 'aking:b')
+    write_config(world, '[site "%s"]\nuser = jroe\npassword = "a"\n' % world.server.url)
+    world.add(LIBRARY)
+    world.mount()
+    world.settle()
+
+    def ada(method, body=None, **headers):
+        login = base64.b64encode(b'aking:b').decode()
+        url = world.server.url + '/' + urllib.parse.quote(LIBRARY + '/notes.txt')
+        headers = {k.replace('_', '-'): v for k, v in headers.items()}
+        request = urllib.request.Request(url, body, {'Authorization': 'Basic ' + login, **headers}, method=method)
+        with NO_PROXY.open(request, timeout=20) as r:
+            return r.headers, r.read()
+
+    token = ada('LOCK', LOCK.encode(), Timeout='Second-600', Content_Type='text/xml')[0]['Lock-Token']
+    lib(world, 'echo mine > notes.txt')
+    world.wait(lambda: state(world, 'notes.txt') == 'refused', 20)
+    error = lib(world, 'getfattr --only-values -n user.spfs.error notes.txt')
+    assert 'locked' in error and 'aking' in error
+    assert 'notes.txt' in world.sh('ls .spfs/outbox') and lib(world, 'cat notes.txt') == 'mine\n'
+    assert holder(world) is None
+    ada('UNLOCK', Lock_Token=token)
+    world.sh('echo retry > .spfs/sync')
+    world.wait(lambda: ada('GET')[1] == b'mine\n', 20)
+    world.settle()
+    assert state(world, 'notes.txt') == 'clean' and names(world) >= {'notes.txt'}
+    assert not [n for n in names(world) if 'conflict' in n]
