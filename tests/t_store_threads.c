@@ -222,17 +222,18 @@ static void a_callback_sees_what_others_committed(void **state)
 	must(store_node_children(f->s, f->root, 0, change_during_walk, f));
 }
 
-static void a_threads_connection_ends_with_it(void **state)
+static void a_threads_connection_goes_to_the_next(void **state)
 {
 	struct fixture *f = *state;
-	int before;
+	int before = 0;
 
 	fill_directory(f);
-	before = count_open_files();
 	for (int i = 0; i < 50; i++) {
 		pthread_t t;
 		void *ok;
 
+		if (i == 1)
+			before = count_open_files();
 		assert_int_equal(pthread_create(&t, NULL, look_once, f), 0);
 		pthread_join(t, &ok);
 		assert_ptr_equal(ok, f);
@@ -287,7 +288,7 @@ int main(void)
 		store_test(a_reader_does_not_wait_for_the_writer),
 		store_test(writers_take_turns),
 		store_test(a_callback_sees_what_others_committed),
-		store_test(a_threads_connection_ends_with_it),
+		store_test(a_threads_connection_goes_to_the_next),
 		store_test(a_store_closes_under_sleeping_threads),
 	};
 

@@ -10,8 +10,9 @@
 /* What a row's blob may grow to, and what a session keeps of its buffers between rows. */
 enum { PACK_MAX = 64 << 20, PACK_KEEP = 64 << 10 };
 
-/* How many connections beyond the one in use a session keeps for callbacks. */
-enum { SPARE = 4 };
+/* How many connections beyond the one in use a session keeps for callbacks, and how many sessions of threads that
+ * have ended wait for the next thread. */
+enum { SPARE = 4, SPARE_SESSIONS = 2, SPARE_CONNECTIONS = 2 };
 
 static struct session *session_free(struct session *me)
 {
@@ -40,20 +41,60 @@ static void unlink_session(struct session *me)
 	lock_give(&me->store->pool);
 }
 
+/* With its first connections, and nothing else in it. False: there are enough, or something is left in it. */
+static bool keep_spare(struct session *me)
+{
+	struct store *s = me->store;
+	bool room;
+
+	if (me->txn || me->left.len || !me->n_db)
+		return false;
+	me->stage = db_close(me->stage);
+	me->stage_error = 0;
+	while (me->n_db > SPARE_CONNECTIONS)
+		db_close(me->db[--me->n_db]);
+	lock_take(&s->pool);
+	room = s->n_spare < SPARE_SESSIONS;
+	if (room) {
+		me->next = s->spare;
+		s->spare = me;
+		s->n_spare++;
+	}
+	lock_give(&s->pool);
+	return room;
+}
+
+static struct session *take_spare(struct store *s)
+{
+	struct session *me;
+
+	lock_take(&s->pool);
+	me = s->spare;
+	if (me) {
+		s->spare = me->next;
+		s->n_spare--;
+	}
+	lock_give(&s->pool);
+	return me;
+}
+
 void conn_end(void *session)
 {
 	unlink_session(session);
-	session_free(session);
+	if (!keep_spare(session))
+		session_free(session);
 }
 
 void conn_end_all(struct store *s)
 {
-	while (s->sessions) {
-		struct session *me = s->sessions;
+	struct session *me;
 
+	while ((me = s->sessions)) {
 		s->sessions = me->next;
 		session_free(me);
 	}
+	while ((me = take_spare(s)))
+		session_free(me);
 }
 
 int conn_init(struct store *s, const char *dir)
@@ -75,6 +116,18 @@ int conn_init(struct store *s, const char *dir)
 	return 0;
 }
 
+static struct session *session_new(struct store *s)
+{
+	struct session *me = calloc(1, sizeof(*me));
+
+	if (!me)
+		return NULL;
+	me->store = s;
+	me->left = (struct buf) BUF_INIT(PACK_MAX);
+	me->pack[0] = me->pack[1] = (struct buf) BUF_INIT(PACK_MAX);
+	return me;
+}
+
 int conn_session(struct store *s, struct session **ret)
 {
 	struct session *me = pthread_getspecific(s->key);
@@ -83,14 +136,13 @@ int conn_session(struct store *s, struct session **ret)
 		*ret = me;
 		return 0;
 	}
-	me = calloc(1, sizeof(*me));
+	me = take_spare(s);
+	if (!me)
+		me = session_new(s);
 	if (!me)
 		return -ENOMEM;
-	me->store = s;
-	me->left = (struct buf) BUF_INIT(PACK_MAX);
-	me->pack[0] = me->pack[1] = (struct buf) BUF_INIT(PACK_MAX);
 	if (pthread_setspecific(s->key, me) != 0) {
-		free(me);
+		session_free(me);
 		return -ENOMEM;
 	}
 	lock_take(&s->pool);

@@ -17,7 +17,7 @@
 /*
  * Which connection a thread works on.
  *
- * Each thread has a session with its first call; it ends with the thread or with
+ * Each thread has a session with its first call; it ends with the thread, when it goes to the next thread, or with
  * store_close(). Invariants:
  *
  * 1. Inside a transaction every call works on the transaction's connection, so
@@ -57,6 +57,8 @@ struct store {
 
 	struct lock pool;
 	struct session *sessions; /* protected by pool */
+	struct session *spare; /* the same; of threads that have ended: opening a connection reads the schema and prepares again */
+	int n_spare;           /* the same */
 	/* The columns of lists, by id: each transaction reads its list's row, and unpacking these was most of what that cost. */
 	struct schema_memory columns[COLUMNS_KNOWN]; /* owned; protected by pool */
 };
