@@ -65,7 +65,7 @@ class Bench:
         self.results, self.table, self.machine = Path(options.results), Path(options.table), report.machine()
         self.runs = 2 if self.quick else 5
         self.patience = 1800 if self.full else PATIENCE
-        self.budget = self.until = options.minutes * 60
+        self.budget = self.until = 60 * (options.minutes or (2 if self.quick else 17))
         self.sizes = [1000, 10000] if self.quick else [1000, 10000, 100000]
         self.sizes += [work.ONCE] if self.full else []
         self.idle_seconds = 10 if self.quick else 60
@@ -149,7 +149,7 @@ class Bench:
         try:
             block(self, system, *args, **named)
         except Exception as e:
-            self.failed(system, e, block.__name__)
+            self.failed(system, e, tried[1])
         if len(self.failures) == before:
             return
         self.tried[tried] = self.tried.get(tried, 0) + 1
@@ -295,7 +295,7 @@ def options():
     p.add_argument('--table', required=True)
     p.add_argument('--quick', action='store_true')
     p.add_argument('--full', action='store_true')
-    p.add_argument('--minutes', type=float, default=17, help='when they are over, nothing is run once more')
+    p.add_argument('--minutes', type=float, help='when they are over, nothing is run once more')
     p.add_argument('--only', type=lambda s: s.split(','))
     return p.parse_args()
 

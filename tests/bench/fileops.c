@@ -55,7 +55,7 @@ static void load(const char *dir)
 	count = 0;
 	if (!d)
 		die("opendir", dir);
-	while ((e = readdir(d))) {
+	while ((errno = 0, e = readdir(d))) {
 		if (e->d_name[0] == '.')
 			continue;
 		if (count == room && !(names = realloc(names, (room = room ? room * 2 : 1024) * sizeof *names)))
@@ -63,6 +63,8 @@ static void load(const char *dir)
 		if (!(names[count++] = strdup(e->d_name)))
 			die("memory for", dir);
 	}
+	if (errno)
+		die("readdir", dir);
 	closedir(d);
 }
 

@@ -168,7 +168,8 @@ class Spfs(System):
     """The list "Big list" and the library "Shared Documents" of spfs-demo."""
     name = 'spfs'
     option = 'noxattr'
-    settle = 2.5          # a removal waits for 2 s, and is nothing to send until then
+    settle = 2.5          # a removal waits for 2 s, and is nothing to send until then; so does a new name in a library
+    quickly = 0.3         # what is to be sent at once
     lists = ('Big list', 'Shared Documents')
 
     def env(self):

@@ -91,7 +91,7 @@ def git_status(b, s, where, size, what='git status'):
     """The second one: the first looks into what is as young as its index. The objects are written once for all."""
     index, objects = b.disk.where / ('git-%s' % s.name), b.disk.where / 'git-objects'
     git = 'GIT_OBJECT_DIRECTORY="%s" git --git-dir="%s" --work-tree="$1" -c safe.directory="*" -c core.fsync=none ' % (objects, index)
-    b.shell('rm -rf "%s" && mkdir -p "%s" && git init -q --bare "%s" && %s add -A && %s status >/dev/null' % (
+    b.shell('ls -f "$1" >/dev/null && rm -rf "%s" && mkdir -p "%s" && git init -q --bare "%s" && %s add -A && %s status >/dev/null' % (
         index, objects, index, git, git), where)
     b.measure(s, what, size, 0, lambda: b.shell(git + 'status >/dev/null', where))
 
@@ -118,6 +118,8 @@ def changes(b, s, folder, kind, count, latency):
         s.received()      # the list first, as it was never mounted
     b.shell('ls -f "$1" >/dev/null 2>&1 || true', where)
     for op in ('create', 'edit', 'rename', 'delete'):
+        if isinstance(s, Spfs):
+            s.settle = Spfs.quickly if kind == 'item' and op in ('create', 'edit') else Spfs.settle
         b.measure(s, '%s %ss' % (op, kind), count, latency,
                   lambda op=op: b.run(b.fileops, op, where, str(count)), written=s.server is not None)
     s.umount()
