@@ -6,6 +6,8 @@
 #include <cmocka.h>
 #include <errno.h>
 
+#include "base/buf.h"
+#include "base/str.h"
 #include "model/item.h"
 #include "model/list.h"
 
@@ -182,6 +184,39 @@ static void test_leaf(void **state)
 	assert_string_equal(item_leaf(NULL), "");
 }
 
+/* What a post was sent with is known again, before the server has an entry of the bag for it. */
+static void posts_are_known_by_their_message(void **state)
+{
+	static const struct {
+		const char *id, *guid;
+	} cases[] = {
+		{ "<aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee@spfs.invalid>", "{AAAAAAAA-BBBB-4CCC-8DDD-EEEEEEEEEEEE}" },
+		{ "<aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee@example.com>", NULL },
+		{ "<aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeex@spfs.invalid>", NULL },
+		{ "<@spfs.invalid>", NULL },
+		{ "", NULL },
+	};
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		CLEANUP(item_release_p) struct item it = ITEM_INIT;
+		CLEANUP(buf_release_p) struct buf id = BUF_INIT(100);
+
+		assert_int_equal(values_set(&it.values, "ID", "7"), 0);
+		assert_int_equal(values_set(&it.values, "MessageId", cases[i].id), 0);
+		assert_int_equal(item_from_values(&it), 0);
+		assert_true(str_eq(it.replication_id, cases[i].guid));
+		if (!cases[i].guid)
+			continue;
+		assert_int_equal(item_post_id(cases[i].guid, &id), 0);
+		assert_string_equal(buf_str(&id), cases[i].id);
+		/* The entry of the bag says more. */
+		assert_int_equal(values_set(&it.values, "MetaInfo_ReplicationID", "{00000000-BBBB-4CCC-8DDD-EEEEEEEEEEEE}"), 0);
+		assert_int_equal(item_from_values(&it), 0);
+		assert_string_equal(it.replication_id, "{00000000-BBBB-4CCC-8DDD-EEEEEEEEEEEE}");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -193,6 +228,7 @@ int main(void)
 		cmocka_unit_test(test_replication_id_of_a_field_wins),
 		cmocka_unit_test(test_filling_again_forgets_what_is_gone),
 		cmocka_unit_test(test_leaf),
+		cmocka_unit_test(posts_are_known_by_their_message),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "fmt_mime.h"
+#include "thread.h"
 #include "t_view_pim.h"
 #include "t_view_pim_random.h"
 
@@ -235,6 +236,37 @@ static void random_posts(void **state)
 	end(&w);
 }
 
+/* [MS-OXOMSG] 2.2.1.3: a root's has the time and a GUID, an answer's the root's and the time since then. */
+static void thread_indexes(void **state)
+{
+	static const int64_t now = INT64_C(1794817800000000000), later = now + INT64_C(3600000000000);
+	CLEANUP(buf_release_p) struct buf root = BUF_INIT(THREAD_INDEX_MAX), other = BUF_INIT(THREAD_INDEX_MAX);
+	CLEANUP(buf_release_p) struct buf a = BUF_INIT(THREAD_INDEX_MAX), b = BUF_INIT(THREAD_INDEX_MAX);
+	CLEANUP(buf_release_p) struct buf late = BUF_INIT(THREAD_INDEX_MAX), early = BUF_INIT(THREAD_INDEX_MAX);
+	CLEANUP(buf_release_p) struct buf full = BUF_INIT(THREAD_INDEX_MAX), deep = BUF_INIT(THREAD_INDEX_MAX);
+
+	(void) state;
+	assert_int_equal(thread_index_new(NULL, now, 1, &root), 0);
+	assert_int_equal(root.len, 2 + THREAD_INDEX_ROOT);
+	assert_memory_equal(buf_str(&root), "0x01DD", 6); /* FILETIME 0x01DD753E... is that day */
+	assert_int_equal(thread_index_new(NULL, now, 1, &other), 0);
+	assert_string_not_equal(buf_str(&root), buf_str(&other));
+	assert_int_equal(thread_index_new(buf_str(&root) + 2, later, 0x1fe, &a), 0);
+	assert_int_equal(a.len, 2 + THREAD_INDEX_ROOT + THREAD_INDEX_STEP);
+	assert_true(str_starts(buf_str(&a), buf_str(&root)));
+	assert_string_equal(buf_str(&a) + a.len - 10, "00021871FE"); /* 3600 s in steps of 2^18 * 100 ns */
+	assert_int_equal(thread_index_new(buf_str(&root) + 2, later, 0x1ff, &b), 0);
+	assert_true(strcmp(buf_str(&a), buf_str(&b)) < 0);
+	/* After more than a year in longer steps, and never before the root. */
+	assert_int_equal(thread_index_new(buf_str(&root) + 2, now + INT64_C(9000000) * 10000000000, 0, &late), 0);
+	assert_int_equal(buf_str(&late)[2 + THREAD_INDEX_ROOT] & 0x8, 8);
+	assert_int_equal(thread_index_new(buf_str(&root) + 2, now - INT64_C(3600000000000), 0, &early), 0);
+	assert_string_equal(buf_str(&early) + early.len - 10, "0000000000");
+	for (int i = 0; i < THREAD_INDEX_MAX - 10; i++)
+		buf_addc(&full, '0');
+	assert_int_equal(thread_index_new(buf_str(&full), now, 0, &deep), -EFBIG);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,6 +277,7 @@ int main(void)
 		cmocka_unit_test(encoded_words),
 		cmocka_unit_test(time_is_linear),
 		cmocka_unit_test(random_posts),
+		cmocka_unit_test(thread_indexes),
 	};
 
 	return cmocka_run_group_tests_name("posts", tests, NULL, NULL);

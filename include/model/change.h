@@ -48,7 +48,8 @@ struct change {
 				* attachments whose bytes these are under another name, NULL: of none; else NULL */
 	char *file_ref;        /* owned; UPDATE and DELETE in a library: the server-relative path that the server
 				* knows the document or folder by ([MS-LISTSWS] R2101); NULL for list items */
-	struct values fields;  /* what changes; "" clears. Empty for DELETE, STORE and MOVE */
+	struct values fields;  /* what changes; "" clears. Empty for DELETE, STORE and MOVE. A NEW one with a ThreadIndex
+				* ("0x" and hexadecimal digits) is a post of a discussion, and goes as a message */
 	struct change_content content;
 };
 

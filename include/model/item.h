@@ -7,6 +7,8 @@
 #include "base/attr.h"
 #include "model/values.h"
 
+struct buf;
+
 /*
  * One row of a list as the server has it (z:row). The service fields that every
  * layer needs are taken out of the values once, by whoever reads the row.
@@ -36,6 +38,12 @@ static inline void item_release_p(struct item *i)
 
 /* Fills everything but `values` from i->values. 0, -ENOMEM, -EINVAL: no ID. */
 MUST_CHECK int item_from_values(struct item *i);
+
+/*
+ * Adds the Message-ID under which a post of a discussion is sent that has this ReplicationID; a row whose MessageId it is and
+ * that has no ReplicationID has that one. 0, or buf_error().
+ */
+MUST_CHECK int item_post_id(const char *replication_id, struct buf *out);
 
 /* The last part of a path: what follows the last '/'. Never NULL. */
 const char *item_leaf(const char *path);

@@ -63,6 +63,12 @@ static inline bool list_is_library(const struct list *l)
 	return l->base_type == 1;
 }
 
+/* Its folders are threads, and what is in them the posts. */
+static inline bool list_is_discussion(const struct list *l)
+{
+	return l->template == 108;
+}
+
 /* Compares dotted version numbers by component; <0, 0, >0. NULL is lowest. */
 int list_version_cmp(const char *a, const char *b);
 

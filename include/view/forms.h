@@ -16,7 +16,7 @@ struct store;
 /*
  * Items as files, with all that a file is made of besides the item's own row: exceptions of a series, posts that
  * a post answers, the UID and the lines that a tool gave it. view/format.h is the pure part; here is what the
- * store knows for it. Immutable and thread-safe; inside a transaction it sees the transaction.
+ * store knows for it. Thread-safe; inside a transaction it sees the transaction.
  */
 struct view_forms;
 
@@ -74,7 +74,8 @@ MUST_CHECK int view_forms_render(struct view_forms *f, const struct view_forms_l
 MUST_CHECK int view_forms_render_seen(struct view_forms *f, const struct view_forms_list *l, const struct view_seen *s,
 				      struct buf *out);
 
-/* Reads a file against what its writer saw; the operations point into s. As view_format.parse; title: of a new item. */
+/* Reads a file against what its writer saw; the operations point into s. As view_format.parse; title: of a new item. A
+ * new post of a discussion gets a ThreadIndex. */
 MUST_CHECK int view_forms_parse(struct view_forms *f, const struct view_forms_list *l, const struct view_seen *s,
 				const struct view_known *known, const char *title, const char *text, size_t n,
 				struct view_changes *ret, struct err *err);

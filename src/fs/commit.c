@@ -259,7 +259,9 @@ static int find_node(struct fs *f, int64_t ino, int64_t item, struct view_attr *
 		return 0;
 	if (r < 0 && r != -ENOENT)
 		return r;
-	return item ? view_tree_of_item(f->tree, item, ret) : -ENOENT;
+	r = item ? view_tree_of_item(f->tree, item, ret) : -ENOENT;
+	/* The first post of a thread has become its directory. */
+	return r == 0 && ret->kind == STORE_NODE_FOLDER ? -ENOENT : r;
 }
 
 static int job_read(struct fs *f, struct job *j, struct err *err)

@@ -1,9 +1,12 @@
 #include "model/item.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/guid.h"
 #include "base/str.h"
@@ -73,6 +76,41 @@ static const char *field_or_property(const struct values *v, const char *field, 
 	return text ? text : after_id(v, property);
 }
 
+static const char post_host[] = "@spfs.invalid>";
+
+int item_post_id(const char *replication_id, struct buf *out)
+{
+	buf_addc(out, '<');
+	for (const char *s = replication_id; *s; s++)
+		if (!strchr("{}", *s))
+			buf_addc(out, (char) tolower((unsigned char) *s));
+	buf_adds(out, post_host);
+	return buf_error(out);
+}
+
+/* The GUID in a Message-ID that item_post_id() made; false: it is another one. */
+static bool read_post_id(const char *text, char out[GUID_SIZE])
+{
+	char guid[GUID_SIZE];
+
+	if (!text || *text != '<' || strlen(text) != 1 + 36 + strlen(post_host) || strcasecmp(text + 37, post_host) != 0)
+		return false;
+	memcpy(guid, text + 1, 36);
+	guid[36] = '\0';
+	return guid_normalise(guid, out);
+}
+
+/* A post has what was said in the message, and the entry of the bag only once that was written, too. */
+static int set_replication_id(struct item *i)
+{
+	const char *text = field_or_property(&i->values, "ReplicationID", "MetaInfo_ReplicationID");
+	char guid[GUID_SIZE];
+
+	if (!text && read_post_id(after_id(&i->values, "MessageId"), guid))
+		text = guid;
+	return set_guid(&i->replication_id, text);
+}
+
 static int64_t document_size(const struct values *v)
 {
 	return number(v, "File_x0020_Size", number(v, "FileSizeDisplay", -1));
@@ -89,8 +127,7 @@ int item_from_values(struct item *i)
 		return -EINVAL;
 	r = set_guid(&i->unique_id, after_id(v, "UniqueId"));
 	if (r == 0)
-		r = set_guid(&i->replication_id,
-			     field_or_property(v, "ReplicationID", "MetaInfo_ReplicationID"));
+		r = set_replication_id(i);
 	if (r == 0)
 		r = str_set(&i->path, path ? path + strspn(path, "/") : NULL);
 	if (r < 0)

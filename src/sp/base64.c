@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
+
 enum { GROUPS = 4096 };
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -33,6 +35,18 @@ static size_t encode(const unsigned char *in, size_t n, char *out)
 	if (n)
 		encode_group(in, n, out + len);
 	return n ? len + 4 : len;
+}
+
+void base64_add(const void *p, size_t n, struct buf *out)
+{
+	const unsigned char *in = p;
+	char group[4];
+
+	for (size_t k; n; n -= k, in += k) {
+		k = n < 3 ? n : 3;
+		encode_group(in, k, group);
+		buf_add(out, group, sizeof(group));
+	}
 }
 
 static int read_all(int fd, unsigned char *p, size_t n, int64_t at)

@@ -5,6 +5,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct buf;
+
+/* Adds n bytes as RFC 4648 base64 (padded, no line breaks). Errors stick in out. */
+void base64_add(const void *p, size_t n, struct buf *out);
+
 /* A file as RFC 4648 base64 (padded, no line breaks), from any place on: nothing is kept between reads. */
 
 /* How long n bytes become. */

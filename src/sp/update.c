@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "net/http.h"
+#include "discuss.h"
 #include "rowset.h"
 #include "soap.h"
 #include "spcode.h"
@@ -258,16 +259,35 @@ static bool next_batch(const struct push *p, struct batch *b)
 static enum remote_result give_up(const struct push *p, struct batch *b)
 {
 	do {
-		if (all_of(b, REMOTE_NOT_RUN, p->f) != REMOTE_OK)
+		if (b->n && all_of(b, REMOTE_NOT_RUN, p->f) != REMOTE_OK)
 			return REMOTE_LOST;
 	} while (next_batch(p, b));
+	return REMOTE_OK;
+}
+
+/* Those of a discussion, which go as messages. *ret_any: something was carried out, or refused. */
+static enum remote_result send_posts(const struct push *p, struct batch *b, bool *ret_any)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		enum remote_result r;
+
+		if (!discuss_is_post(p->changes[i]))
+			continue;
+		r = discuss_add(p->sp, p->list_id, p->schema, p->changes[i], &p->ret[i], p->cancel, p->f);
+		if (r != REMOTE_OK)
+			return *ret_any && r != REMOTE_LOST ? give_up(p, b) : r;
+		p->taken[i] = *ret_any = true;
+	}
 	return REMOTE_OK;
 }
 
 static enum remote_result send_all(const struct push *p, struct batch *b)
 {
 	bool any = false;
+	enum remote_result first = send_posts(p, b, &any);
 
+	if (first != REMOTE_OK)
+		return first;
 	while (next_batch(p, b)) {
 		enum remote_result r = send_batch(p, b);
 

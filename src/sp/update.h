@@ -11,7 +11,7 @@ struct buf;
  * The folder of new items is an attribute of the whole batch (RootFolder, R2086), so the
  * changes go out as one request for each folder that occurs, in the order in which the
  * folders first occur; within a request they keep their order. So a folder is made
- * before anything is put into it. When a later request fails:
+ * before anything is put into it. Posts of discussions go first, one by one (discuss.h). When a later request fails:
  *  - it was lost (REMOTE_LOST): so is the whole call. What the requests before it
  *    achieved is found again by the pull that follows in any case.
  *  - otherwise nothing of it was carried out: the call is REMOTE_OK, with the outcomes of

@@ -318,15 +318,30 @@ static int update_series(struct txn *t, const struct store_item *it, const struc
 	return r < 0 ? r : master > 0 || was > 0 || hidden;
 }
 
+/* A new thread: the file that it was written as gives way to the directory of its posts. */
+static int become_folder(struct txn *t, const struct store_item *it, struct step *s)
+{
+	int64_t dir = s->n.parent;
+	int r = apply_hide(t, it->id);
+
+	if (r == 0)
+		r = place_parent(t, &it->item, &dir);
+	return r < 0 && r != -ENOENT ? r : place_new(t, it, dir, NULL);
+}
+
 static int update_node(struct txn *t, const struct store_item *it, const struct pending *p, bool fresh, struct step *s)
 {
 	int r = !it->item.owner && parts_in_list(t) ? update_series(t, it, s) : 0;
 
 	if (r)
 		return r < 0 ? r : 0;
+	if (s->n.ino && s->n.kind == STORE_NODE_ITEM && it->item.folder)
+		return become_folder(t, it, s);
 	if (s->n.ino) {
 		if (s->doc.is_document)
 			r = doc_show(t, &s->old, it, &s->doc, &s->n);
+		else if (fresh && list_is_discussion(&t->list.info) && s->n.kind == STORE_NODE_ITEM)
+			r = show_posted(t, &s->old, &it->item, &s->n);
 		else
 			r = show_changed(t, &s->old, &it->item, &s->n);
 		if (r == 0 && !s->doc.stays && !it->item.owner)

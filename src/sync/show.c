@@ -271,6 +271,16 @@ int show_replaced(struct txn *t, const struct item *i, struct store_node *n)
 	return apply_bytes(t, i, &e, n);
 }
 
+int show_posted(struct txn *t, const struct item *old, const struct item *i, struct store_node *n)
+{
+	CLEANUP(store_text_release_p) struct store_text text = STORE_TEXT_INIT;
+	int r = store_text_get(t->st, n->ino, NULL, &text);
+
+	if (r == 0 && text.state == STORE_TEXT_KEPT)
+		return show_parts_changed(t, i, false, n);
+	return r < 0 && r != -ENOENT ? r : show_changed(t, old, i, n);
+}
+
 int show_parts_changed(struct txn *t, const struct item *i, bool edited, struct store_node *n)
 {
 	CLEANUP(buf_release_p) struct buf after = SHOW_TEXT_INIT;

@@ -65,6 +65,9 @@ MUST_CHECK int show_replaced(struct txn *t, const struct item *i, struct store_n
 /* Another item that the file of node n shows changed; i is its own. A KEPT text goes. As show_changed(). */
 MUST_CHECK int show_parts_changed(struct txn *t, const struct item *i, bool edited, struct store_node *n);
 
+/* The first row of a post that was written here: the header that the server gave it takes the place of the writer's. */
+MUST_CHECK int show_posted(struct txn *t, const struct item *old, const struct item *i, struct store_node *n);
+
 /* Stores bytes as the node's text and sets size, version and mtime (ns) of n; the row is the caller's to store. */
 MUST_CHECK int show_keep(struct txn *t, struct store_node *n, const struct buf *bytes, enum store_text_state state,
 			 int64_t mtime);

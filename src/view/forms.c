@@ -1,6 +1,7 @@
 #include "view/forms.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -13,10 +14,12 @@
 #include "store/item.h"
 #include "store/journal.h"
 #include "store/node.h"
+#include "thread.h"
 
 struct view_forms {
 	struct store *store;      /* foreign */
 	struct view_zones *zones; /* owned */
+	atomic_uint posts;        /* how many new posts were read: thread_index_new() */
 };
 
 int view_forms_new(struct store *st, struct view_forms **ret)
@@ -131,20 +134,13 @@ static int see_instances(struct view_forms *f, const struct view_forms_list *l, 
 
 /* ---- a thread: what a post answers ------------------------------------------------------ */
 
-enum { THREAD_ROOT = 22 * 2, THREAD_STEP = 5 * 2, THREAD_DEPTH = 64 }; /* hex digits of a ThreadIndex */
+enum { THREAD_DEPTH = 64 };
 
 struct thread {
 	struct view_forms *f;
 	const char *index; /* foreign; the post's */
 	struct view_parts *p;
 };
-
-static const char *thread_index(const struct item *i)
-{
-	const char *s = values_get(&i->values, "ThreadIndex");
-
-	return s && s[0] == '0' && (s[1] | 0x20) == 'x' ? s + 2 : s;
-}
 
 /* Those whose index the post's begins with, the shortest first. */
 static int add_above(void *arg, const struct store_node *n)
@@ -157,12 +153,12 @@ static int add_above(void *arg, const struct store_node *n)
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	index = thread_index(&i.item);
+	index = thread_index_of(&i.item);
 	len = index ? strlen(index) : 0;
-	if (len < THREAD_ROOT + THREAD_STEP || len >= strlen(t->index) || strncasecmp(index, t->index, len) != 0 ||
+	if (len < THREAD_INDEX_ROOT + THREAD_INDEX_STEP || len >= strlen(t->index) || strncasecmp(index, t->index, len) != 0 ||
 	    t->p->n == THREAD_DEPTH)
 		return 0;
-	for (at = t->p->n; at > 1 && strlen(thread_index(&t->p->item[at - 1])) > len; at--) {
+	for (at = t->p->n; at > 1 && strlen(thread_index_of(&t->p->item[at - 1])) > len; at--) {
 		t->p->item[at] = t->p->item[at - 1];
 		t->p->id[at] = t->p->id[at - 1];
 	}
@@ -202,7 +198,7 @@ static int see_thread(struct view_forms *f, const struct view_forms_list *l, con
 {
 	CLEANUP(str_free_p) char *dir = NULL;
 	const char *leaf = item_leaf(item->path);
-	struct thread t = { .f = f, .index = thread_index(item), .p = p };
+	struct thread t = { .f = f, .index = thread_index_of(item), .p = p };
 	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
 	int64_t folder;
 	int r;
@@ -410,6 +406,41 @@ static int check_new_uid(struct view_forms *f, const struct view_forms_list *l, 
 	return str_set(&c->uid, NULL);
 }
 
+/* The post that a new one answers: the one that it names, if it is of the thread; else the thread's root. */
+static int find_answered(struct view_forms *f, const struct view_forms_list *l, const struct view_seen *s,
+			 int64_t reply_to, struct store_item *ret, const struct item **ret_item)
+{
+	const char *root, *index;
+	int r;
+
+	*ret_item = s->parts.n ? s->parts.at[0] : NULL;
+	root = *ret_item ? thread_index_of(*ret_item) : NULL;
+	r = root && reply_to > 0 ? store_item_find(f->store, l->id, reply_to, ret) : -ENOENT;
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	index = thread_index_of(&ret->item);
+	if (index && strncasecmp(index, root, THREAD_INDEX_ROOT) == 0)
+		*ret_item = &ret->item;
+	return 0;
+}
+
+/* Says where a new post stands. In a thread whose root has no place nobody can say that. */
+static int set_thread_index(struct view_forms *f, const struct view_forms_list *l, const struct view_seen *s,
+			    struct view_changes *c)
+{
+	CLEANUP(store_item_release_p) struct store_item other = STORE_ITEM_INIT;
+	CLEANUP(buf_release_p) struct buf index = BUF_INIT(THREAD_INDEX_MAX);
+	const struct item *answered;
+	const char *above;
+	int r = find_answered(f, l, s, c->reply_to, &other, &answered);
+
+	above = r == 0 && answered ? thread_index_of(answered) : NULL;
+	if (r < 0 || c->n != 1 || (answered && str_empty(above)))
+		return r;
+	r = thread_index_new(above, clock_now_ns(), atomic_fetch_add(&f->posts, 1), &index);
+	return r == -EFBIG ? 0 : r < 0 ? r : values_set(&c->op[0].fields, "ThreadIndex", buf_str(&index));
+}
+
 int view_forms_parse(struct view_forms *f, const struct view_forms_list *l, const struct view_seen *s,
 		     const struct view_known *known, const char *title, const char *text, size_t n,
 		     struct view_changes *ret, struct err *err)
@@ -429,6 +460,8 @@ int view_forms_parse(struct view_forms *f, const struct view_forms_list *l, cons
 		check_uid(&file, ret);
 	if (r == 0 && !s->id)
 		r = check_new_uid(f, l, ret);
+	if (r == 0 && !s->id && str_eq(view_form(l->info)->name, "eml"))
+		r = set_thread_index(f, l, s, ret);
 	uri_release(&u);
 	return r;
 }
