@@ -11,6 +11,7 @@
 #include "control.h"
 #include "errors.h"
 #include "file.h"
+#include "post.h"
 #include "scratch.h"
 #include "sync/submit.h"
 
@@ -132,6 +133,8 @@ int attr_get(struct fs *f, const struct caller *c, int64_t ino, struct entry *re
 		return control_attr(f, ino, ret);
 	if (ino_is_errors(ino))
 		return errors_attr(f, ino, ret);
+	if (ino_is_post(ino))
+		return post_attr(f, ino, ret);
 	r = view_tree_attr(f->tree, ino, &a);
 	if (r == -ENOENT)
 		return get_open(f, ino, ret);
@@ -239,7 +242,9 @@ int attr_set(struct fs *f, const struct caller *c, int64_t ino, const struct att
 
 	if (ino_is_errors(ino))
 		return -EPERM;
-	if (!ino_is_control(ino) && !announce_is_ours(f, c)) /* `: > sync` and touch succeed and do nothing */
+	if (ino_is_post(ino)) /* but for the size, as of an item: it succeeds and has no effect */
+		r = ch->size >= 0 && h ? post_truncate(h, ch->size) : 0;
+	else if (!ino_is_control(ino) && !announce_is_ours(f, c)) /* `: > sync` and touch succeed and do nothing */
 		r = set_all(f, c, ino, ch, h);
 	if (r == 0)
 		r = attr_get(f, c, ino, ret);

@@ -11,6 +11,7 @@
 #include "doc.h"
 #include "errors.h"
 #include "file.h"
+#include "post.h"
 #include "reply.h"
 #include "wait.h"
 
@@ -33,6 +34,8 @@ struct dir {
 	uint64_t changes;   /* f->changes before the listing was taken */
 	int64_t parent;
 	bool errors;        /* ERRORS is among the entries, the last */
+	bool post;          /* the thread's first post is, behind those of the store */
+	char post_name[VIEW_NAME_SIZE];
 	struct listed *l;   /* owned, n of cap */
 	size_t n;
 	size_t cap;
@@ -173,10 +176,11 @@ static int add_control(void *arg, const char *name, bool is_dir)
 static int take(struct dir *d)
 {
 	struct entry e;
+	int64_t ino;
 	int r;
 
 	d->n = d->names_len = 0;
-	d->errors = false;
+	d->errors = d->post = false;
 	d->taken = true;
 	d->changes = atomic_load(&d->f->changes);
 	if (ino_is_control(d->ino))
@@ -184,6 +188,8 @@ static int take(struct dir *d)
 	r = view_tree_children(d->f->tree, d->ino, add_entry, d);
 	if (r == 0 && d->ino != STORE_ROOT_INO)
 		d->errors = errors_lookup(d->f, d->ino, &e) == 0;
+	if (r == 0 && d->ino != STORE_ROOT_INO)
+		d->post = post_find(d->f, d->ino, d->post_name, &ino) == 0;
 	return r;
 }
 
@@ -239,7 +245,13 @@ static int entry_at(struct dir *d, size_t i, bool plus, const char **ret_name, s
 		bare(ret, i ? d->parent : d->ino, S_IFDIR);
 		return 1;
 	}
-	if (i - FIRST == d->n && d->errors) {
+	if (i - FIRST == d->n && d->post) {
+		*ret_name = d->post_name;
+		bare(ret, INO_POST | d->ino, S_IFREG);
+		r = plus ? post_lookup(d->f, d->ino, d->post_name, ret) : 0;
+		return r < 0 ? r : 1;
+	}
+	if (i - FIRST == d->n + d->post && d->errors) {
 		*ret_name = ERRORS_NAME;
 		bare(ret, INO_ERRORS | d->ino, S_IFREG);
 		r = plus ? errors_lookup(d->f, d->ino, ret) : 0;

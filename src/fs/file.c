@@ -14,6 +14,7 @@
 #include "dir.h"
 #include "doc.h"
 #include "errors.h"
+#include "post.h"
 #include "reply.h"
 #include "sync/docs.h"
 #include "views.h"
@@ -252,6 +253,8 @@ int file_open(struct fs *f, const struct caller *c, int64_t ino, int flags, stru
 		return control_open(f, ino, flags, ret);
 	if (ino_is_errors(ino))
 		return errors_open(f, ino, flags, ret);
+	if (ino_is_post(ino))
+		return post_open(f, c, ino, flags, ret);
 	o.handle = h = new_handle(f, c, flags);
 	if (!h)
 		return -ENOMEM;
@@ -357,6 +360,8 @@ int file_write(struct fs *f, struct handle *h, const void *p, size_t size, int64
 	struct node *n = h->node;
 	int r = 0;
 
+	if (h->kind == HANDLE_TEXT && ino_is_post(h->ino))
+		return post_write(h, p, size, off);
 	if (h->kind == HANDLE_TEXT)
 		return control_write(f, h, p, size, off);
 	if (h->kind != HANDLE_NODE)
@@ -396,7 +401,7 @@ int file_flush(struct fs *f, struct handle *h)
 	bool due;
 
 	if (h->kind == HANDLE_TEXT)
-		return control_flush(f, h);
+		return ino_is_post(h->ino) ? post_flush(f, h) : control_flush(f, h);
 	if (h->kind != HANDLE_NODE)
 		return 0;
 	lock_take(&h->node->lock);

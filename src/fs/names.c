@@ -12,6 +12,7 @@
 #include "control.h"
 #include "errors.h"
 #include "file.h"
+#include "post.h"
 #include "rows.h"
 #include "scratch.h"
 #include "sync/submit.h"
@@ -115,6 +116,8 @@ int names_lookup(struct fs *f, const struct caller *c, int64_t parent, const cha
 		r = make_attachments(f, parent, name, &a);
 	if (r == -ENOENT && strcmp(name, ERRORS_NAME) == 0)
 		r = errors_lookup(f, parent, ret);
+	else if (r == -ENOENT)
+		r = post_lookup(f, parent, name, ret);
 	else if (r == 0)
 		attr_entry(f, &a, ret);
 	if (r == -ENOENT) {
@@ -175,6 +178,8 @@ static int make(struct fs *f, int64_t parent, const char *name, mode_t mode, int
 
 	if (control_owns(f, parent, name))
 		return -EPERM;
+	if (post_owns(f, parent, name))
+		return -EEXIST;
 	for (int i = 0; i < NAMES_TRIES && (r == -ESTALE || (r == -EEXIST && !(how & MAKE_EXCL))); i++)
 		r = make_file(f, parent, name, mode, how, ret_ino);
 	return r == -ESTALE ? -EBUSY : r;
@@ -346,6 +351,9 @@ int names_unlink(struct fs *f, const struct caller *c, int64_t parent, const cha
 {
 	if (control_owns(f, parent, name))
 		return control_unlink(f, parent, name);
+	/* It is its directory, and goes with that. */
+	if (!announce_is_ours(f, c) && post_owns(f, parent, name))
+		return -EPERM;
 	return removed(f, c, parent, name, unlink_once);
 }
 

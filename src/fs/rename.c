@@ -17,6 +17,7 @@
 #include "move.h"
 #include "names.h"
 #include "notify.h"
+#include "post.h"
 #include "rows.h"
 #include "scratch.h"
 #include "sync/submit.h"
@@ -390,9 +391,37 @@ static int carry_out(struct fs *f, const struct move *m, struct view_slot_do d)
 	}
 }
 
+/* What a program has made anew takes the place of the thread's first post; only its text does. */
+static int onto_post(struct fs *f, struct move *m)
+{
+	struct rows_bytes b = ROWS_BYTES_INIT;
+	struct rows_going going;
+	int r = view_tree_slot(f->tree, m->p->parent, m->p->name, &m->from);
+
+	if (r < 0)
+		return r;
+	if (m->from.node.kind != STORE_NODE_SCRATCH && m->from.node.kind != STORE_NODE_DRAFT)
+		return m->from.node.ino ? -EPERM : -ENOENT;
+	r = rows_take(f, &m->from.node, &b);
+	if (r == 0)
+		r = post_save(f, m->p->to_parent, m->tgid, buf_str(&b.text), b.text.len);
+	rows_give(f, &b);
+	if (r < 0)
+		return r;
+	rows_begin(f, &m->from.node, &going);
+	r = sync_submit_unlink(f->sync, m->from.node.ino);
+	rows_end(f, &going, r);
+	move_both_changed(f, m);
+	return r;
+}
+
 static int rename_once(struct fs *f, struct move *m, bool noreplace)
 {
-	int r = view_tree_slot(f->tree, m->p->parent, m->p->name, &m->from);
+	int r = post_owns(f, m->p->to_parent, m->p->to_name);
+
+	if (r)
+		return noreplace ? -EEXIST : onto_post(f, m);
+	r = view_tree_slot(f->tree, m->p->parent, m->p->name, &m->from);
 
 	if (r == 0)
 		r = view_tree_slot(f->tree, m->p->to_parent, m->p->to_name, &m->to);
@@ -410,6 +439,8 @@ int names_rename(struct fs *f, const struct caller *c, const struct names_pair *
 		return -EPERM;
 	if (announce_is_ours(f, c))
 		return 0; /* the store has it already */
+	if (post_owns(f, p->parent, p->name))
+		return -EPERM;
 	m.tgid = caller_tgid(f, c->tid);
 	for (int i = 0; i < NAMES_TRIES && r == -ESTALE; i++)
 		r = rename_once(f, &m, flags & RENAME_NOREPLACE);
@@ -455,7 +486,7 @@ int names_link(struct fs *f, const struct caller *c, int64_t ino, int64_t to_par
 	int r = control_owns(f, to_parent, to_name) ? -EPERM : view_tree_attr(f->tree, ino, &a);
 
 	if (r == 0)
-		r = view_tree_name(f->tree, ino, name);
+		r = post_owns(f, to_parent, to_name) ? -EEXIST : view_tree_name(f->tree, ino, name);
 	if (r < 0)
 		return r;
 	p.parent = a.parent;

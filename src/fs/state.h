@@ -83,6 +83,7 @@ enum { STATE_TIMEOUT = 3600 };
 /* Inode numbers that are no nodes of the store: bits that a row number never reaches. */
 #define INO_CONTROL (1ll << 61) /* .spfs and what is in it */
 #define INO_ERRORS (1ll << 62)  /* | directory: its ERRORS */
+#define INO_POST (1ll << 59)    /* | directory of a thread: its first post */
 #define INO_GONE (1ll << 60)    /* | number: a removed file that is still to be announced */
 
 static inline bool ino_is_control(int64_t ino)
@@ -93,6 +94,11 @@ static inline bool ino_is_control(int64_t ino)
 static inline bool ino_is_errors(int64_t ino)
 {
 	return ino & INO_ERRORS;
+}
+
+static inline bool ino_is_post(int64_t ino)
+{
+	return ino & INO_POST;
 }
 
 /* Frees all but the session. Returns NULL. */

@@ -35,7 +35,7 @@ static int find_node(struct fs *f, int64_t ino, struct view_attr *ret)
 {
 	int r;
 
-	if (ino_is_control(ino) || ino_is_errors(ino))
+	if (ino_is_control(ino) || ino_is_errors(ino) || ino_is_post(ino))
 		return -ENODATA;
 	r = view_tree_attr(f->tree, ino, ret);
 	if (r == 0 && ret->kind == STORE_NODE_GHOST)

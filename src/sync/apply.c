@@ -329,25 +329,35 @@ static int become_folder(struct txn *t, const struct store_item *it, struct step
 	return r < 0 && r != -ENOENT ? r : place_new(t, it, dir, NULL);
 }
 
+static int update_bytes(struct txn *t, const struct store_item *it, bool fresh, struct step *s)
+{
+	if (s->doc.is_document)
+		return doc_show(t, &s->old, it, &s->doc, &s->n);
+	if (fresh && list_is_discussion(&t->list.info) && s->n.kind == STORE_NODE_ITEM)
+		return show_posted(t, &s->old, &it->item, &s->n);
+	return show_changed(t, &s->old, &it->item, &s->n);
+}
+
+static int update_shown(struct txn *t, const struct store_item *it, const struct pending *p, bool fresh, struct step *s)
+{
+	int r;
+
+	if (s->n.kind == STORE_NODE_ITEM && it->item.folder)
+		return become_folder(t, it, s);
+	r = update_bytes(t, it, fresh, s);
+	if (r == 0 && !s->doc.stays && !it->item.owner)
+		r = place_follow(t, &s->old, it, fresh, &s->n);
+	return r < 0 ? r : settle_error(t, p, &s->n);
+}
+
 static int update_node(struct txn *t, const struct store_item *it, const struct pending *p, bool fresh, struct step *s)
 {
 	int r = !it->item.owner && parts_in_list(t) ? update_series(t, it, s) : 0;
 
 	if (r)
 		return r < 0 ? r : 0;
-	if (s->n.ino && s->n.kind == STORE_NODE_ITEM && it->item.folder)
-		return become_folder(t, it, s);
-	if (s->n.ino) {
-		if (s->doc.is_document)
-			r = doc_show(t, &s->old, it, &s->doc, &s->n);
-		else if (fresh && list_is_discussion(&t->list.info) && s->n.kind == STORE_NODE_ITEM)
-			r = show_posted(t, &s->old, &it->item, &s->n);
-		else
-			r = show_changed(t, &s->old, &it->item, &s->n);
-		if (r == 0 && !s->doc.stays && !it->item.owner)
-			r = place_follow(t, &s->old, it, fresh, &s->n);
-		return r < 0 ? r : settle_error(t, p, &s->n);
-	}
+	if (s->n.ino)
+		return update_shown(t, it, p, fresh, s);
 	if (s->v.name)
 		return s->edited ? spare(t, &s->v) : 0;
 	return s->reappears ? apply_reappear(t, it, NULL) : 0;

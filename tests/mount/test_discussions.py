@@ -72,12 +72,73 @@ def test_new_threads(mnt):
     assert row['Title'] == title.strip() and row['FSObjType'].endswith('#1') and 'Wohin?' in row['Body']
     assert not mnt.sh('ls "%s" | grep eml' % BOARD, code=None)
     directory, = [n for n in mnt.sh('ls "%s"' % BOARD).splitlines() if n.startswith('Zürich')]
+    first, = mnt.sh('ls "%s/%s"' % (BOARD, directory)).splitlines()
+    assert mnt.sh('cat "%s/%s/%s"' % (BOARD, directory, first)).endswith('\n\nWohin?\n')
     write(mnt, '%s/%s/a.eml' % (BOARD, directory), 'Nach Bern.\n')
     assert posts(mnt)[number + 1]['ThreadIndex'].startswith(row['ThreadIndex'])
     assert posts(mnt)[number + 1]['ParentItemID'] == str(number)
     # no header at all: the name is the subject
     write(mnt, BOARD + '/Lunch.eml', 'Pizza?\n')
     assert posts(mnt)[number + 2]['Title'] == 'Lunch' and 'Pizza?' in posts(mnt)[number + 2]['Body']
+
+
+ROOT = THREAD + '/2026-11-16 09.30 Jane Roe.eml'
+
+
+def test_the_first_post_is_a_file_among_its_answers(mnt):
+    """It is the thread's directory on the server; its text and its subject can be written, in whichever way a program saves."""
+    assert len(mnt.sh('ls "%s"' % THREAD).splitlines()) == 3
+    assert mnt.sh('ls "%s/Where to eat on Thursday"' % BOARD).splitlines() == ['2026-11-18 10.00 Ada King.eml']
+    text = mnt.sh('cat "%s"' % ROOT)
+    first = headers(text)
+    assert first['X-SP-ID'] == '1' and first['Message-ID'].startswith('<1.') and 'In-Reply-To' not in first
+    assert text.endswith('\n\nWhen do we release 2.0? I suggest the first of December.\n')
+    assert int(mnt.sh('stat -c %%s "%s"' % ROOT)) == len(text.encode())
+    assert mnt.sh('grep -rl "first of December" "%s"' % BOARD).splitlines() == [ROOT]
+    assert mnt.server.methods() == {}
+
+    def row():
+        return Client(mnt.server.url).rows(BOARD)[1]
+
+    # in place, and by a new file that takes its name
+    write(mnt, ROOT, text)
+    assert mnt.server.methods() == {}
+    write(mnt, ROOT, text.replace('the first of', 'the second of'))
+    assert mnt.server.methods() == {'Update': 1} and 'the second of December' in row()['Body']
+    mnt.sh('sed -i "s/the second of/the third of/; s/^Subject: .*/Subject: Release day/" "%s"' % ROOT)
+    mnt.settle()
+    assert mnt.server.methods() == {'Update': 2} and 'the third of December' in row()['Body'] and row()['Title'] == 'Release day'
+    mnt.sh('echo "PS: or later" >> "%s"' % ROOT)
+    mnt.settle()
+    assert mnt.server.methods() == {'Update': 3} and 'PS: or later' in row()['Body']
+    assert mnt.sh('ls "%s"' % BOARD).splitlines() == ['Kaffee oder Tee', 'Release date', 'Where to eat on Thursday']
+    assert len(mnt.sh('ls -A "%s"' % THREAD).splitlines()) == 3
+    # not its header
+    r = mnt.run('sh', '-c', 'sed "s/^X-SP-ID: 1/X-SP-ID: 2/" "$0" > "$HOME/other"; cp "$HOME/other" "$0"', ROOT, cwd=mnt.mountpoint)
+    assert r.code != 0 and 'Invalid argument' in r.err, r
+    # it goes with its directory, and has no other name
+    for command in ('rm "%s"', 'mv "%s" x.eml', 'ln "%s" y.eml', 'ln -s x "%s"', 'mkdir "%s"'):
+        assert mnt.run('sh', '-c', command % ROOT, cwd=mnt.mountpoint).code != 0, command
+    mnt.settle()
+    assert mnt.server.methods() == {'Update': 3}
+    # what others change
+    now = row()
+    Client(mnt.server.url).change(BOARD, 1, owshiddenversion=now['owshiddenversion'], Body='<div>Never.</div>')
+    mnt.sh('echo "%s" > .spfs/sync' % BOARD)
+    mnt.wait(lambda: mnt.sh('cat "%s"' % ROOT).endswith('\n\nNever.\n'), what='the new text')
+    # a thread without answers is removed as a directory
+    mnt.sh('rmdir "%s/Where to eat on Thursday"' % BOARD)
+    wait_until(lambda: 6 not in Client(mnt.server.url).rows(BOARD), 20, 'the deletion')
+
+
+@pytest.mark.skipif(not shutil.which('vim'), reason='not installed: vim')
+def test_vim_edits_the_first_post(mnt):
+    r = mnt.run('vim', '-u', 'NONE', '-es', '-c', 'set nocompatible backup writebackup', '-c', '%s/December/January/', '-c', 'wq', ROOT,
+                cwd=mnt.mountpoint)
+    assert r.code == 0, r
+    mnt.settle()
+    assert mnt.server.methods() == {'Update': 1}
+    assert 'first of January' in Client(mnt.server.url).rows(BOARD)[1]['Body']
 
 
 @pytest.mark.deadline(90)
@@ -98,7 +159,7 @@ def test_an_update_that_is_lost_posts_once(mnt):
     mnt.server.script('op=UpdateListItems count=1 close=before')
     write(mnt, THREAD + '/a.eml', 'Once.\n')
     assert operations(mnt).count('AddDiscussionBoardItem') == 1 and len(posts(mnt)) == 1
-    assert mnt.sh('ls "%s"' % THREAD).count('Jane Roe') == 1
+    assert len(mnt.sh('ls "%s"' % THREAD).splitlines()) == 4
 
 
 def test_a_post_that_is_refused_stays_with_the_reason(mnt):
