@@ -292,12 +292,31 @@ static int in_month(const struct parsing *p, struct recur *r)
 	return 0;
 }
 
+/* One month of each year: that is a yearly series. */
 static int monthly(const struct parsing *p, struct recur *r)
 {
-	r->pattern = RECUR_MONTHLY;
-	if (has(p, BYMONTH))
+	r->pattern = p->month ? RECUR_YEARLY : RECUR_MONTHLY;
+	r->month = p->month;
+	if (p->month && r->every > 1)
 		return refuse(p, BYMONTH, "in SharePoint a monthly series has all months; use FREQ=YEARLY");
 	return in_month(p, r);
+}
+
+/*
+ * RFC 5545 counts days through the year where no month is named: the first to the fourth Monday are in January and the
+ * last is in December, a day of the month is in every month, and each Monday is a weekly series.
+ */
+static int in_any_month(const struct parsing *p, struct recur *r)
+{
+	static const char why[] = "without BYMONTH this is in every month or counted through the year; add BYMONTH";
+
+	if (!p->pos && p->ordinal && !p->n_month_day) {
+		r->month = p->ordinal < 0 ? 12 : 1;
+		return in_month(p, r);
+	}
+	if (p->pos || r->every > 1 || p->n_month_day > 1)
+		return refuse(p, FREQ, why);
+	return p->n_month_day ? monthly(p, r) : weekly(p, r);
 }
 
 static int yearly(const struct parsing *p, struct recur *r)
@@ -307,7 +326,7 @@ static int yearly(const struct parsing *p, struct recur *r)
 	r->pattern = RECUR_YEARLY;
 	r->month = p->month;
 	if (!r->month && (p->days || p->n_month_day))
-		return refuse(p, FREQ, "without BYMONTH this is in every month or counted through the year; add BYMONTH");
+		return in_any_month(p, r);
 	if (!r->month)
 		clock_date(p->from->day, &y, &r->month, &d);
 	return in_month(p, r);

@@ -3,6 +3,7 @@
  * of others, and what those make of it is read again.
  *
  *	judge rules < LINES                 "2026-11-02<TAB><recurrence>..." -> "RRULE<TAB>2026-11-02 ...": twelve days
+ *	judge written < LINES               "2026-11-02<TAB>RRULE" -> "days 2026-11-02 ..." or "refused"
  *	judge render TEMPLATE MASTER [EXCEPTION...]
  *	judge parse TEMPLATE MASTER [EXCEPTION...] < TEXT     a line for each operation; 1 and the reason if refused
  *
@@ -62,14 +63,35 @@ static void print_rule(char *line)
 	buf_release(&rule);
 }
 
-static int rules(void)
+/* A rule that somebody else wrote. */
+static void print_written(char *line)
+{
+	char *rule = strchr(line, '\t');
+	struct recur_from from = { 0 };
+	struct recur r;
+	int64_t start, day;
+
+	demand(rule && (*rule++ = '\0', clock_parse_iso(line, &start) == 0));
+	from.day = start / 86400;
+	if (recur_parse(rule, &from, &r, NULL) < 0) {
+		puts("refused");
+		return;
+	}
+	fputs("days", stdout);
+	day = recur_first(&r, from.day);
+	for (int i = 0; i < DAYS && day != RECUR_NEVER; i++, day = recur_next(&r, from.day, day))
+		print_day(day);
+	putchar('\n');
+}
+
+static int each_line(void (*print)(char *line))
 {
 	char *line = NULL;
 	size_t cap = 0;
 
 	while (getline(&line, &cap, stdin) > 0) {
 		line[strcspn(line, "\n")] = '\0';
-		print_rule(line);
+		print(line);
 	}
 	free(line);
 	return 0;
@@ -205,9 +227,11 @@ int main(int argc, char **argv)
 	int n = argc - 3, r;
 
 	if (argc == 2 && str_eq(argv[1], "rules"))
-		return rules();
+		return each_line(print_rule);
+	if (argc == 2 && str_eq(argv[1], "written"))
+		return each_line(print_written);
 	if (argc < 4 || n > MAX_ITEMS)
-		die("usage: judge rules | render TEMPLATE MASTER... | parse TEMPLATE MASTER...");
+		die("usage: judge rules | written | render TEMPLATE MASTER... | parse TEMPLATE MASTER...");
 	demand(view_zones_new(VIEW_ZONES_DIR, NULL, &zones) == 0);
 	make_list(&list, argv[2]);
 	for (int i = 0; i < n && !str_eq(argv[3], "-"); i++) {

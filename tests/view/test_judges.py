@@ -58,6 +58,46 @@ def test_expansion_is_dateutils(judge):
         assert theirs == days.split(), (line, rule)
 
 
+def written(rnd):
+    """A random RRULE, as some program may write it; most of them mean something to somebody."""
+    freq = rnd.choice(['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'])
+    rule = {'FREQ': freq, 'INTERVAL': rnd.choice(['1', '1', '1', '2', '3'])}
+    if rnd.random() < 0.6:
+        days = [d.upper() for d in rnd.sample(DAYS, rnd.choice([1, 1, 2, 5]))]
+        if freq in ('MONTHLY', 'YEARLY') and rnd.random() < 0.6:
+            days = [rnd.choice(['1', '2', '3', '4', '5', '-1', '-2']) + d for d in days[:rnd.choice([1, 1, 1, 2])]]
+        rule['BYDAY'] = ','.join(days)
+    if rnd.random() < 0.4:
+        # of a day that some months do not have, SharePoint takes the last: that is another test's
+        rule['BYMONTHDAY'] = rnd.choice(['1', '5', '15', '28', '-1', '-2', '1,15', '28,29,30', '28,29'])
+    if rnd.random() < 0.4:
+        rule['BYMONTH'] = rnd.choice(['1', '2', '6', '12', '3,9'])
+    if rnd.random() < 0.3:
+        rule['BYSETPOS'] = rnd.choice(['1', '2', '4', '-1', '-2'])
+    if rnd.random() < 0.3:
+        rule['WKST'] = rnd.choice(DAYS).upper()
+    return ';'.join('%s=%s' % part for part in rule.items())
+
+
+def test_rules_that_others_write_mean_the_same(judge):
+    """What is taken is repeated as RFC 5545 says; the rest is refused. Among it BYMONTHDAY and BYDAY without BYMONTH."""
+    rnd = random.Random(8)
+    lines = ['2026-%02d-%02d\t%s' % (rnd.randint(1, 12), rnd.randint(1, 28), written(rnd)) for _ in range(3000)]
+    p = judge.run('written', text='\n'.join(lines).encode())
+    assert p.returncode == 0, p.stderr
+    answers = p.stdout.decode().splitlines()
+    assert len(answers) == len(lines)
+    taken = 0
+    for line, answer in zip(lines, answers):
+        day, rule = line.split('\t')
+        if answer == 'refused':
+            continue
+        taken += 1
+        theirs = rrule.rrulestr(rule, dtstart=datetime.datetime.strptime(day, '%Y-%m-%d'))
+        assert ['days'] + [d.strftime('%Y-%m-%d') for d in itertools.islice(theirs, 12)] == answer.split(), line
+    assert taken > 700
+
+
 def text(rnd, most=8):
     return 't' + ''.join(rnd.choice(WORDS) for _ in range(rnd.randint(0, most)))
 
