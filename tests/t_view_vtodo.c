@@ -196,6 +196,21 @@ static void done_and_undone(void **state)
 	end(&w);
 }
 
+/* A program that leaves to us what "completed" implies: saved once more, its file changes nothing. */
+static void what_completed_implies_is_said_once(void **state)
+{
+	struct world w;
+
+	(void) state;
+	begin(&w);
+	MAKE_ITEM(&w.task, 6, "Title", "Order toner", "Status", "Completed", "PercentComplete", "1.00000000000000",
+		  "MetaInfo_DateComplete", "2026-11-19T10:15:00Z", "Priority", "(2) Normal");
+	check_edit(ics(&w), &w.f, "PERCENT-COMPLETE:100\nCOMPLETED:20261119T101500Z\n", "", "");
+	check_edit(ics(&w), &w.f, "COMPLETED:20261119T101500Z\n", "COMPLETED:20261120T101500Z\n",
+		   "update 6|MetaInfo_DateComplete=2026-11-20T10:15:00Z\n");
+	end(&w);
+}
+
 static void parents_and_workflows(void **state)
 {
 	struct world w;
@@ -291,6 +306,7 @@ int main(void)
 		cmocka_unit_test(one_edit_one_field),
 		cmocka_unit_test(status_and_its_choice),
 		cmocka_unit_test(done_and_undone),
+		cmocka_unit_test(what_completed_implies_is_said_once),
 		cmocka_unit_test(parents_and_workflows),
 		cmocka_unit_test(new_tasks_and_extras),
 		cmocka_unit_test(random_tasks),

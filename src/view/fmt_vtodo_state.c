@@ -154,6 +154,7 @@ static int read_status(const struct vtodo_reading *re, int was)
 struct turn {
 	bool done;   /* it was completed */
 	bool undone; /* it had been, and is not any more */
+	bool stays;  /* it had been, and is: what that implies need not be said again */
 };
 
 static int set_percent(const struct vtodo_reading *re, int percent)
@@ -179,6 +180,18 @@ static int written_percent(const struct vtodo_reading *re, int *ret)
 	return 0;
 }
 
+/* What a change of the status says of it, where the file itself does not. */
+static int meant_percent(struct turn turn, int was, int is)
+{
+	bool silent = is < 0 || is == was;
+
+	if (turn.done && silent)
+		return 100;
+	if (turn.undone && was == 100 && silent)
+		return 0;
+	return turn.stays && was == 100 && is < 0 ? was : is;
+}
+
 static int read_percent(const struct vtodo_reading *re, struct turn turn)
 {
 	int was = percent_of(column_get(re->edit.list, re->edit.base, "PercentComplete")), is = -1;
@@ -186,10 +199,7 @@ static int read_percent(const struct vtodo_reading *re, struct turn turn)
 
 	if (r < 0)
 		return r;
-	if (turn.done && (is < 0 || is == was))
-		is = 100;
-	else if (turn.undone && was == 100 && (is < 0 || is == was))
-		is = 0;
+	is = meant_percent(turn, was, is);
 	if (is == was || (is < 0 && was <= 0))
 		return 0;
 	return is < 0 ? edit_text(&re->edit, "PercentComplete", COLUMN_TEXT, NULL, 0) : set_percent(re, is);
@@ -211,7 +221,7 @@ static int read_completed(struct vtodo_reading *re, struct turn turn)
 		return vtodo_edit_time(re, "DateComplete", COLUMN_TIME, &t, 0);
 	if (line)
 		return has && t.utc == was ? 0 : vtodo_edit_time(re, "DateComplete", COLUMN_TIME, &t, line->number);
-	return has ? edit_text(&re->edit, "DateComplete", COLUMN_TIME, NULL, 0) : 0;
+	return has && !turn.stays ? edit_text(&re->edit, "DateComplete", COLUMN_TIME, NULL, 0) : 0;
 }
 
 int vtodo_read_state(struct vtodo_reading *re)
@@ -225,7 +235,8 @@ int vtodo_read_state(struct vtodo_reading *re)
 		r = read_status(re, was);
 	if (r == 0 && values_has(re->edit.out, "Status"))
 		is = position(l, re->edit.out, "Status");
-	turn = (struct turn) { .done = is == COMPLETED && was != is, .undone = was == COMPLETED && was != is };
+	turn = (struct turn) { .done = is == COMPLETED && was != is, .undone = was == COMPLETED && was != is,
+			       .stays = was == COMPLETED && was == is };
 	if (r == 0)
 		r = read_percent(re, turn);
 	return r < 0 ? r : read_completed(re, turn);
