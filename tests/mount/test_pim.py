@@ -37,7 +37,7 @@ path = %(mount)s/Contacts
 [general]
 default_action = list
 editor = %(home)s/editor
-merge_editor = /bin/true
+merge_editor = %(home)s/merge
 '''
 TODOMAN = '''path = "%(mount)s/Tasks"
 date_format = "%%Y-%%m-%%d"
@@ -153,6 +153,17 @@ def test_khard(pim):
     assert pim.mnt.server.methods() == {'Update': 1}
     assert pim.client.find('Contacts', Title='Lovelace')['CellPhone'] == '+44 2'
     pim.reads_only('khard', 'show', 'Ada Lovelace')
+    # merge: another card's number goes to this one, and the other card goes
+    pim.file('merge', '#!/bin/sh\ngrep "^ *cell" "$1" > "$1.cell"\nsed -i "/^ *cell/{r $1.cell\nd}" "$2"\n', 0o755)
+    yaml.write_text(card.replace('Lovelace', 'Byron').replace('+44 1', '+44 3'))
+    assert pim.sent('khard', 'new', '-a', 'team', '-i', yaml) == {'New': 1}
+    pim.sent('khard', 'merge', 'Ada Byron', '-t', 'Ada Lovelace', stdin='y\ny\n')
+    wait_until(lambda: not pim.client.find('Contacts', Title='Byron'), 20, 'the deletion')
+    pim.mnt.settle()
+    assert pim.mnt.server.methods() == {'Update': 1, 'Delete': 1}
+    merged = pim.client.find('Contacts', Title='Lovelace')
+    assert merged['ID'] == row['ID'] and merged['CellPhone'] == '+44 3'
+    pim.reads_only('khard', 'list')
     assert pim.sent('khard', 'remove', '--force', 'Ada Lovelace') in ({}, {'Delete': 1})
     wait_until(lambda: not pim.client.find('Contacts', Title='Lovelace'), 20, 'the deletion')
 
