@@ -452,6 +452,9 @@ static void test_input_rules(void **state)
 	check_wire(&l, "Depreciation", "x%", "", "Depreciation: not a number; write it as 50% or 0.5, without grouping");
 	check_wire(&l, "Pieces", "+007", "", "7");
 	check_wire(&l, "Pieces", "3.0", "", "Pieces: not an integer");
+	/* It was sent as 1.23E+24. */
+	check_wire(&l, "Pieces", "1230000000000000000000000", "", "Pieces: an integer with more than 24 digits");
+	check_wire(&l, "Pieces", "123000000000000000000000", "", "123000000000000000000000");
 	check_wire(&l, "Seen", "2026-11-20", "", "2026-11-19T23:00:00Z");
 	check_wire(&l, "Seen", "2026-11-20T08:05", "", "2026-11-20T07:05:00Z");
 	check_wire(&l, "Seen", "2026-11-20 08:05:09 +0530", "", "2026-11-20T02:35:09Z");

@@ -148,6 +148,9 @@ int integer_read(const struct value_from *from, const char *text, struct buf *ou
 	(void) from;
 	if (!*digits || digits[strspn(digits, "0123456789")] || !read_decimal(text, strlen(text), &d))
 		return err_set(err, -EINVAL, "not an integer");
+	/* With more it would be written with an exponent, which is none. */
+	if (d.exponent > MAX_PLAIN)
+		return err_set(err, -EINVAL, "an integer with more than %d digits", MAX_PLAIN);
 	add_decimal(out, &d);
 	return buf_error(out);
 }
