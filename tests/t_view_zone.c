@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -383,6 +384,25 @@ static void every_zone_of_the_system(void **state)
 	tzset();
 }
 
+/* A zone file without a byte was read from nowhere. */
+static void empty_and_short_files_are_no_zones(void **state)
+{
+	static const char *const texts[] = { "", "TZif", "TZif2" };
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		char path[] = "/tmp/spfs-zone-XXXXXX";
+		struct zone z = ZONE_INIT;
+		int fd = mkstemp(path);
+
+		assert_true(fd >= 0);
+		assert_int_equal(write(fd, texts[i], strlen(texts[i])), (ssize_t) strlen(texts[i]));
+		close(fd);
+		assert_int_equal(zone_load(path, &z), -EINVAL);
+		unlink(path);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -398,6 +418,7 @@ int main(void)
 		cmocka_unit_test(names_that_tools_use),
 		cmocka_unit_test(the_past_is_in_the_file),
 		cmocka_unit_test(every_zone_of_the_system),
+		cmocka_unit_test(empty_and_short_files_are_no_zones),
 	};
 
 	return cmocka_run_group_tests_name("time zones", tests, NULL, NULL);

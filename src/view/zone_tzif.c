@@ -163,10 +163,13 @@ static int64_t read_be(const char *p, int n)
 
 static int read_header(const struct buf *b, size_t at, struct sizes *ret)
 {
-	const char *p = b->p + at;
+	const char *p;
 	size_t n[6];
 
-	if (b->len < at + HEADER || memcmp(p, "TZif", 4) != 0)
+	if (b->len < at + HEADER)
+		return -EINVAL;
+	p = b->p + at;
+	if (memcmp(p, "TZif", 4) != 0)
 		return -EINVAL;
 	for (int i = 0; i < 6; i++) {
 		int64_t v = read_be(p + 20 + 4 * i, 4);
