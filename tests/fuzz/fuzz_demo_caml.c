@@ -73,12 +73,26 @@ static void order(const struct list *l, const struct xml *x)
 	}
 }
 
+/* What was read can be written, and is read again. */
+static void write_again(const struct xml *x, const char *text)
+{
+	CLEANUP(buf_release_p) struct buf again = BUF_INIT(1 << 24), name = BUF_INIT(1 << 24);
+	CLEANUP(xml_free_p) struct xml *back = NULL;
+
+	xml_write(&again, x);
+	demand(buf_error(&again) == 0);
+	demand(xml_parse(buf_str(&again), again.len, &back) == 0);
+	xml_name(&name, text, "_");
+	demand(strspn(buf_str(&name), "_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") == name.len);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	CLEANUP(xml_free_p) struct xml *x = NULL;
 	struct list *l;
+	char *text;
 
 	if (!call.site)
 		begin();
@@ -88,5 +102,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		return 0;
 	filter(l, x);
 	order(l, x);
+	text = strndup((const char *) data, n < 200 ? n : 200);
+	demand(text != NULL);
+	write_again(x, text);
+	free(text);
 	return 0;
 }

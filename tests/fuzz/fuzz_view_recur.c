@@ -1,7 +1,13 @@
-/* Rules of series and zones. The first byte chooses: 'r' an RRULE, 'z' XMLTZone, 'p' a POSIX zone, else RecurrenceData. */
+/*
+ * Rules of series and zones. The first byte chooses: 'r' an RRULE, 'z' XMLTZone, 'p' a POSIX zone, 't' a file of
+ * /usr/share/zoneinfo, else RecurrenceData.
+ */
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "recur.h"
@@ -62,6 +68,21 @@ static void check_zone(const struct zone_rule *z)
 		demand(llabs(zone_rule_utc(z, zone_rule_local(z, t)) - t) <= llabs((long long) z->summer) * 60);
 }
 
+/* What cannot be read leaves nothing behind; what can knows the time of any moment. */
+static void check_file(const uint8_t *data, size_t n)
+{
+	CLEANUP(zone_release_p) struct zone z = ZONE_INIT;
+	int fd = memfd_create("zone", MFD_CLOEXEC);
+	char path[64];
+
+	demand(fd >= 0 && write(fd, data, n) == (ssize_t) n);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (zone_load(path, &z) == 0)
+		for (int64_t t = -2000000000; t < 3000000000; t += 99999999)
+			demand(llabs(zone_utc(&z, t) - t) <= (int64_t) 1 << 32);
+	close(fd);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
@@ -84,6 +105,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	} else if (n && data[0] == 'p') {
 		if (zone_posix(text, &z) == 0)
 			check_zone(&z);
+	} else if (n && data[0] == 't') {
+		check_file(data + 1, n - 1);
 	} else if (recur_read(text, &r) == 0) {
 		check_rule(r);
 	}

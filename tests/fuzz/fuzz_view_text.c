@@ -1,6 +1,7 @@
 /*
  * Texts of items. The first byte chooses: what people write (odd: for a new item)
- * against an item, or the values of an item divided by NUL, which are rendered.
+ * against an item, or the values of an item divided by NUL, which are rendered, or a
+ * value for each of its fields.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -79,12 +80,64 @@ static void make_item(struct values *v)
 		demand(values_set(v, pairs[i], pairs[i + 1]) == 0);
 }
 
+/* Whom and what the site knows. */
+static int known_user(void *arg, const char *key, char **ret_wire)
+{
+	(void) arg;
+	if (str_eq_nocase(key, "twice"))
+		return -ENOTUNIQ;
+	if (!str_eq_nocase(key, "max@x") && !str_eq_nocase(key, "Max") && !str_eq(key, "15"))
+		return 0;
+	*ret_wire = strdup("15;#Max,#D\\max,#max@x,#,#Max");
+	return *ret_wire ? 1 : -ENOMEM;
+}
+
+static int known_lookup(void *arg, const struct field *f, const char *id, const char *text, char **ret_id, char **ret_text)
+{
+	(void) arg;
+	(void) f;
+	if (text && !id && str_eq(text, "twice"))
+		return -ENOTUNIQ;
+	if (id ? !str_eq(id, "7") : !str_eq(text, "Contoso"))
+		return 0;
+	*ret_id = strdup("7");
+	*ret_text = strdup("Contoso");
+	return *ret_id && *ret_text ? 1 : -ENOMEM;
+}
+
+static const struct view_known known = { known_user, known_lookup, NULL };
+
+/* One value for each field, as with setfattr(1). */
+static void write_value(const struct list *l, const char *text, size_t n)
+{
+	CLEANUP(values_release_p) struct values v = VALUES_INIT;
+	char *value = strndup(text, n);
+
+	demand(value != NULL);
+	make_item(&v);
+	for (size_t i = 0; i < l->schema.n; i++) {
+		CLEANUP(buf_release_p) struct buf wire = BUF_INIT(1 << 26), shown = BUF_INIT(1 << 26), again = BUF_INIT(1 << 26);
+		const struct field *f = &l->schema.f[i];
+		struct err err = { 0 };
+
+		if (f->flags & FIELD_READONLY)
+			continue;
+		if (view_text_wire(l, f, value, values_get(&v, f->name), &known, &wire, &err) < 0) {
+			demand(*err.text);
+			continue;
+		}
+		demand(view_text_value(l, f, buf_str(&wire), &shown) == 0);
+		demand(view_text_wire(l, f, buf_str(&shown), buf_str(&wire), &known, &again, &err) == 0);
+	}
+	free(value);
+}
+
 /* What is read is shown, and saving the same text once more changes nothing. */
 static void write_text(const struct list *l, const char *text, size_t n, const char *title)
 {
 	CLEANUP(values_release_p) struct values v = VALUES_INIT, out = VALUES_INIT, none = VALUES_INIT;
 	CLEANUP(buf_release_p) struct buf shown = BUF_INIT(1 << 26);
-	struct view_edit e = { l, &v, title, NULL };
+	struct view_edit e = { l, &v, title, &known };
 	struct err err = { 0 };
 	bool complete;
 	int r;
@@ -133,7 +186,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (!n)
 		return 0;
 	make_list(&l);
-	if (data[0] == 'v')
+	if (data[0] == 'w')
+		write_value(&l, p, n - 1);
+	else if (data[0] == 'v')
 		render_values(&l, p, n - 1);
 	else
 		write_text(&l, p, n - 1, data[0] % 2 ? "New" : NULL);
