@@ -220,7 +220,7 @@ struct sync_list_status {
 struct sync_status {
 	bool online;         /* false: Work Offline */
 	bool reachable;      /* false: the last attempt at some site failed */
-	bool running;        /* some list is queued, receiving or sending */
+	bool running;        /* some list is queued, receiving or sending, or is about to be received after what was sent */
 	int64_t run;         /* number of the last requested run that began; 0: none has */
 	int64_t lists, lists_done; /* of the running request */
 	int64_t backoff_until; /* wall clock ns of the next try by itself; 0: none */

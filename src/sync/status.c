@@ -130,6 +130,12 @@ static int64_t next_try(const struct sync *s)
 	return first ? clock_now_ns() + (first - now) * 1000000 : 0;
 }
 
+/* A pull that follows what was pushed begins in a moment, so that the list is not done yet. Needs the lock. */
+static bool is_waiting_to_pull(const struct sync *s, const struct entry *e)
+{
+	return e->owed && engine_due(s, e) <= clock_mono_ms() + POLICY_LATEST_MS;
+}
+
 static void fill_engine(struct sync *s, struct sync_status *ret)
 {
 	lock_take(&s->lock);
@@ -138,7 +144,7 @@ static void fill_engine(struct sync *s, struct sync_status *ret)
 		.lists_done = s->run.done, .backoff_until = next_try(s),
 	};
 	for (const struct entry *e = s->entries; e; e = e->next)
-		ret->running |= e->state != SYNC_IDLE;
+		ret->running |= e->state != SYNC_IDLE || is_waiting_to_pull(s, e);
 	for (const struct site *site = s->sites; site; site = site->next)
 		ret->reachable &= !site->failed;
 	lock_give(&s->lock);
@@ -148,13 +154,11 @@ int sync_status(struct sync *s, struct sync_status *ret, int (*fn)(void *arg, co
 		void *arg)
 {
 	struct telling t = { s, fn, arg };
-	struct sync_status status;
-	int r;
+	int r = fn ? store_list_each(s->conf.store, tell_list, &t) : 0;
 
-	fill_engine(s, &status);
-	r = fn ? store_list_each(s->conf.store, tell_list, &t) : 0;
+	/* After the lists: what has left the journal by now is on its way, or owes a pull. */
 	if (r == 0)
-		*ret = status;
+		fill_engine(s, ret);
 	return r;
 }
 
