@@ -325,6 +325,7 @@ def test_offline_and_a_new_item_with_its_files(issues):
     assert mnt.server.methods() == {'New': 1}
     # the item gets another name, and so does its directory
     here(mnt, 'mv "With a file.txt" "Renamed.txt"')
+    mnt.wait(lambda: 'Renamed' in names(mnt, 'Attachments'))
     assert names(mnt, 'Attachments/Renamed') == {'h.txt'} and 'With a file' not in names(mnt, 'Attachments')
     mnt.settle()
     # and goes with it
@@ -368,8 +369,10 @@ def test_what_others_do(issues):
 def test_removed_with_its_item_unsent_bytes_are_kept(issues):
     mnt = issues
     mnt.spfs('offline')
-    here(mnt, 'd="Attachments/Toner order"; echo unsent > "$d/mine.txt"; echo gone > "$d/gone.txt"; rm "$d/gone.txt";'
-              'printf "Title: New\\n" > New.txt; echo too > "Attachments/New/too.txt"; rm "Toner order.txt" New.txt; sleep 2.5')
+    # the item is there a moment after its last close
+    here(mnt, 'set -e; d="Attachments/Toner order"; echo unsent > "$d/mine.txt"; echo gone > "$d/gone.txt"; rm "$d/gone.txt";'
+              'printf "Title: New\\n" > New.txt; until [ -d Attachments/New ]; do sleep 0.1; done;'
+              'echo too > "Attachments/New/too.txt"; rm "Toner order.txt" New.txt; sleep 2.5')
     mnt.wait(lambda: len(mnt.sh('ls .spfs/conflicts/Issues 2> /dev/null || true').splitlines()) == 2, 20)
     assert mnt.sh('cat .spfs/conflicts/Issues/mine*.txt .spfs/conflicts/Issues/too*.txt') == 'unsent\ntoo\n'
     assert 'mine (conflict ' in mnt.spfs('conflicts').out
