@@ -397,6 +397,20 @@ static void version_of_ours_without_a_lost_answer_is_a_conflict(void **state)
 	assert_int_equal(count_scratch(dc), 1);
 }
 
+/* Moved, and then saved over without having been read: the version that its own move made was met again at each try, until the
+ * bytes were refused. */
+static void document_moved_and_saved_over_unread(void **state)
+{
+	struct world *w = *state;
+
+	must_create(&w->c[0], "a.txt");
+	op_sync(&w->c[0]);
+	assert_true(pull_once(&w->c[1]));
+	must_rename(&w->c[1], "a.txt", "b.txt");
+	must_edit(&w->c[1], "b.txt");
+	must_end_well(w);
+}
+
 #define DOCS_CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -418,6 +432,7 @@ int main(void)
 		DOCS_CASE(version_of_others_after_a_lost_answer_is_not_taken_for_ours),
 		DOCS_CASE(versions_after_the_one_whose_answer_was_lost_are_not_taken_for_it),
 		DOCS_CASE(version_of_ours_without_a_lost_answer_is_a_conflict),
+		DOCS_CASE(document_moved_and_saved_over_unread),
 	};
 
 	log_setup(LOG_TO_NOTHING, LOG_LEVEL_INFO);

@@ -266,15 +266,28 @@ static enum remote_result look(struct upload *u, enum fate *fate, bool *ret_agai
 	return REMOTE_OK;
 }
 
+/* The server's word for the version that the bytes were made from was never read here. */
+static enum remote_result learn(struct upload *u, enum fate *fate, bool *ret_again)
+{
+	bool moved = false;
+	enum remote_result result = upload_learn(u->p, &u->d, u->ret, &moved, u->f);
+
+	if (result != REMOTE_OK || !moved)
+		return result;
+	/* What was pulled may have made a later version the one that they count as made from. If not, it is looked at. */
+	if (u->c.tries > 1)
+		return look(u, fate, ret_again);
+	*fate = FATE_AGAIN;
+	return REMOTE_OK;
+}
+
 static enum remote_result store_it(struct upload *u, enum fate *fate)
 {
-	bool again = !u->c.change.content.lost && !u->stale, moved = false;
+	bool again = !u->c.change.content.lost && !u->stale;
 	enum remote_result result = again ? REMOTE_OK : look(u, fate, &again);
 
 	if (result == REMOTE_OK && again && !u->is_new && !u->d.etag)
-		result = upload_learn(u->p, &u->d, u->ret, &moved, u->f);
-	if (moved)
-		*fate = FATE_AGAIN;
+		result = learn(u, fate, &again);
 	for (int i = 0; i < 3 && result == REMOTE_OK && again && *fate == FATE_RESULT; i++) {
 		result = put(u);
 		again = false;
