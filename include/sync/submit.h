@@ -195,6 +195,18 @@ MUST_CHECK int sync_submit_check(struct sync *s, int64_t ino, enum change_op op,
  * edited one shows the server's values again, a deleted one reappears. -EBUSY: it is being sent; -ENOENT. */
 MUST_CHECK int sync_submit_discard(struct sync *s, int64_t change);
 
+/* A text that no file can hold: all foreign. */
+struct sync_aside {
+	int64_t list, dir; /* dir: inode of its directory */
+	const char *name;  /* the file's */
+	const void *text;
+	size_t n;
+	const char *why;   /* for people */
+};
+
+/* Copies it to conflicts/; events tell. -ENOENT: no such list; -ENOSPC, -EIO, -ENOMEM. */
+MUST_CHECK int sync_submit_set_aside(struct sync *s, const struct sync_aside *a);
+
 /* The list's items are files of another form from now on (model/list.h: format): their names and sizes change. Before anybody
  * can look. -ENOENT: no such list. */
 MUST_CHECK int sync_submit_format(struct sync *s, int64_t list, const char *format);

@@ -217,6 +217,19 @@ static int submit(struct fs *f, const struct post *p, pid_t tgid, struct reading
 	return r;
 }
 
+/* There is no node that could hold a text that cannot be sent. */
+static int refused(struct fs *f, const struct post *p, const char *text, size_t n, const struct err *err)
+{
+	char name[VIEW_NAME_SIZE];
+	struct sync_aside a = { .list = p->dir.list, .dir = p->dir.ino, .name = name, .text = text, .n = n, .why = err_text(err, -EINVAL) };
+	int r = name_of(f, p, name);
+
+	if (r == 0)
+		r = sync_submit_set_aside(f->sync, &a);
+	log_notice("the first post of a thread in %s: %s%s", p->l->name, a.why, r == 0 ? "; the text is in conflicts" : "");
+	return r < 0 ? r : -EINVAL;
+}
+
 static int save_once(struct fs *f, int64_t dir, pid_t tgid, const char *text, size_t n)
 {
 	CLEANUP(post_release) struct post p = { 0 };
@@ -234,7 +247,7 @@ static int save_once(struct fs *f, int64_t dir, pid_t tgid, const char *text, si
 	t.base = base;
 	r = commit_read(f, &t, &re, &err);
 	if (r == -EINVAL)
-		log_notice("the first post of a thread in %s: %s", p.l->name, err_text(&err, r));
+		return refused(f, &p, text, n, &err);
 	return r < 0 ? r : submit(f, &p, tgid, &re);
 }
 

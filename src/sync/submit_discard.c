@@ -137,3 +137,14 @@ int sync_submit_discard(struct sync *s, int64_t change)
 	}
 	return r < 0 ? r : LOCAL_COMMIT(s, &t, "discard");
 }
+
+int sync_submit_set_aside(struct sync *s, const struct sync_aside *a)
+{
+	CLEANUP(txn_end) struct txn t = TXN_INIT(local_config(s));
+	const struct apply_kept k = { .kind = SYNC_CONFLICT_TAKEN, .name = a->name, .dir = a->dir, .why = a->why };
+	int r = txn_begin(&t, a->list);
+
+	if (r == 0)
+		r = apply_keep_bytes(&t, a->text, a->n, &k);
+	return r < 0 ? r : LOCAL_COMMIT(s, &t, "aside");
+}

@@ -116,6 +116,8 @@ def test_the_first_post_is_a_file_among_its_answers(mnt):
     # not its header
     r = mnt.run('sh', '-c', 'sed "s/^X-SP-ID: 1/X-SP-ID: 2/" "$0" > "$HOME/other"; cp "$HOME/other" "$0"', ROOT, cwd=mnt.mountpoint)
     assert r.code != 0 and 'Invalid argument' in r.err, r
+    assert 'X-SP-ID: 2\n' in mnt.sh('cat ".spfs/conflicts/%s/"*"conflict"*' % BOARD)   # what a shell does not say is not lost
+    assert 'X-SP-ID' in mnt.spfs('conflicts').out
     # it goes with its directory, and has no other name
     for command in ('rm "%s"', 'mv "%s" x.eml', 'ln "%s" y.eml', 'ln -s x "%s"', 'mkdir "%s"'):
         assert mnt.run('sh', '-c', command % ROOT, cwd=mnt.mountpoint).code != 0, command
