@@ -134,7 +134,9 @@ class Bench:
         if getattr(error, 'noted', False):
             return
         error.noted = True
-        row = {'failed': system.label(), 'work': what, 'size': size, 'latency': latency, 'run': self.run_number, 'why': str(error).strip()}
+        # where it ran is nobody's business who reads the results
+        why = str(error).strip().replace(str(self.base), '$T').replace(str(Path(__file__).resolve().parents[2]) + '/', '')
+        row = {'failed': system.label(), 'work': what, 'size': size, 'latency': latency, 'run': self.run_number, 'why': why}
         self.failures.append(row)
         self.keep(row)
         self.note('FAILED: %(failed)s, %(work)s, %(size)d: %(why)s' % row)
