@@ -108,6 +108,35 @@ static void each_mistake_is_named_with_its_line(void **state)
 	}
 }
 
+/* Found by fuzzing: they were refused without a word. */
+static void names_and_values_that_are_too_long_are_named_with_their_line(void **state)
+{
+	static const struct {
+		const char *before, *message;
+		size_t n;
+		const char *after;
+	} cases[] = {
+		{ "[", "f:1: the name is longer than 256 bytes", 300, "]\n" },
+		{ "[s \"", "f:1: the section's name in quotes is longer than 4,096 bytes", 5000, "\"]\n" },
+		{ "[s]\n", "f:2: the name is longer than 256 bytes", 300, " = 1\n" },
+		{ "[s]\nk = ", "f:2: the value is longer than 64 KiB", 70000, "\n" },
+	};
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		CLEANUP(buf_release_p) struct buf text = BUF_INIT(100000);
+		struct conf c = CONF_INIT;
+		struct err err = { 0 };
+
+		buf_adds(&text, cases[i].before);
+		for (size_t k = 0; k < cases[i].n; k++)
+			buf_addc(&text, 'x');
+		buf_adds(&text, cases[i].after);
+		assert_int_equal(conf_parse("f", buf_str(&text), text.len, &c, &err), -EINVAL);
+		assert_string_equal(err.text, cases[i].message);
+	}
+}
+
 static void long_values_are_whole(void **state)
 {
 	CLEANUP(conf_release_p) struct conf c;
@@ -245,6 +274,7 @@ int main(void)
 		cmocka_unit_test(values_are_read_as_git_reads_them),
 		cmocka_unit_test(section_headers),
 		cmocka_unit_test(each_mistake_is_named_with_its_line),
+		cmocka_unit_test(names_and_values_that_are_too_long_are_named_with_their_line),
 		cmocka_unit_test(long_values_are_whole),
 		cmocka_unit_test(setting_a_key_leaves_the_rest_byte_for_byte),
 		cmocka_unit_test(dropping_a_section_keeps_comments_around_it),

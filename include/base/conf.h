@@ -63,7 +63,7 @@ static inline void conf_release_p(struct conf *c)
 
 /*
  * Reads a text; `file` names it in messages. ret is an initialised, empty conf.
- * 0; -EINVAL with err "FILE:LINE: what"; -ENOMEM; -EFBIG.
+ * 0; -EINVAL with err "FILE:LINE: what"; -ENOMEM; -EFBIG with err (text larger than CONF_FILE_MAX).
  */
 MUST_CHECK int conf_parse(const char *file, const char *text, size_t n, struct conf *ret, struct err *err);
 

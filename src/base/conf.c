@@ -87,13 +87,22 @@ static bool is_name(char c)
 	return isalnum((unsigned char) c) || c == '-' || c == '_' || c == '.';
 }
 
+/* r of a buffer as an error of the text: what does not fit says so. */
+static int fits(struct parser *p, int r, const char *what)
+{
+	return r == -EFBIG ? fail(p, what) : r;
+}
+
+/* `what` says what is wrong where there is no name at all. */
 static int read_name(struct parser *p, struct buf *out, const char *what)
 {
 	while (is_name(peek(p))) {
 		buf_addc(out, (char) tolower((unsigned char) peek(p)));
 		step(p);
 	}
-	return out->len ? buf_error(out) : fail(p, what);
+	if (out->len == 0)
+		return fail(p, what);
+	return fits(p, buf_error(out), "the name is longer than 256 bytes");
 }
 
 /* Behind "[section": the subject in quotes, where \ takes the next character as it is. */
@@ -109,7 +118,7 @@ static int read_subject(struct parser *p, struct buf *out)
 		step(p);
 	}
 	step(p);
-	return buf_error(out);
+	return fits(p, buf_error(out), "the section's name in quotes is longer than 4,096 bytes");
 }
 
 static int add_section(struct parser *p, struct buf *name, struct buf *subject, bool has_subject, size_t begin)
@@ -257,7 +266,7 @@ static int read_entry(struct parser *p, size_t begin)
 		return fail(p, "there is no = behind the key");
 	}
 	if (r < 0)
-		return r == -EFBIG ? fail(p, "the value is too long") : r;
+		return fits(p, r, "the value is longer than 64 KiB");
 	skip_line(p);
 	e.end = p->at;
 	return add_entry(p, e, &key, &value);
