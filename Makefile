@@ -182,7 +182,7 @@ check-units-san: ; +@$(AS_SAN) check-unit
 check-san: check-units-san san-build ; @SPFS_BUILD=build-san scripts/run-pytest tests/mount
 	@SPFS_BUILD=build-san scripts/run-pytest tests/demo/test_hostile.py -k 'random or mutated or deep'
 check-tsan: tsan-build ; @SPFS_BUILD=build-tsan scripts/run-pytest $(or $(TSAN_TESTS),tests/mount)
-# SPFS_FUZZ_SECONDS= for each fuzzer (10). What it finds stays in build-fuzz/found.
+# SPFS_FUZZ_SECONDS= for each fuzzer (10), SPFS_FUZZ_SEED=0 for other choices each time (1). What it finds stays in build-fuzz/found.
 check-fuzz: ; +@command -v clang >/dev/null || { echo "check-fuzz SKIPPED: there is no clang (Debian: clang llvm)"; exit 0; }; \
 	$(AS_FUZZ) fuzzers && scripts/check-fuzz build-fuzz
 # The corpus of the fuzzers, each file once through its parser: needs no clang.
