@@ -654,6 +654,87 @@ static void test_the_sink_can_end_a_request(void **state)
 	server_stop(s);
 }
 
+/* ---- the pieces that a sink gets --------------------------------------------------------- */
+
+enum { LONG = 3 * 1024 * 1024 + 7 };
+
+struct taken {
+	size_t n;
+	bool wrong;
+	atomic_int seen; /* something came */
+	int refuse;      /* an answer to what comes after 1 MiB */
+};
+
+static char nth(size_t i)
+{
+	return (char) (i % 251);
+}
+
+static int take(void *arg, const void *p, size_t n)
+{
+	struct taken *t = arg;
+
+	for (size_t i = 0; i < n; i++)
+		t->wrong |= ((const char *) p)[i] != nth(t->n + i);
+	t->n += n;
+	atomic_store(&t->seen, 1);
+	return t->n > 1024 * 1024 ? t->refuse : 0;
+}
+
+static enum server_then lengthy(struct server *s, int fd, const char *request)
+{
+	char line[128], *all = malloc(LONG);
+
+	(void) s;
+	for (size_t i = 0; i < LONG; i++)
+		all[i] = nth(i);
+	snprintf(line, sizeof(line), "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", (int) LONG);
+	server_say(fd, line);
+	server_send(fd, all, strstr(request, " /begins ") ? 5 : LONG);
+	free(all);
+	return SERVER_KEEP;
+}
+
+static int take_from(struct server *s, const char *path, struct taken *t, const atomic_int *cancel)
+{
+	struct peer p = peer_of(NULL, NULL);
+	CLEANUP(str_free_p) char *url = url_of(s, path);
+	CLEANUP(net_reply_release_p) struct net_reply reply = NET_REPLY_INIT;
+	const struct net_sink sink = { .write = take, .arg = t };
+	struct net_request q = { .method = "GET", .url = url, .sink = &sink, .cancel = cancel };
+	int r = net_http_do(p.http, &q, &reply, NULL);
+
+	peer_end(&p);
+	return r;
+}
+
+static void test_a_sink_gets_all_of_a_long_body_in_order(void **state)
+{
+	struct server *s = server_start(lengthy, NULL);
+	struct taken all = { 0 }, refused = { .refuse = -ENOSPC };
+
+	(void) state;
+	assert_int_equal(take_from(s, "/", &all, NULL), 0);
+	assert_int_equal(all.n, LONG);
+	assert_false(all.wrong);
+	assert_int_equal(take_from(s, "/", &refused, NULL), -ENOSPC);
+	assert_false(refused.wrong);
+	server_stop(s);
+}
+
+/* A reader waits for it, however long the rest takes: the request is given up by the first piece, and ends for nothing else. */
+static void test_a_sink_gets_what_has_come_while_the_rest_does_not_come(void **state)
+{
+	struct server *s = server_start(lengthy, NULL);
+	struct taken t = { 0 };
+
+	(void) state;
+	assert_int_equal(take_from(s, "/begins", &t, &t.seen), -ECANCELED);
+	assert_int_equal(t.n, 5);
+	assert_false(t.wrong);
+	server_stop(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -675,6 +756,8 @@ int main(void)
 		cmocka_unit_test(test_a_cancel_is_seen_soon),
 		cmocka_unit_test(test_what_a_server_sends_has_ceilings),
 		cmocka_unit_test(test_the_sink_can_end_a_request),
+		cmocka_unit_test(test_a_sink_gets_all_of_a_long_body_in_order),
+		cmocka_unit_test(test_a_sink_gets_what_has_come_while_the_rest_does_not_come),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,8 +42,8 @@ struct net_timeouts {
 struct net_reply;
 
 /*
- * Where the body goes. The bodies of 401 and of redirects (3xx) never arrive here. A negative
- * errno from either ends the request and becomes its result.
+ * Where the body goes, in pieces of any size: what has come is written before more is waited for. The bodies of 401 and
+ * of redirects (3xx) never arrive here. A negative errno from either ends the request and becomes its result.
  */
 struct net_sink {
 	int (*begin)(void *arg, const struct net_reply *r); /* once, when the headers are known; may be NULL */

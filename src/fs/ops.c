@@ -63,9 +63,7 @@ void reply_file(struct fuse_req *q, int fd, size_t n, int64_t off)
 {
 	struct fuse_bufvec v = FUSE_BUFVEC_INIT(n);
 
-	v.buf[0].flags = FUSE_BUF_IS_FD | FUSE_BUF_FD_SEEK;
-	v.buf[0].fd = fd;
-	v.buf[0].pos = off;
+	v.buf[0] = (struct fuse_buf) { .size = n, .flags = FUSE_BUF_IS_FD | FUSE_BUF_FD_SEEK, .fd = fd, .pos = off };
 	fuse_reply_data(q, &v, 0);
 }
 
@@ -478,6 +476,9 @@ static void op_fsyncdir(fuse_req_t q, fuse_ino_t ino UNUSED, int data_only UNUSE
 static void op_init(void *arg, struct fuse_conn_info *conn)
 {
 	conn->want &= ~(unsigned) (FUSE_CAP_WRITEBACK_CACHE | FUSE_CAP_EXPORT_SUPPORT | FUSE_CAP_POSIX_ACL);
+	/* For reply_file(): else libfuse maps a buffer for each, which costs more than to copy what is in it. Not
+	 * SPLICE_MOVE: to take a page out of the cache waits until it is on the disk. */
+	conn->want |= conn->capable & (unsigned) FUSE_CAP_SPLICE_WRITE;
 	conn->time_gran = 1;
 	session_ready(arg);
 }

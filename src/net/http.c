@@ -47,6 +47,7 @@ struct net_http {
 	bool distrusted;       /* what is in the pool is to be closed */
 	struct net_account tls; /* owned; only what concerns connections is in it */
 	bool no_expect;        /* something on the way has refused Expect with 417 */
+	char *held;            /* owned; see incoming.h */
 };
 
 /* One request on the wire. */
@@ -82,6 +83,7 @@ struct net_http *net_http_free(struct net_http *h)
 		curl_multi_cleanup(h->multi);
 	net_auth_unref(h->auth);
 	net_account_release(&h->tls);
+	net_cred_free(h->held);
 	free(h);
 	return NULL;
 }
@@ -96,7 +98,8 @@ int net_http_new(const struct net_account *account, struct net_auth *auth, struc
 	pthread_once(&once, set_up_curl);
 	h->easy = ready == CURLE_OK ? curl_easy_init() : NULL;
 	h->multi = h->easy ? curl_multi_init() : NULL;
-	if (!h->multi || auth_copy_tls(&h->tls, account) < 0) {
+	h->held = net_cred_malloc(INCOMING_HELD);
+	if (!h->multi || !h->held || auth_copy_tls(&h->tls, account) < 0) {
 		net_http_free(h);
 		return -ENOMEM;
 	}
@@ -146,9 +149,8 @@ static size_t on_body(char *p, size_t size, size_t n, void *arg)
 {
 	struct exchange *x = arg;
 
-	n *= size;
-	x->error = incoming_body(&x->in, p, n);
-	return x->error ? 0 : n;
+	x->error = incoming_body(&x->in, p, n * size);
+	return x->error ? 0 : n * size;
 }
 
 /* Only what the Kerberos library said is kept. What goes over the wire comes here too, and is nobody's business. */
@@ -210,10 +212,8 @@ static int add_header(struct exchange *x, const char *name, const char *value)
 	CLEANUP(str_free_p) char *line = str_printf("%s: %s", name, value);
 	struct curl_slist *list = line ? curl_slist_append(x->headers, line) : NULL;
 
-	if (!list)
-		return -ENOMEM;
-	x->headers = list;
-	return 0;
+	x->headers = list ?: x->headers;
+	return list ? 0 : -ENOMEM;
 }
 
 static int set_headers(struct exchange *x)
@@ -246,7 +246,7 @@ static int set_rules(struct exchange *x)
 	/* Else a cancel would wait for a name server that does not answer. */
 	bad |= curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);
 	bad |= curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
-	bad |= curl_easy_setopt(c, CURLOPT_BUFFERSIZE, 128L * 1024);
+	bad |= curl_easy_setopt(c, CURLOPT_BUFFERSIZE, (long) INCOMING_HELD);
 	bad |= curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	bad |= curl_easy_setopt(c, CURLOPT_USERAGENT, x->h->tls.user_agent ?: agent);
 	/* A proxy of the environment cannot reach this machine's own loopback. */
@@ -429,8 +429,9 @@ static int wait_for_it(struct exchange *x)
 	for (;;) {
 		if (curl_multi_perform(x->h->multi, &running) != CURLM_OK)
 			return -ENOMEM;
+		x->error = x->error ?: incoming_flush(&x->in);
 		tell_sent(x);
-		if (!running)
+		if (!running || x->error)
 			return 0;
 		if (x->q->cancel && atomic_load(x->q->cancel))
 			return -ECANCELED;
@@ -557,9 +558,8 @@ static struct exchange new_exchange(struct net_http *h, const struct http_exchan
 {
 	struct exchange x = { .h = h, .q = e->q, .e = e, .ret = ret, .out = { .source = e->q->source } };
 
-	x.in = (struct incoming) {
-		.q = e->q, .ret = ret, .asks_first = asks_first(&x), .is_login_page = e->is_login_page,
-	};
+	x.in = (struct incoming) { .q = e->q, .ret = ret, .asks_first = asks_first(&x), .is_login_page = e->is_login_page,
+				   .held = h->held };
 	return x;
 }
 

@@ -59,6 +59,31 @@ int incoming_line(struct incoming *in, const char *p, size_t n)
 	return n == 0 || *p == '\r' || *p == '\n' ? headers_done(in) : reply_add_line(in->ret, p, n);
 }
 
+int incoming_flush(struct incoming *in)
+{
+	size_t n = in->n_held;
+
+	in->n_held = 0;
+	return n ? in->q->sink->write(in->q->sink->arg, in->held, n) : 0;
+}
+
+static int hold(struct incoming *in, const char *p, size_t n)
+{
+	int r = 0;
+
+	while (r == 0 && n) {
+		size_t room = INCOMING_HELD - in->n_held, part = n < room ? n : room;
+
+		memcpy(in->held + in->n_held, p, part);
+		in->n_held += part;
+		p += part;
+		n -= part;
+		if (in->n_held == INCOMING_HELD)
+			r = incoming_flush(in);
+	}
+	return r;
+}
+
 int incoming_body(struct incoming *in, const void *p, size_t n)
 {
 	in->body_bytes += (int64_t) n;
@@ -67,5 +92,5 @@ int incoming_body(struct incoming *in, const void *p, size_t n)
 	/* Counted here, after decompression: curl's own limit counts before it. */
 	if (in->q->max_body && in->body_bytes > in->q->max_body)
 		return -EFBIG;
-	return in->q->sink->write(in->q->sink->arg, p, n);
+	return hold(in, p, n);
 }

@@ -55,7 +55,7 @@ static int feed(struct incoming *in, const char *p, size_t n)
 		if (r < 0)
 			return r;
 		if (in->began && in->ret->status != 401)
-			return incoming_body(in, p, n);
+			return incoming_body(in, p, n) ?: incoming_flush(in);
 	}
 	return 0;
 }
@@ -69,7 +69,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	CLEANUP(fsutil_close_p) int fd = -1;
 	struct net_sink sink = net_sink_buf(&body), other = net_sink_fd(&fd);
 	const struct net_request q = { .method = "GET", .sink = &sink, .max_body = 512 };
-	struct incoming in = { .q = &q, .ret = &reply, .is_login_page = is_page, .asks_first = n & 1 };
+	static char held[INCOMING_HELD];
+	struct incoming in = { .q = &q, .ret = &reply, .is_login_page = is_page, .asks_first = n & 1, .held = held };
 	int r = feed(&in, (const char *) data, n);
 
 	demand(r == 0 || r == -EFBIG || r == -EAGAIN);
