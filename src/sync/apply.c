@@ -225,7 +225,7 @@ static int follow_folder(struct txn *t, const struct item *old, const struct sto
 /* What a node says of trouble is over when nothing is refused and the text is not the user's alone. */
 static int settle_error(struct txn *t, const struct pending *p, struct store_node *n)
 {
-	struct store_text text = STORE_TEXT_INIT;
+	CLEANUP(store_text_release_p) struct store_text text = STORE_TEXT_INIT;
 	int r;
 
 	if (!n->error)
@@ -234,7 +234,8 @@ static int settle_error(struct txn *t, const struct pending *p, struct store_nod
 		if (!p->v[i].gone && p->v[i].c.state == STORE_CHANGE_REFUSED)
 			return 0;
 	r = store_text_get(t->st, n->ino, NULL, &text);
-	store_text_release(&text);
+	if (r < 0 && r != -ENOENT)
+		return r;
 	if (r == 0 && text.state == STORE_TEXT_DRAFT)
 		return 0;
 	str_free_p(&n->error);
