@@ -493,6 +493,9 @@ static void drafts_keep_bytes_and_reason(void **state)
 	fake_set(c->f, 1, NULL, "theirs", NULL);
 	must_pull(c);
 	assert_file(c, "A.txt", "Statsu: x\n");
+	n = node_of(c, "A.txt"); /* nor does it take the reason away */
+	assert_string_equal(n.error, "line 1: no such field");
+	store_node_release(&n);
 	assert_int_equal(journal(c), 0);
 	/* The next valid save clears it. */
 	must_save(c, "A.txt", "Status", "right");
@@ -510,6 +513,39 @@ static void drafts_keep_bytes_and_reason(void **state)
 	assert_int_equal(sync_submit_draft(c->s, ino, "zzz", 3, "bad"), 0);
 	assert_int_equal(sync_submit_revert(c->s, ino), 0);
 	assert_file(c, "new.txt", "");
+}
+
+/* setfattr, or a file of .spfs/html, while the item's file holds what could not be saved: that is not given up for it. */
+static void a_field_saved_by_itself_leaves_a_draft(void **state)
+{
+	struct client *c = *state;
+	CLEANUP(values_release_p) struct values v = VALUES_INIT;
+	struct sync_saved saved;
+	struct sync_save save = { .fields = &v };
+	struct store_node n;
+
+	fake_add(c->f, "A");
+	must_pull(c);
+	save.ino = ino_of(c, "A.txt");
+	save.item = item_of(c, "A.txt");
+	assert_int_equal(sync_submit_draft(c->s, save.ino, "Statsu: x\n", 10, "line 1: no such field"), 0);
+	assert_int_equal(values_set(&v, "Status", "mine"), 0);
+	assert_int_equal(sync_submit_save(c->s, &save, &saved), 0);
+	assert_true(saved.changed);
+	must_push(c);
+	must_pull(c);
+	assert_string_equal(fake_find(c->f, 1)->status, "mine");
+	assert_file(c, "A.txt", "Statsu: x\n");
+	n = node_of(c, "A.txt");
+	assert_string_equal(n.error, "line 1: no such field");
+	store_node_release(&n);
+	assert_int_equal(sync_submit_revert(c->s, save.ino), 0);
+	assert_has(c, "A.txt", "Status: mine");
+	/* so is what a writer has not closed yet */
+	assert_int_equal(sync_submit_open_text(c->s, save.ino, "Status: half", 12, NULL), 0);
+	assert_int_equal(values_set(&v, "Status", "later"), 0);
+	assert_int_equal(sync_submit_save(c->s, &save, &saved), 0);
+	assert_file(c, "A.txt", "Status: half");
 }
 
 static int count_open(void *arg, int64_t ino)
@@ -711,7 +747,7 @@ int main(void)
 		CASE(save_onto_another_item_than_told_is_stale),
 		CASE(local_files_move_freely),
 		CASE(open_files_stay_without_a_name),
-		CASE(drafts_keep_bytes_and_reason),
+		CASE(a_field_saved_by_itself_leaves_a_draft), CASE(drafts_keep_bytes_and_reason),
 		CASE(open_texts_are_found_again),
 		CASE(folders_and_what_is_in_them),
 		CASE(folder_removed_before_it_was_sent),

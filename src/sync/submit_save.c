@@ -40,6 +40,7 @@ struct saving {
 	bool vacated;            /* the slot is; that ends */
 	bool complete;           /* the bytes may stand as they are */
 	bool changed;
+	bool leaves_text;        /* what the file says is not touched */
 };
 
 static void saving_release(struct saving *v)
@@ -338,12 +339,36 @@ static int move_node(struct txn *t, struct saving *v)
 	v->n.kind = show_kind(&t->list, &v->i.it.item);
 	v->n.item = v->i.it.id;
 	v->n.mode = show_mode(&t->list, &v->i.it.item);
-	str_free_p(&v->n.error);
+	if (!v->leaves_text)
+		str_free_p(&v->n.error);
 	if (v->in->name)
 		r = place_move(t, &v->n, v->dir, v->name, false);
 	if (r == 0 && v->in->link && name)
 		r = leave_copy(t, &old);
 	return r < 0 ? r : tell_moved(t, v, &v->n);
+}
+
+/* Whether what the file says is a text that the server refused, and not one that says nothing at all: the reason
+ * is that of a change. */
+static bool is_refused_text(const struct local_item *i, const struct store_node *n)
+{
+	for (size_t k = 0; n->error && k < i->p.n; k++)
+		if (i->p.v[k].c.state == STORE_CHANGE_REFUSED && str_eq(i->p.v[k].c.reason, n->error))
+			return true;
+	return false;
+}
+
+/* A field is saved by itself (an attribute, a file of .spfs/html), and what was written to the item's file is no valid text, or not
+ * closed yet: that is not given up for it. */
+static int leaves_text(struct txn *t, struct saving *v)
+{
+	CLEANUP(store_text_release_p) struct store_text text = STORE_TEXT_INIT;
+	int r = v->in->text || v->in->content || v->in->name ? -ENOENT : store_text_get(t->st, v->n.ino, NULL, &text);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	v->leaves_text = text.state == STORE_TEXT_OPEN || (text.state == STORE_TEXT_DRAFT && !is_refused_text(&v->i, &v->n));
+	return 0;
 }
 
 /* ---- what it shows ---------------------------------------------------------------------------------- */
@@ -362,7 +387,7 @@ static int keep_text(struct txn *t, struct saving *v)
 		v->n.version++;
 		return store_unsaved_delete(t->st, v->n.ino);
 	}
-	if (v->n.kind != STORE_NODE_ITEM)
+	if (v->n.kind != STORE_NODE_ITEM || v->leaves_text)
 		return 0;
 	r = mine ? buf_add(&bytes, v->in->text, v->in->n) : show_render(t, v->i.it.id, &v->i.it.item, &bytes);
 	if (r == 0)
@@ -390,6 +415,8 @@ static int do_save(struct txn *t, struct saving *v)
 
 	if (r == 0)
 		r = load(t, v);
+	if (r == 0)
+		r = leaves_text(t, v);
 	if (r == 0)
 		r = change_item(t, v);
 	if (r == 0)
@@ -426,16 +453,6 @@ int sync_submit_save(struct sync *s, const struct sync_save *save, struct sync_s
 }
 
 /* ---- rename ------------------------------------------------------------------------------------------- */
-
-/* Whether what the file says is a text that the server refused, and not one that says nothing at all: the reason
- * is that of a change. */
-static bool is_refused_text(const struct local_item *i, const struct store_node *n)
-{
-	for (size_t k = 0; n->error && k < i->p.n; k++)
-		if (i->p.v[k].c.state == STORE_CHANGE_REFUSED && str_eq(i->p.v[k].c.reason, n->error))
-			return true;
-	return false;
-}
 
 /* The rendering has the title in it; a text of the user's own has the old one, so it is rendered anew too, and one that
  * was refused (`again`), which is on its way once more. */
