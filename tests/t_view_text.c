@@ -755,6 +755,39 @@ static void test_rich_notes_are_text(void **state)
 	check_changes(&i.list, &i.values, NULL, "Comments: a < b\n", CHANGES("V3Comments", "<div>a &lt; b</div>"));
 }
 
+static void check_html(const struct field *f, const char *html, size_t n, const char *wire, const char *why)
+{
+	CLEANUP(buf_release_p) struct buf out = BUF_INIT(4096);
+	struct err err = { 0 };
+	int r = view_text_html(f, html, n, &out, &err);
+
+	assert_int_equal(r, wire ? 0 : -EINVAL);
+	if (wire)
+		assert_string_equal(buf_str(&out), wire);
+	else
+		assert_non_null(strstr(err.text, why));
+}
+
+static void test_html_is_stored_as_it_is(void **state)
+{
+	CLEANUP(release_issue) struct issue i;
+	struct field *f;
+
+	(void) state;
+	make_issue(&i);
+	f = &i.list.schema.f[5];
+	f->flags = FIELD_RICHTEXT;
+	check_html(f, "<p>a\tb</p>\n<p>\xc3\xa9</p>\n", 21, "<p>a\tb</p>\n<p>\xc3\xa9</p>", NULL);
+	check_html(f, "<p>a</p>\r\n", 10, "<p>a</p>", NULL);
+	check_html(f, "<p>a", 4, "<p>a", NULL);
+	check_html(f, "\n", 1, "", NULL);
+	check_html(f, "<p>\n\xff</p>", 9, NULL, "line 2: not text in UTF-8");
+	check_html(f, "a\0b", 3, NULL, "line 1: not text");
+	check_html(f, "a\001b", 3, NULL, "a control character (1)");
+	f->flags |= FIELD_REQUIRED;
+	check_html(f, "\n", 1, NULL, "a value is required");
+}
+
 /* The approval status is shown where the list is moderated. */
 static void test_comments_of_moderated_lists(void **state)
 {
@@ -794,6 +827,7 @@ int main(void)
 		cmocka_unit_test(test_new_items),
 		cmocka_unit_test(test_the_template_is_a_new_item),
 		cmocka_unit_test(test_rich_notes_are_text),
+		cmocka_unit_test(test_html_is_stored_as_it_is),
 		cmocka_unit_test(test_comments_of_moderated_lists),
 	};
 

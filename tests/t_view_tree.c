@@ -377,6 +377,31 @@ static void test_errors_text(void **state)
 	assert_int_equal(view_tree_errors(w->t, w->docs_root, &text, &when), -ENODATA);
 }
 
+static int add_draft(void *arg, const char *path, const struct view_attr *a)
+{
+	return buf_addf(arg, "%s%s\n", path, a->item ? "" : " (new)");
+}
+
+static void test_drafts_are_texts_that_could_not_be_saved(void **state)
+{
+	CLEANUP(buf_release_p) struct buf all = BUF_INIT(8192);
+	struct world *w = *state;
+	int64_t folder = add_node(w, w->tasks_root, "Sub", STORE_NODE_FOLDER, add_item(w, w->tasks, 2, "Sub", "", ""), NULL);
+	int64_t kept = add_node(w, w->tasks_root, "kept.txt", STORE_NODE_ITEM, add_item(w, w->tasks, 3, "kept", "", ""), NULL);
+
+	assert_int_equal(view_tree_drafts(w->t, w->tasks, add_draft, &all), 0);
+	assert_int_equal(all.len, 0);
+	put_text(w, kept, "x", STORE_TEXT_KEPT);
+	put_text(w, add_node(w, w->tasks_root, "a.txt", STORE_NODE_ITEM, add_item(w, w->tasks, 1, "a", "", ""), "line 3: wrong"),
+		 "x", STORE_TEXT_DRAFT);
+	put_text(w, add_node(w, folder, "new.txt", STORE_NODE_DRAFT, 0, "line 1: wrong"), "y", STORE_TEXT_DRAFT);
+	add_node(w, w->docs_root, "d.pdf", STORE_NODE_DOCUMENT, add_item(w, w->docs, 1, "d", "", ""), "refused");
+	assert_int_equal(view_tree_drafts(w->t, w->tasks, add_draft, &all), 0);
+	assert_string_equal(buf_str(&all), "a.txt\nSub/new.txt (new)\n");
+	assert_int_equal(view_tree_drafts(w->t, w->docs, add_draft, &all), 0);
+	assert_int_equal(view_tree_drafts(w->t, 99, add_draft, &all), -ENOENT);
+}
+
 /* ---- people and lookups ------------------------------------------------------------------ */
 
 static void test_people(void **state)
@@ -436,7 +461,7 @@ int main(void)
 #define T(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
 		T(test_root_and_lists_are_in_memory), T(test_read_only_list), T(test_lists_come_and_go),
 		T(test_ghost_shows_its_item), T(test_slots), T(test_contents), T(test_scratch_is_its_file),
-		T(test_errors_text), T(test_people), T(test_lookups),
+		T(test_errors_text), T(test_drafts_are_texts_that_could_not_be_saved), T(test_people), T(test_lookups),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,6 +46,10 @@ MUST_CHECK int view_text_value(const struct list *l, const struct field *f, cons
 MUST_CHECK int view_text_wire(const struct list *l, const struct field *f, const char *human, const char *base_wire,
 			      const struct view_known *known, struct buf *out, struct err *err);
 
+/* The HTML of a rich text field as people write it -> wire: as it is, without a newline at its end. 0; -EINVAL with err: no such
+ * text can be stored; -ENOMEM, -EFBIG. */
+MUST_CHECK int view_text_html(const struct field *f, const char *html, size_t n, struct buf *out, struct err *err);
+
 /* What a text is read against. */
 struct view_edit {
 	const struct list *list;

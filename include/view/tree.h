@@ -177,6 +177,13 @@ uint64_t view_tree_version(const struct view_tree *t);
 /* Why the node's text is not on the server. -ENODATA: nothing is wrong. */
 MUST_CHECK int view_tree_error(struct view_tree *t, int64_t ino, struct buf *out);
 
+/*
+ * The files of the list whose text could not be saved and is kept (presentation 3.7): path is below the list's directory. fn's
+ * nonzero return ends it and is returned; it may ask the tree.
+ */
+MUST_CHECK int view_tree_drafts(struct view_tree *t, int64_t list,
+				int (*fn)(void *arg, const char *path, const struct view_attr *a), void *arg);
+
 /* user.spfs.state: "clean", "queued", "sending", "draft", "refused", "conflict", "local". */
 MUST_CHECK int view_tree_state(struct view_tree *t, const struct view_attr *a, const char **ret);
 

@@ -243,7 +243,9 @@ int attr_set(struct fs *f, const struct caller *c, int64_t ino, const struct att
 	if (ino_is_errors(ino))
 		return -EPERM;
 	if (ino_is_post(ino)) /* but for the size, as of an item: it succeeds and has no effect */
-		r = ch->size >= 0 && h ? post_truncate(h, ch->size) : 0;
+		r = ch->size >= 0 && h ? handle_truncate(h, ch->size) : 0;
+	else if (ino_is_control(ino) && ch->size >= 0 && h)
+		r = control_truncate(h, ch->size);
 	else if (!ino_is_control(ino) && !announce_is_ours(f, c)) /* `: > sync` and touch succeed and do nothing */
 		r = set_all(f, c, ino, ch, h);
 	if (r == 0)

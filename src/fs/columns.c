@@ -1,11 +1,14 @@
-#include "columns.h"
+/*
+ * columns/ in a library's .spfs: of each document its columns as item text, in a file that is called like the document with ".txt"
+ * behind it, in directories like the library's. Written as items are: what is not mentioned is not changed.
+ */
+#include "subdir.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/log.h"
 #include "base/str.h"
 #include "state.h"
 #include "sync/submit.h"
@@ -16,13 +19,6 @@ enum { NAME = 256 };
 static const char ext[] = ".txt";
 
 /* ---- finding ------------------------------------------------------------------------- */
-
-/* What follows "columns/"; "" for the directory itself. */
-static const char *below(const char *path)
-{
-	path += strlen(COLUMNS_NAME);
-	return path + (*path == '/');
-}
 
 static int lookup(struct fs *f, int64_t dir, const char *name, struct view_attr *ret)
 {
@@ -53,7 +49,7 @@ static int find(struct fs *f, int64_t list, const char *path, struct view_attr *
 	if (r < 0 || !l->library)
 		return r < 0 ? r : -ENOENT;
 	r = view_tree_attr(f->tree, l->root, ret);
-	for (path = below(path); r == 0 && *path;) {
+	while (r == 0 && *path) {
 		size_t n = strcspn(path, "/");
 		int64_t dir = ret->ino;
 
@@ -69,25 +65,31 @@ static int find(struct fs *f, int64_t list, const char *path, struct view_attr *
 	return r;
 }
 
-int columns_find(struct fs *f, int64_t list, const char *path, bool *ret_dir)
+static bool has(const struct view_list *l)
+{
+	return l->library;
+}
+
+static int find_file(struct fs *f, int64_t list, const char *path, struct subdir_file *ret)
 {
 	struct view_attr a;
 	int r = find(f, list, path, &a);
 
 	if (r == 0)
-		*ret_dir = view_attr_is_dir(&a);
+		*ret = (struct subdir_file) { .is_dir = view_attr_is_dir(&a), .writable = true, .mtime = a.mtime };
 	return r;
 }
 
 /* ---- reading -------------------------------------------------------------------------- */
 
-int columns_text(struct fs *f, int64_t list, const char *path, struct buf *out)
+static int make_text(struct fs *f, int64_t list, const char *path, pid_t reader, struct buf *out)
 {
 	CLEANUP(view_list_unref_p) const struct view_list *l = NULL;
 	CLEANUP(values_release_p) struct values v = VALUES_INIT;
 	struct view_attr a;
 	int r = find(f, list, path, &a);
 
+	(void) reader;
 	if (r == 0)
 		r = view_tree_list(f->tree, list, &l);
 	if (r == 0)
@@ -113,7 +115,7 @@ static int each(void *arg, const char *name, const struct view_attr *a)
 	return l->fn(l->arg, text, false);
 }
 
-int columns_list(struct fs *f, int64_t list, const char *path, int (*fn)(void *arg, const char *name, bool is_dir), void *arg)
+static int each_entry(struct fs *f, int64_t list, const char *path, int (*fn)(void *arg, const char *name, bool is_dir), void *arg)
 {
 	struct listing l = { fn, arg };
 	struct view_attr a;
@@ -135,7 +137,7 @@ static int submit(struct fs *f, const struct view_attr *a, const struct values *
 	return r;
 }
 
-int columns_save(struct fs *f, int64_t list, const char *path, const char *text, size_t n)
+static int save(struct fs *f, int64_t list, const char *path, pid_t writer, const char *text, size_t n, struct err *err)
 {
 	CLEANUP(view_list_unref_p) const struct view_list *l = NULL;
 	CLEANUP(values_release_p) struct values base = VALUES_INIT;
@@ -143,10 +145,10 @@ int columns_save(struct fs *f, int64_t list, const char *path, const char *text,
 	struct view_resolve known;
 	struct view_edit edit;
 	struct view_attr a;
-	struct err err = { 0 };
 	bool complete;
 	int r = find(f, list, path, &a);
 
+	(void) writer;
 	if (r == 0)
 		r = view_tree_list(f->tree, list, &l);
 	if (r == 0)
@@ -155,8 +157,10 @@ int columns_save(struct fs *f, int64_t list, const char *path, const char *text,
 		return r;
 	view_tree_resolve(f->tree, l, &known);
 	edit = (struct view_edit) { .list = &l->info, .base = &base, .known = &known.known };
-	r = view_text_parse(&edit, text, n, &fields, &complete, &err);
-	if (r < 0)
-		log_notice("%s of %s: %s", path, l->name, err_text(&err, r));
+	r = view_text_parse(&edit, text, n, &fields, &complete, err);
 	return r < 0 ? r : submit(f, &a, &base, &fields);
 }
+
+const struct subdir subdir_columns = {
+	.name = "columns", .has = has, .find = find_file, .text = make_text, .list = each_entry, .save = save,
+};

@@ -15,10 +15,10 @@
 #include "base/map.h"
 #include "base/str.h"
 #include "base/thread.h"
-#include "columns.h"
 #include "ctl/host.h"
 #include "file.h"
 #include "handle.h"
+#include "subdir.h"
 #include "views.h"
 
 /*
@@ -26,14 +26,14 @@
  * back when the kernel forgets them. What is there is asked of the host each time:
  * nothing here can be stale.
  */
-enum { TEXT_MAX = 64 << 20, PATH_SIZE = 1024, COLUMNS_MAX = 16 << 20 };
+enum { TEXT_MAX = 64 << 20, PATH_SIZE = 1024 };
 
 enum kind {
 	KIND_DIR,
 	KIND_FILE,   /* of the tables in ctl/host.h */
 	KIND_ENTRY,  /* of outbox/ and conflicts/ */
 	KIND_VIEW,   /* a whole list as one file */
-	KIND_COLUMNS, /* of a document, as a text */
+	KIND_SUBDIR, /* a file of a directory of subdir.h */
 	KIND_VOLUME, /* .xdg-volume-info: how file managers show the mount */
 };
 
@@ -41,6 +41,7 @@ struct place {
 	enum kind kind;
 	int64_t list;  /* 0: of the mount */
 	const struct ctl_file *file; /* foreign; FILE */
+	struct subdir_file in_subdir; /* SUBDIR */
 	char path[PATH_SIZE];        /* below .spfs; "" is .spfs itself */
 };
 
@@ -252,13 +253,12 @@ static int has_view(struct fs *f, int64_t list, const char *name)
 	return -ENOENT;
 }
 
-/* columns/ of a library, and what is below it. */
-static int find_columns(struct fs *f, struct place *p)
+/* columns/ and its like, and what is below. */
+static int find_in_subdir(struct fs *f, struct place *p)
 {
-	bool dir = false;
-	int r = columns_find(f, p->list, p->path, &dir);
+	int r = subdir_find(f, p->list, p->path, &p->in_subdir);
 
-	p->kind = dir ? KIND_DIR : KIND_COLUMNS;
+	p->kind = p->in_subdir.is_dir ? KIND_DIR : KIND_SUBDIR;
 	return r;
 }
 
@@ -272,8 +272,8 @@ static int find_file(struct fs *f, const char *name, struct place *ret)
 	for (size_t i = 0; !ret->list && ctl_mount_dirs[i]; i++)
 		if (strcmp(ctl_mount_dirs[i], name) == 0)
 			return 0;
-	if (ret->list && strcmp(name, COLUMNS_NAME) == 0)
-		return find_columns(f, ret);
+	if (ret->list && subdir_is_name(name))
+		return find_in_subdir(f, ret);
 	ret->kind = KIND_VIEW;
 	return ret->list ? has_view(f, ret->list, name) : -ENOENT;
 }
@@ -289,7 +289,7 @@ static int find_child(struct fs *f, const struct place *dir, const char *name, s
 	ret->list = dir->list;
 	if (!*dir->path)
 		return find_file(f, name, ret);
-	return dir->list ? find_columns(f, ret) : find_entry(f, dir, name, ret);
+	return dir->list ? find_in_subdir(f, ret) : find_entry(f, dir, name, ret);
 }
 
 /* ---- texts ------------------------------------------------------------------------ */
@@ -314,8 +314,8 @@ static int make_text(struct fs *f, const struct place *p, struct buf *out)
 		return -EISDIR;
 	case KIND_VIEW:
 		break;
-	case KIND_COLUMNS:
-		return columns_text(f, p->list, p->path, out);
+	case KIND_SUBDIR:
+		return subdir_text(f, p->list, p->path, 0, out);
 	case KIND_VOLUME:
 		return buf_adds(out, volume_text);
 	case KIND_FILE:
@@ -336,8 +336,8 @@ static mode_t mode_of(const struct place *p)
 		return S_IFREG | 0444;
 	case KIND_FILE:
 		return S_IFREG | (mode_t) p->file->mode;
-	case KIND_COLUMNS:
-		return S_IFREG | 0600;
+	case KIND_SUBDIR:
+		return S_IFREG | (p->in_subdir.writable ? 0600 : 0400);
 	case KIND_ENTRY:
 	case KIND_VIEW:
 		return S_IFREG | 0400;
@@ -350,12 +350,15 @@ static int stat_place(struct fs *f, const struct place *p, int64_t ino, struct e
 	CLEANUP(buf_release_p) struct buf text = BUF_INIT(TEXT_MAX);
 	struct views_file *view = NULL;
 	int64_t now = clock_now_ns(), size;
+	struct subdir_file in = { 0 };
 	int r = p->kind == KIND_VIEW ? views_get(f, p->list, p->path, &view) : p->kind == KIND_DIR ? 0 : make_text(f, p, &text);
 
+	if (r == 0 && p->kind == KIND_SUBDIR)
+		r = subdir_find(f, p->list, p->path, &in);
 	if (r < 0)
 		return r;
 	size = view ? views_size(view) : (int64_t) text.len;
-	now = view ? views_time(view) : now;
+	now = view ? views_time(view) : in.mtime ? in.mtime : now;
 	views_put(view);
 	*ret = (struct entry) {
 		.st = {
@@ -411,7 +414,19 @@ int control_attr(struct fs *f, int64_t ino, struct entry *ret)
 
 /* ---- open, write -------------------------------------------------------------------- */
 
-int control_open(struct fs *f, int64_t ino, int flags, struct file_open *ret)
+/* What a file that is opened shows. */
+static int load(struct fs *f, const struct place *p, struct handle *h)
+{
+	if (p->kind == KIND_FILE && p->file->kind != CTL_TEXT)
+		return stream_open(f, p->file->kind == CTL_STREAM_EVENTS, &h->stream);
+	if (p->kind == KIND_VIEW)
+		return views_get(f, p->list, p->path, &h->view);
+	if (p->kind == KIND_SUBDIR)
+		return h->flags & O_TRUNC ? 0 : subdir_text(f, p->list, p->path, h->tgid, &h->text);
+	return (h->flags & O_ACCMODE) == O_WRONLY ? 0 : make_text(f, p, &h->text);
+}
+
+int control_open(struct fs *f, const struct caller *c, int64_t ino, int flags, struct file_open *ret)
 {
 	struct handle *h;
 	struct place p;
@@ -430,38 +445,24 @@ int control_open(struct fs *f, int64_t ino, int flags, struct file_open *ret)
 		.kind = stream ? HANDLE_STREAM : HANDLE_TEXT,
 		.flags = flags,
 		.ino = ino,
+		.tgid = p.kind == KIND_SUBDIR ? caller_tgid(f, c->tid) : 0,
 		.text = BUF_INIT(TEXT_MAX),
 	};
-	if (stream)
-		r = stream_open(f, p.file->kind == CTL_STREAM_EVENTS, &h->stream);
-	else if (p.kind == KIND_VIEW)
-		r = views_get(f, p.list, p.path, &h->view);
-	else if (p.kind == KIND_COLUMNS ? !(flags & O_TRUNC) : (flags & O_ACCMODE) != O_WRONLY)
-		r = make_text(f, &p, &h->text);
+	r = load(f, &p, h);
 	if (r < 0) {
 		handle_free(h);
 		return r == -ENOENT ? -ESTALE : r;
 	}
 	*ret = (struct file_open) {
-		.handle = h, .direct_io = true, .nonseekable = stream, .noflush = p.kind != KIND_COLUMNS
+		.handle = h, .direct_io = true, .nonseekable = stream, .noflush = p.kind != KIND_SUBDIR
 	};
 	return 0;
 }
 
-/* Gathered until the file is closed. */
-static int write_columns(struct handle *h, const char *text, size_t n, int64_t off)
+int control_truncate(struct handle *h, int64_t size)
 {
-	struct buf *b = &h->text;
-	size_t was = b->len, at = h->flags & O_APPEND ? was : (size_t) off;
-	int r = at > COLUMNS_MAX - n ? -EFBIG : at + n > was ? buf_resize(b, at + n) : 0;
-
-	if (r < 0)
-		return r;
-	if (at > was)
-		memset(b->p + was, ' ', at - was);
-	memcpy(b->p + at, text, n);
-	h->wrote = true;
-	return 0;
+	/* One of the others succeeds and does nothing, as `: > sync`. */
+	return h->kind == HANDLE_TEXT && h->tgid && (h->flags & O_ACCMODE) != O_RDONLY ? handle_truncate(h, size) : 0;
 }
 
 int control_flush(struct fs *f, struct handle *h)
@@ -472,7 +473,7 @@ int control_flush(struct fs *f, struct handle *h)
 	if (r < 0 || !h->wrote)
 		return r;
 	h->wrote = false;
-	return columns_save(f, p.list, p.path, buf_str(&h->text), h->text.len);
+	return subdir_save(f, p.list, p.path, h->tgid, buf_str(&h->text), h->text.len);
 }
 
 int control_write(struct fs *f, struct handle *h, const char *text, size_t n, int64_t off)
@@ -484,8 +485,8 @@ int control_write(struct fs *f, struct handle *h, const char *text, size_t n, in
 
 	if (r < 0)
 		return r;
-	if (p.kind == KIND_COLUMNS)
-		return write_columns(h, text, n, off);
+	if (p.kind == KIND_SUBDIR)
+		return handle_write(h, text, n, off);
 	if (p.kind != KIND_FILE)
 		return -EACCES;
 	r = host->write(host->arg, p.list, p.path, text, n, &err);
@@ -521,7 +522,7 @@ static int list_views(struct fs *f, int64_t list, int (*fn)(void *arg, const cha
 
 	for (size_t i = 0; r == 0 && (name = view_tree_view_name(l, i)); i++)
 		r = fn(arg, name, false);
-	return r == 0 && l->library ? fn(arg, COLUMNS_NAME, true) : r;
+	return r == 0 ? subdir_names(l, fn, arg) : r;
 }
 
 int control_dir(struct fs *f, int64_t ino, int (*fn)(void *arg, const char *name, bool is_dir), void *arg)
@@ -536,7 +537,7 @@ int control_dir(struct fs *f, int64_t ino, int (*fn)(void *arg, const char *name
 	if (p.kind != KIND_DIR)
 		return -ENOTDIR;
 	if (*p.path && p.list)
-		return columns_list(f, p.list, p.path, fn, arg);
+		return subdir_list(f, p.list, p.path, fn, arg);
 	if (*p.path)
 		return h->dir(h->arg, p.path, emit_entry, &(struct emit) { fn, arg });
 	for (file = p.list ? ctl_list_files : ctl_mount_files; r == 0 && file->name; file++)
@@ -546,13 +547,18 @@ int control_dir(struct fs *f, int64_t ino, int (*fn)(void *arg, const char *name
 	return r < 0 || !p.list ? r : list_views(f, p.list, fn, arg);
 }
 
-int control_unlink(struct fs *f, int64_t parent, const char *name)
+int control_unlink(struct fs *f, const struct caller *c, int64_t parent, const char *name)
 {
 	const struct ctl_host *h = f->config.ctl;
-	struct place p;
+	struct place p, file;
 	int r = ino_is_control(parent) ? find_place(f->control, parent, &p) : -EPERM;
 
 	if (r < 0)
 		return r;
-	return p.kind == KIND_DIR && *p.path && !p.list ? h->remove(h->arg, p.path, name) : -EPERM;
+	if (p.kind != KIND_DIR || !*p.path)
+		return -EPERM;
+	if (!p.list)
+		return h->remove(h->arg, p.path, name);
+	r = find_child(f, &p, name, &file);
+	return r < 0 ? r : subdir_remove(f, c, p.list, file.path);
 }

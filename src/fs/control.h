@@ -32,18 +32,22 @@ MUST_CHECK int control_lookup(struct fs *f, int64_t parent, const char *name, st
 void control_forget(struct fs *f, int64_t ino, uint64_t n);
 MUST_CHECK int control_attr(struct fs *f, int64_t ino, struct entry *ret);
 
-MUST_CHECK int control_open(struct fs *f, int64_t ino, int flags, struct file_open *ret);
+MUST_CHECK int control_open(struct fs *f, const struct caller *c, int64_t ino, int flags, struct file_open *ret);
 
-/* One write, one command. -EINVAL, -ENOENT, -ENETDOWN, -EACCES. What is written to a file of columns/ is gathered. */
+/* One write, one command. -EINVAL, -ENOENT, -ENETDOWN, -EACCES. What is written to a file of subdir.h is gathered. */
 MUST_CHECK int control_write(struct fs *f, struct handle *h, const char *p, size_t n, int64_t off);
 
-/* A writer closes it: what was gathered is done. As columns_save(). */
+/* Of a file of subdir.h; of others it does nothing. -EFBIG, -ENOMEM. */
+MUST_CHECK int control_truncate(struct handle *h, int64_t size);
+
+/* A writer closes it: what was gathered is done. As subdir_save(). */
 MUST_CHECK int control_flush(struct fs *f, struct handle *h);
 
 /* Entries of a control directory: names and inode numbers. */
 MUST_CHECK int control_dir(struct fs *f, int64_t ino,
 			   int (*fn)(void *arg, const char *name, bool is_dir), void *arg);
-MUST_CHECK int control_unlink(struct fs *f, int64_t parent, const char *name);
+/* Gives up what a file of outbox/, conflicts/ or drafts/ stands for. -EPERM: others cannot be removed. */
+MUST_CHECK int control_unlink(struct fs *f, const struct caller *c, int64_t parent, const char *name);
 
 /* ---- stream.c: progress and events ---- */
 

@@ -250,7 +250,7 @@ int file_open(struct fs *f, const struct caller *c, int64_t ino, int flags, stru
 	int r;
 
 	if (ino_is_control(ino))
-		return control_open(f, ino, flags, ret);
+		return control_open(f, c, ino, flags, ret);
 	if (ino_is_errors(ino))
 		return errors_open(f, ino, flags, ret);
 	if (ino_is_post(ino))
@@ -361,7 +361,7 @@ int file_write(struct fs *f, struct handle *h, const void *p, size_t size, int64
 	int r = 0;
 
 	if (h->kind == HANDLE_TEXT && ino_is_post(h->ino))
-		return post_write(h, p, size, off);
+		return handle_write(h, p, size, off);
 	if (h->kind == HANDLE_TEXT)
 		return control_write(f, h, p, size, off);
 	if (h->kind != HANDLE_NODE)

@@ -1,6 +1,7 @@
 #include "handle.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -429,4 +430,34 @@ void node_to_text(struct node *n, enum store_node_kind kind, struct buf *text)
 	n->loaded = n->whole = true;
 	n->dirty = false;
 	n->flushed = 0;
+}
+
+/* ---- texts that are no node's --------------------------------------------------------- */
+
+int handle_truncate(struct handle *h, int64_t size)
+{
+	size_t was = h->text.len;
+	int r = size > NODE_MAX ? -EFBIG : buf_resize(&h->text, (size_t) size);
+
+	if (r == 0 && (size_t) size > was)
+		memset(h->text.p + was, 0, (size_t) size - was);
+	if (r == 0)
+		h->wrote = true;
+	return r;
+}
+
+int handle_write(struct handle *h, const void *p, size_t n, int64_t off)
+{
+	size_t at = h->flags & O_APPEND ? h->text.len : (size_t) off;
+	int r = 0;
+
+	if (at > NODE_MAX - n)
+		return -EFBIG;
+	if (at + n > h->text.len)
+		r = handle_truncate(h, (int64_t) (at + n));
+	if (r < 0)
+		return r;
+	memcpy(h->text.p + at, p, n);
+	h->wrote = true;
+	return 0;
 }

@@ -152,6 +152,10 @@ void node_unload(struct node *n, int64_t version);
 void node_to_scratch(struct node *n);
 void node_to_text(struct node *n, enum store_node_kind kind, struct buf *text);
 
+/* Of a HANDLE_TEXT, whose bytes are gathered until it is closed. -EFBIG, -ENOMEM. */
+MUST_CHECK int handle_write(struct handle *h, const void *p, size_t n, int64_t off);
+MUST_CHECK int handle_truncate(struct handle *h, int64_t size);
+
 /* ---- the open inodes, for the engine: a lock of RANK_LEAF and no other ---- */
 
 struct openset *openset_new(void);

@@ -350,7 +350,7 @@ static int removed(struct fs *f, const struct caller *c, int64_t parent, const c
 int names_unlink(struct fs *f, const struct caller *c, int64_t parent, const char *name)
 {
 	if (control_owns(f, parent, name))
-		return control_unlink(f, parent, name);
+		return control_unlink(f, c, parent, name);
 	/* It is its directory, and goes with that. */
 	if (!announce_is_ours(f, c) && post_owns(f, parent, name))
 		return -EPERM;

@@ -176,34 +176,6 @@ int post_open(struct fs *f, const struct caller *c, int64_t ino, int flags, stru
 
 /* ---- writing ---------------------------------------------------------------------------- */
 
-int post_truncate(struct handle *h, int64_t size)
-{
-	size_t was = h->text.len;
-	int r = size > NODE_MAX ? -EFBIG : buf_resize(&h->text, (size_t) size);
-
-	if (r == 0 && (size_t) size > was)
-		memset(h->text.p + was, 0, (size_t) size - was);
-	if (r == 0)
-		h->wrote = true;
-	return r;
-}
-
-int post_write(struct handle *h, const void *p, size_t n, int64_t off)
-{
-	size_t at = h->flags & O_APPEND ? h->text.len : (size_t) off;
-	int r = 0;
-
-	if (at > NODE_MAX - n)
-		return -EFBIG;
-	if (at + n > h->text.len)
-		r = post_truncate(h, (int64_t) (at + n));
-	if (r < 0)
-		return r;
-	memcpy(h->text.p + at, p, n);
-	h->wrote = true;
-	return 0;
-}
-
 static int submit(struct fs *f, const struct post *p, pid_t tgid, struct reading *re)
 {
 	struct sync_save save = { .ino = p->dir.ino, .item = p->dir.item };

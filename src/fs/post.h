@@ -33,10 +33,6 @@ MUST_CHECK int post_attr(struct fs *f, int64_t ino, struct entry *ret);
 /* -EACCES: it may not be written; -ESTALE. */
 MUST_CHECK int post_open(struct fs *f, const struct caller *c, int64_t ino, int flags, struct file_open *ret);
 
-/* Gathered until the file is closed. -EFBIG, -ENOMEM. */
-MUST_CHECK int post_write(struct handle *h, const void *p, size_t n, int64_t off);
-MUST_CHECK int post_truncate(struct handle *h, int64_t size);
-
 /* A writer has closed it: what it wrote is to be sent. An empty text is none. -EINVAL: not as a post can be changed; nothing is. */
 MUST_CHECK int post_flush(struct fs *f, struct handle *h);
 

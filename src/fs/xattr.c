@@ -299,7 +299,7 @@ static int set_field(struct fs *f, int64_t ino, const char *name, const char *hu
 	if (!old && (flags & XATTR_REPLACE))
 		return -ENODATA;
 	view_tree_resolve(f->tree, s.list, &known);
-	r = raw ? buf_adds(&wire, human)
+	r = raw ? view_text_html(fd, human, strlen(human), &wire, &err)
 		: view_text_wire(&s.list->info, fd, human, old, &known.known, &wire, &err);
 	return r < 0 ? r : save_field(f, &s, fd, buf_str(&wire));
 }

@@ -1,6 +1,7 @@
 #include "view/text.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/str.h"
@@ -9,6 +10,7 @@
 #include "render.h"
 #include "template.h"
 #include "text_format.h"
+#include "text_read.h"
 #include "value.h"
 
 /* By ServerTemplate; the last row is for every other list. */
@@ -70,4 +72,29 @@ int view_text_wire(const struct list *l, const struct field *f, const char *huma
 		r = err_set(err, r, "%.100s: %s", f->display, why.text);
 	buf_release(&wire);
 	return r;
+}
+
+/* The first character that XML cannot hold, 0: none. */
+static unsigned char forbidden(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char) s[i] < ' ' && !strchr("\t\r\n", s[i]))
+			return (unsigned char) s[i];
+	return 0;
+}
+
+int view_text_html(const struct field *f, const char *html, size_t n, struct buf *out, struct err *err)
+{
+	int r = text_check(html, n, err);
+
+	if (r < 0)
+		return r;
+	if (forbidden(html, n))
+		return err_set(err, -EINVAL, "%.100s: a control character (%u), which the server cannot store", f->display,
+			       forbidden(html, n));
+	n -= n && html[n - 1] == '\n';
+	n -= n && html[n - 1] == '\r';
+	if (!n && (f->flags & FIELD_REQUIRED))
+		return err_set(err, -EINVAL, "%.100s: a value is required", f->display);
+	return buf_add(out, html, n);
 }

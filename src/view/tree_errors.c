@@ -71,7 +71,9 @@ static int report_node(void *arg, const struct store_node *n)
 		 kept ? "your text is kept in the file; " : "");
 	add_server(rep, n->item);
 	buf_adds(rep->out, "\nDo:     correct it and save");
-	if (n->item)
+	if (n->item && kept && n->parent == rep->list->root)
+		buf_addf(rep->out, ", or run:  rm .spfs/drafts/\"%s\"  to go back to the server's version\n", n->name);
+	else if (n->item)
 		buf_addf(rep->out,
 			 ", or run:  setfattr -n user.spfs.revert \"%s\"  to go back to the "
 			 "server's version\n",

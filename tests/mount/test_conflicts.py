@@ -6,6 +6,10 @@ import time
 from soap import Client
 
 TASK = 'Write report.txt'
+REFUSAL = ('<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>'
+           '<UpdateListItemsResponse xmlns="http://schemas.microsoft.com/sharepoint/soap/"><UpdateListItemsResult>'
+           '<Results><Result ID="%d,Update"><ErrorCode>0x81020014</ErrorCode><ErrorText>No.</ErrorText></Result>'
+           '</Results></UpdateListItemsResult></UpdateListItemsResponse></soap:Body></soap:Envelope>')
 
 
 def clash(mnt, mine, theirs):
@@ -99,6 +103,36 @@ open(sys.argv[1], 'w').write('\\n'.join(lines) + '\\n')
     mnt.wait(lambda: other.find('Tasks', Title='Write report')['Priority'] == '(3) Low')
     mnt.settle()
     assert other.find('Tasks', Title='Write report')['Status'] == 'Deferred'
+
+
+def test_drafts_are_listed_and_given_up(mnt):
+    """presentation 3.7: .spfs/drafts has the texts that could not be saved; rm goes back to what the server has."""
+    new, old = 'Tasks/.spfs/drafts/Late.txt', 'Tasks/.spfs/drafts/%s' % TASK
+    assert mnt.sh('ls Tasks/.spfs/drafts') == '' and mnt.run('ls', mnt.mountpoint / old).code != 0
+    before = mnt.sh('cat "Tasks/%s"' % TASK)
+    mnt.sh("printf 'Title: Late\\nDue Date: 2026-13-45\\n' > Tasks/Late.txt; echo 'Prioritaet: x' > 'Tasks/%s'" % TASK, code=None)
+    assert sorted(mnt.sh('ls Tasks/.spfs/drafts').splitlines()) == ['Late.txt', TASK]
+    assert mnt.sh('cat "%s"' % old) == 'Prioritaet: x\n' == mnt.sh('cat "Tasks/%s"' % TASK)
+    assert 'rm .spfs/drafts/"%s"' % TASK in mnt.sh('cat Tasks/ERRORS')
+    for command in ('echo > "%s"' % old, 'echo > Tasks/.spfs/drafts/x'):
+        assert mnt.run('bash', '-c', command, cwd=mnt.mountpoint).code != 0, command
+    mnt.sh('rm "%s"' % old)
+    assert mnt.sh('ls Tasks/.spfs/drafts') == 'Late.txt\n' and mnt.sh('cat "Tasks/%s"' % TASK) == before
+    assert 'Late.txt' in mnt.sh('cat Tasks/ERRORS')
+    mnt.sh('rm "%s"' % new)
+    assert mnt.sh('ls Tasks/.spfs/drafts') == '' and 'Late.txt' not in mnt.sh('ls Tasks').splitlines()
+    assert mnt.run('ls', mnt.mountpoint / 'Tasks/ERRORS').code != 0
+    # what the server refuses is one, too
+    mnt.server.script('op=UpdateListItems status=200 type="text/xml; charset=utf-8" count=1 body="%s"'
+                      % (REFUSAL % 1).replace('"', '\\"'))
+    mnt.sh("sed -i 's/^Priority: .*/Priority: (3) Low/' 'Tasks/%s'" % TASK)
+    mnt.wait(lambda: mnt.sh('ls Tasks/.spfs/drafts') == TASK + '\n', what='the refused text')
+    assert 'Priority: (3) Low' in mnt.sh('cat "%s"' % old)
+    mnt.sh('rm "%s"' % old)
+    mnt.settle()
+    assert mnt.sh('ls Tasks/.spfs/drafts') == '' and mnt.list_status('Tasks')['refused'] == 0
+    assert 'Priority: (3) Low' not in mnt.sh('cat "Tasks/%s"' % TASK)
+    mnt.server.no_script()
 
 
 def test_an_invalid_text_stays_in_the_file_with_its_reason(mnt):
@@ -269,12 +303,8 @@ def test_keep_mine_does_not_write_over_an_unsaved_text(mnt):
 
 def test_what_the_server_refuses_again_is_a_refused_change_with_its_text(mnt):
     other = same_field(mnt)
-    refusal = ('<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>'
-               '<UpdateListItemsResponse xmlns="http://schemas.microsoft.com/sharepoint/soap/"><UpdateListItemsResult>'
-               '<Results><Result ID="%d,Update"><ErrorCode>0x81020014</ErrorCode><ErrorText>No.</ErrorText></Result>'
-               '</Results></UpdateListItemsResult></UpdateListItemsResponse></soap:Body></soap:Envelope>')
     mnt.server.script('op=UpdateListItems status=200 type="text/xml; charset=utf-8" count=0 body="%s"'
-                      % (refusal % 1).replace('"', '\\"'))
+                      % (REFUSAL % 1).replace('"', '\\"'))
     mnt.spfs('conflicts', 'keep-mine', TASK)
     mnt.wait(lambda: mnt.list_status('Tasks')['refused'] == 1)
     assert 'No.' in mnt.sh('cat Tasks/ERRORS') and 'Priority: (3) Low' in mnt.sh('cat "Tasks/%s"' % TASK)

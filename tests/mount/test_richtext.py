@@ -1,5 +1,6 @@
 """Fields with formatted text (presentation 3.6): shown as text, edited line by line into the HTML, which can be had too."""
 import shutil
+import subprocess
 
 import pytest
 from soap import Client
@@ -68,3 +69,62 @@ def test_html_can_be_read_and_written(item):
     assert change(item, 'setfattr -n %s -v "$(getfattr --only-values -n %s "%s")" "%s"' % (name, name, ITEM, ITEM)) == {}
     # a field without formatting has no HTML
     assert item.sh('getfattr -n user.sharepoint.Title.html "%s"' % ITEM, code=None) == ''
+
+
+FILE = 'Announcements/.spfs/html/Formatted.txt.Body.html'
+
+OLD_BUFFER = """
+import sys
+text = open(sys.argv[1]).read()
+print('read', flush=True)
+sys.stdin.readline()
+open(sys.argv[1], 'w').write(text + '<p>more</p>\\n')
+"""
+
+
+def test_html_is_a_file_too(item):
+    """.spfs/html (presentation 3.6, 6.1): read, edited with an editor, sent as a change of that field alone."""
+    assert item.sh('cat "%s"' % FILE) == body(item) + '\n'
+    assert item.sh('ls Announcements/.spfs/html').count('Formatted.txt.Body.html\n') == 1
+    assert int(item.sh('stat -c %%s "%s"' % FILE)) == len(body(item).encode()) + 1
+    assert change(item, 'cp "%s" "$HOME/copy"; cat "$HOME/copy" > "%s"' % (FILE, FILE)) == {}
+    assert change(item, ': > "%s"; touch "%s"' % (FILE, FILE)) == {}
+    # two saves of one editor: nobody is in a conflict with himself
+    if shutil.which('vim'):
+        edit = 'vim -es -u NONE "%s" -c "%%s/Bold/Very <i>bold<.i>/" -c w -c "%%s/end/END/" -c wq </dev/null' % FILE
+    else:
+        edit = 'exec 3<"%s"; t=$(cat <&3); for i in 1 2; do echo "<div>$i</div>$t" > "%s"; done' % (FILE, FILE)
+    sent = change(item, edit)
+    assert set(sent) == {'Update'} and sent['Update'] <= 2
+    before = body(item)
+    assert item.sh('cat "%s"' % FILE) == before + '\n' and before != HTML and 'href="http://x.example/"' in before
+    assert item.sh('ls .spfs/conflicts') == ''
+    # another field changes on the server while the HTML is edited: both stand
+    client = Client(item.server.url)
+    row = client.find('Announcements', Title='Formatted')
+    item.sh('echo 0 > .spfs/online')
+    client.change('Announcements', row['ID'], owshiddenversion=row['owshiddenversion'], Expires='2027-03-01T00:00:00Z')
+    item.sh('echo "<p>Mine <b>alone</b></p>" > "%s"; echo 1 > .spfs/online; echo > .spfs/sync' % FILE)
+    item.settle()
+    row = client.find('Announcements', Title='Formatted')
+    assert '<p>Mine <b>alone</b></p>' in row['Body'] and row['Expires'].startswith('2027-0')
+    assert item.sh('cat "%s"' % ITEM).endswith('\n\nMine alone\n')
+    # the same one: the server's value stands, what was written is kept as it was
+    p = item.popen('python3', '-c', OLD_BUFFER, FILE, cwd=item.mountpoint, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert p.stdout.readline() == 'read\n'
+    client.change('Announcements', row['ID'], owshiddenversion=row['owshiddenversion'], Body='<p>Theirs</p>')
+    item.sh('echo Announcements > .spfs/sync')
+    item.wait(lambda: 'Theirs' in item.sh('cat "%s"' % FILE), what='the other text')
+    item.server.reset()
+    p.communicate('go\n', timeout=60)
+    assert p.returncode == 0 and change(item, 'true') == {} and 'Theirs' in body(item)
+    kept = item.sh('cat .spfs/conflicts/Announcements/*')
+    assert '<p>Mine <b>alone</b></p>' in kept and kept.endswith('<p>more</p>\n')
+    assert 'changed by others' in item.spfs('conflicts').out
+    item.sh('rm .spfs/conflicts/Announcements/*')
+    # what cannot be stored is refused, with the reason in the log and what was written in conflicts/
+    r = item.run('bash', '-c', 'printf "a\\001b\\n" | dd status=none of="%s"' % FILE, cwd=item.mountpoint)
+    assert r.code != 0 and 'Invalid argument' in r.err
+    assert 'Formatted.txt.Body.html: Body: a control character (1)' in item.sh('cat .spfs/log')
+    assert item.sh('cat .spfs/conflicts/Announcements/*') == 'a\001b\n'
+    assert change(item, 'true') == {} and 'Theirs' in item.sh('cat "%s"' % FILE)
