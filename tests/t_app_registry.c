@@ -23,7 +23,7 @@
 static void entries_of_a_profile(void **state)
 {
 	static const char text[] = "# mine\n[list \"Tasks\"]\n\tsite = https://h/s/\n\tid = 8d2f0a31-0000-4000-8000-000000000001\n"
-				   "\ttitle = Team Tasks\n\ttemplate = 107\n"
+				   "\ttitle = Team Tasks\n\ttemplate = 107\n\trichtext = html\n"
 				   "[list \"Tasks\"]\nprofile = work\nsite = https://w\nid = " ID2 "\nlibrary = yes\n";
 	CLEANUP(registry_release_p) struct registry mine = REGISTRY_INIT;
 	CLEANUP(registry_release_p) struct registry work = REGISTRY_INIT;
@@ -39,6 +39,7 @@ static void entries_of_a_profile(void **state)
 	assert_string_equal(l.title, "Team Tasks");
 	assert_int_equal(l.template, 107);
 	assert_false(list_is_library(&l));
+	assert_int_equal(l.flags, LIST_RAW_HTML);
 	assert_int_equal(registry_parse("lists", text, strlen(text), "work", &work, &err), 0);
 	assert_int_equal(work.n, 1);
 	assert_true(work.v[0].library);
@@ -56,6 +57,8 @@ static void mistakes_are_named(void **state)
 		{ "[list \"a/b\"]\n", "lists:1: a list begins with [list \"NAME\"], NAME being a directory's" },
 		{ "[list \".spfs\"]\n", "lists:1: a list begins with [list \"NAME\"], NAME being a directory's" },
 		{ "[list]\n", "lists:1: a list begins with [list \"NAME\"], NAME being a directory's" },
+		{ "[list \"A\"]\nsite = https://h\nid = " ID1 "\nrichtext = yes\n",
+		  "lists:1: list \"A\": richtext is \"text\" or \"html\", not \"yes\"" },
 		{ "[list \"A\"]\nsite = https://h\nid = " ID1 "\n[list \"A\"]\nsite = https://h\nid = " ID2 "\n",
 		  "lists:4: list \"A\" is there twice" },
 	};
@@ -76,7 +79,7 @@ static void adding_and_removing_leave_comments(void **state)
 	const struct registry_entry a = { .name = (char *) "A \"x\"", .site = (char *) "https://h", .id = (char *) ID1,
 					  .title = (char *) "A", .template = 100 };
 	const struct registry_entry b = { .name = (char *) "B", .site = (char *) "https://h", .id = (char *) ID2,
-					  .title = (char *) "B", .template = 101, .library = true };
+					  .title = (char *) "B", .template = 101, .library = true, .html = true };
 	CLEANUP(registry_release_p) struct registry r = REGISTRY_INIT;
 	CLEANUP(buf_release_p) struct buf text = BUF_INIT(4096);
 	struct err err = { 0 };

@@ -210,6 +210,28 @@ static void time_is_linear(void **state)
 	}
 }
 
+/* `richtext = html`: posts are text/html; an answer in plain text is turned into it. */
+static void posts_as_html(void **state)
+{
+	struct world w;
+	char *text;
+
+	(void) state;
+	begin(&w);
+	check_refused(eml(&w), &w.f, "Content-Type: text/html\n\n<p>x</p>\n", "a post is text/plain");
+	w.list.flags |= LIST_RAW_HTML;
+	text = render_file(eml(&w), &w.f);
+	assert_non_null(strstr(text, "Content-Type: text/html; charset=utf-8\n"));
+	assert_true(str_ends(text, "\n\n<div>Can we release on Friday?</div>\n"));
+	check_ops(eml(&w), &w.f, text, "");
+	check_ops(eml(&w), &w.f, "Content-Type: text/html\n\n<div>Can we <b>release</b>?</div>\n",
+		  "update 21|Body=<div>Can we <b>release</b>?</div>\n");
+	check_ops(eml(&w), &w.f, "Content-Type: text/plain\n\nCan we release on Friday?\n", "");
+	check_ops(eml(&w), &w.f, "X-SP-ID: 21\n\nCan we < it?\n", "update 21|Body=<div>Can we &lt; it?</div>\n");
+	free(text);
+	end(&w);
+}
+
 /* ---- all values ----------------------------------------------------------------------------- */
 
 static void random_posts(void **state)
@@ -229,6 +251,7 @@ static void random_posts(void **state)
 			random_title(v, "Title");
 		random_html(v, "Body");
 		assert_int_equal(values_set(v, "Author", people[pick(N_PEOPLE)].wire), 0);
+		w.list.flags = pick(2) ? LIST_RAW_HTML : 0;
 		text = render_file(eml(&w), &w.f);
 		check_ops(eml(&w), &w.f, text, "");
 		free(text);
@@ -276,6 +299,7 @@ int main(void)
 		cmocka_unit_test(names_that_need_care),
 		cmocka_unit_test(encoded_words),
 		cmocka_unit_test(time_is_linear),
+		cmocka_unit_test(posts_as_html),
 		cmocka_unit_test(random_posts),
 		cmocka_unit_test(thread_indexes),
 	};

@@ -755,6 +755,44 @@ static void test_rich_notes_are_text(void **state)
 	check_changes(&i.list, &i.values, NULL, "Comments: a < b\n", CHANGES("V3Comments", "<div>a &lt; b</div>"));
 }
 
+/* `richtext = html`: what formats is part of the text, in fields of the head too, and nothing is changed that was not edited. */
+static void test_rich_notes_as_html(void **state)
+{
+	CLEANUP(release_issue) struct issue i;
+	CLEANUP(str_free_p) char *text = NULL;
+	CLEANUP(buf_release_p) struct buf out = BUF_INIT(1 << 16), value = BUF_INIT(4096);
+	static const char html[] = "<div>Dear all,</div>\r\n<p>see <b>below</b></p> ";
+
+	(void) state;
+	make_issue(&i);
+	i.list.flags |= LIST_RAW_HTML;
+	i.list.schema.f[5].flags = FIELD_RICHTEXT;
+	assert_int_equal(values_set(&i.values, "Comment", html), 0);
+	text = rendered(&i.list, &i.values);
+	assert_true(str_ends(text, "\n\n<div>Dear all,</div>\n<p>see <b>below</b></p>\n"));
+	check_changes(&i.list, &i.values, NULL, text, NO_CHANGE);
+	check_changes(&i.list, &i.values, NULL, "\n<div>Dear <i>team</i>,</div>\n  <p>\n", CHANGES("Comment", "<div>Dear <i>team</i>,</div>\n  <p>"));
+	check_changes(&i.list, &i.values, NULL, "Description:\n", CHANGES("Comment", ""));
+	assert_int_equal(values_set(&i.values, "V3Comments", "<p>old</p>\n<p>older</p>"), 0);
+	check_changes(&i.list, &i.values, NULL, "Comments: a <b>b</b>\n", CHANGES("V3Comments", "a <b>b</b>"));
+	check_changes(&i.list, &i.values, NULL, "Comments:\n <p>old</p>\n <p>older</p>\n", NO_CHANGE);
+	assert_int_equal(view_text_template(&i.list, &out), 0);
+	assert_non_null(strstr(buf_str(&out), "# Comments: HTML; more lines begin with a blank each\n"));
+	assert_non_null(strstr(buf_str(&out), "\"Description\", as HTML.\n"));
+	/* the attribute of the field too */
+	assert_int_equal(view_text_value(&i.list, &i.list.schema.f[5], "<p>x</p>", &value), 0);
+	assert_string_equal(buf_str(&value), "<p>x</p>");
+	/* in a contact a text is a text, unless contacts are item text */
+	i.list.template = 105;
+	buf_reset(&value);
+	assert_int_equal(view_text_value(&i.list, &i.list.schema.f[5], "<p>x</p>", &value), 0);
+	assert_string_equal(buf_str(&value), "x");
+	assert_int_equal(str_set(&i.list.format, "text"), 0);
+	buf_reset(&value);
+	assert_int_equal(view_text_value(&i.list, &i.list.schema.f[5], "<p>x</p>", &value), 0);
+	assert_string_equal(buf_str(&value), "<p>x</p>");
+}
+
 static void check_html(const struct field *f, const char *html, size_t n, const char *wire, const char *why)
 {
 	CLEANUP(buf_release_p) struct buf out = BUF_INIT(4096);
@@ -827,6 +865,7 @@ int main(void)
 		cmocka_unit_test(test_new_items),
 		cmocka_unit_test(test_the_template_is_a_new_item),
 		cmocka_unit_test(test_rich_notes_are_text),
+		cmocka_unit_test(test_rich_notes_as_html),
 		cmocka_unit_test(test_html_is_stored_as_it_is),
 		cmocka_unit_test(test_comments_of_moderated_lists),
 	};

@@ -26,6 +26,7 @@ enum list_flag {
 	LIST_MODERATED = 1 << 6,
 	LIST_MINOR = 1 << 8,        /* EnableMinorVersion */
 	LIST_FROZEN = 1 << 7,       /* not the server's: our configuration makes the list read-only */
+	LIST_RAW_HTML = 1 << 9,     /* not the server's: our configuration shows formatted fields as HTML */
 };
 
 /* A list as the server describes it (List element, [MS-LISTSWS] 2.2.4.11 and .12). */

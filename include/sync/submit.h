@@ -207,9 +207,9 @@ struct sync_aside {
 /* Copies it to conflicts/; events tell. -ENOENT: no such list; -ENOSPC, -EIO, -ENOMEM. */
 MUST_CHECK int sync_submit_set_aside(struct sync *s, const struct sync_aside *a);
 
-/* The list's items are files of another form from now on (model/list.h: format): their names and sizes change. Before anybody
- * can look. -ENOENT: no such list. */
-MUST_CHECK int sync_submit_format(struct sync *s, int64_t list, const char *format);
+/* The list's items are files of another form from now on (model/list.h: format; html: LIST_RAW_HTML): their names and sizes
+ * change. Before anybody can look. -ENOENT: no such list. */
+MUST_CHECK int sync_submit_format(struct sync *s, int64_t list, const char *format, bool html);
 
 /*
  * Bytes of a document that cannot be saved, because `why`: a local file beside it, named after it ("NAME (conflict ...).EXT"),

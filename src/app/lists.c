@@ -108,9 +108,9 @@ static int set_form(struct app *app, const struct registry_entry *e)
 	CLEANUP(store_list_release_p) struct store_list l = STORE_LIST_INIT;
 	int r = store_list_find_guid(app->store, e->site, e->id, &l);
 
-	if (r < 0 || str_eq(l.info.format, e->format))
+	if (r < 0 || (str_eq(l.info.format, e->format) && !(l.info.flags & LIST_RAW_HTML) == !e->html))
 		return r == -ENOENT ? 0 : r;
-	r = sync_submit_format(app->sync, l.id, e->format);
+	r = sync_submit_format(app->sync, l.id, e->format, e->html);
 	if (r == 0)
 		tell_kernel(app, l.id);
 	return r;

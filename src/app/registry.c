@@ -53,6 +53,14 @@ static bool name_is_fine(const char *name)
 	return !str_empty(name) && *name != '.' && !strchr(name, '/') && strlen(name) < 256;
 }
 
+/* Whether formatted fields are shown as HTML; -EINVAL: it is said otherwise. */
+static int html_of(const struct conf *c, size_t section)
+{
+	const char *word = value(c, section, "richtext");
+
+	return str_eq(word, "html") ? 1 : str_empty(word) || str_eq(word, "text") ? 0 : -EINVAL;
+}
+
 static int check_section(const struct conf *c, size_t i, struct err *err)
 {
 	const struct conf_section *s = &c->sections[i];
@@ -71,6 +79,9 @@ static int check_section(const struct conf *c, size_t i, struct err *err)
 	if (r == 0 && value(c, i, "format") && !view_format_is_name(value(c, i, "format")))
 		return err_set(err, -EINVAL, "%s:%d: list \"%s\": format is \"text\" or \"ics\", not \"%s\"", c->file,
 			       s->line, s->subject, value(c, i, "format"));
+	if (r == 0 && html_of(c, i) < 0)
+		return err_set(err, -EINVAL, "%s:%d: list \"%s\": richtext is \"text\" or \"html\", not \"%s\"", c->file, s->line,
+			       s->subject, value(c, i, "richtext"));
 	if (r == 0 && (!id || !guid_normalise(id, guid)))
 		return err_set(err, -EINVAL, "%s:%d: list \"%s\" has no id = {GUID}", c->file, s->line, s->subject);
 	return r;
@@ -96,6 +107,7 @@ static int fill(struct registry_entry *e, const struct conf *c, size_t i)
 		number = 100;
 	e->template = (int) number;
 	e->library = library && conf_bool(library) == 1;
+	e->html = html_of(c, i) == 1;
 	if (alternates && str_set(&e->alternates, alternates) < 0)
 		return -ENOMEM;
 	if (!str_empty(value(c, i, "format")) && str_set(&e->format, value(c, i, "format")) < 0)
@@ -203,6 +215,8 @@ static void write_entry(struct buf *out, const char *profile, const struct regis
 		conf_add_entry(out, "alternates", e->alternates);
 	if (e->format)
 		conf_add_entry(out, "format", e->format);
+	if (e->html)
+		conf_add_entry(out, "richtext", "html");
 }
 
 int registry_add(const char *path, const char *profile, const struct registry_entry *e, struct err *err)
@@ -255,6 +269,7 @@ int registry_to_list(const struct registry_entry *e, struct list *ret)
 		return r;
 	l.template = e->template;
 	l.base_type = e->library ? 1 : 0;
+	l.flags = e->html ? LIST_RAW_HTML : 0;
 	*ret = l;
 	l = (struct list) LIST_INIT;
 	return 0;

@@ -34,6 +34,7 @@ struct registry_entry {
 	int template; /* ServerTemplate */
 	bool library;
 	char *alternates; /* owned; other addresses of the site, blanks between; NULL: none */
+	bool html;    /* `richtext = html`: formatted fields are shown as HTML */
 	char *format; /* owned; a word of view_format_is_name(); NULL: as the list has it by itself */
 };
 

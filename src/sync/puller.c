@@ -45,7 +45,7 @@ static int take_description(struct puller *p, struct store_list *l)
 	}
 	str_free_p(&info.id);
 	info.id = id;
-	info.flags |= l->info.flags & LIST_FROZEN;
+	info.flags |= l->info.flags & (LIST_FROZEN | LIST_RAW_HTML);
 	id = NULL;
 	info.format = l->info.format;
 	l->info.format = NULL;

@@ -77,13 +77,14 @@ static int reform(struct txn *t)
 	return r;
 }
 
-int sync_submit_format(struct sync *s, int64_t list, const char *format)
+int sync_submit_format(struct sync *s, int64_t list, const char *format, bool html)
 {
 	CLEANUP(txn_end) struct txn t = TXN_INIT(local_config(s));
 	int r = txn_begin(&t, list);
 
-	if (r < 0 || str_eq(t.list.info.format, format))
+	if (r < 0 || (str_eq(t.list.info.format, format) && !(t.list.info.flags & LIST_RAW_HTML) == !html))
 		return r;
+	t.list.info.flags = html ? t.list.info.flags | LIST_RAW_HTML : t.list.info.flags & ~(unsigned) LIST_RAW_HTML;
 	r = str_set(&t.list.info.format, format);
 	if (r == 0)
 		r = store_list_put(t.st, &t.list);

@@ -18,6 +18,8 @@
 #include "fmt_forms.h"
 #include "fmt_mime.h"
 #include "fmt_person.h"
+#include "html.h"
+#include "value.h"
 
 #define NO_LIMIT ((size_t) 1 << 30)
 
@@ -165,6 +167,18 @@ enum { N_HEADERS = sizeof(headers) / sizeof(*headers) };
 
 /* ---- writing ------------------------------------------------------------------------------ */
 
+static const struct field *body_field(const struct list *l)
+{
+	return schema_known(&l->schema, "Body");
+}
+
+static bool body_is_html(const struct list *l)
+{
+	const struct field *f = body_field(l);
+
+	return f && (f->flags & FIELD_RICHTEXT) && note_is_html(l);
+}
+
 int eml_render(const struct view_file *f, struct buf *out)
 {
 	struct buf text = BUF_INIT(NO_LIMIT);
@@ -176,7 +190,8 @@ int eml_render(const struct view_file *f, struct buf *out)
 		if (r == 0 && text.len)
 			buf_addf(out, "%s: %s\n", headers[i].name, buf_str(&text));
 	}
-	buf_adds(out, "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n");
+	buf_addf(out, "MIME-Version: 1.0\nContent-Type: text/%s; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n",
+		 body_is_html(f->list) ? "html" : "plain");
 	buf_reset(&text);
 	if (r == 0)
 		r = column_show(f->list, &f->series.master->values, "Body", COLUMN_NOTE, &text);
@@ -245,8 +260,27 @@ static int compare_headers(const struct reading *re)
 	return r;
 }
 
+/* A mail program answers in plain text where posts are shown as HTML. */
+static int edit_plain(const struct reading *re)
+{
+	const char *base = column_get(re->f->list, re->edit.base, "Body");
+	struct buf wire = BUF_INIT(NO_LIMIT);
+	int r = html_merge(base ? base : "", buf_str(&re->m.body), &wire);
+
+	if (r == 0)
+		r = edit_text(&re->edit, "Body", COLUMN_NOTE, buf_str(&wire), re->m.body_line);
+	buf_release(&wire);
+	return r;
+}
+
 static int edit_body(const struct reading *re)
 {
+	bool html = body_is_html(re->f->list);
+
+	if (re->m.html && !html)
+		return err_set(re->edit.err, -EINVAL, "Content-Type: text/html: a post is text/plain");
+	if (html && !re->m.html && re->m.body.len)
+		return edit_plain(re);
 	return edit_text(&re->edit, "Body", COLUMN_NOTE, buf_str(&re->m.body), re->m.body_line);
 }
 

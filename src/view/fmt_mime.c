@@ -207,7 +207,8 @@ static int read_body(struct reading *re)
 	int r;
 
 	re->out->body_line = re->line;
-	if (strncasecmp(type, "text/plain", 10) != 0)
+	re->out->html = strncasecmp(type, "text/html", 9) == 0;
+	if (strncasecmp(type, "text/plain", 10) != 0 && !re->out->html)
 		return err_set(re->err, -EINVAL, "Content-Type: %.60s: a post is text/plain", type);
 	find_param(type, "charset", charset, sizeof(charset));
 	r = decode(re, &bytes);

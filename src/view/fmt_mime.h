@@ -25,6 +25,7 @@ struct mime {
 	size_t cap;
 	struct buf body;  /* owned; UTF-8, with LF */
 	size_t body_line; /* where it begins */
+	bool html;        /* it is text/html, not text/plain */
 };
 
 enum { MIME_MAX = 16 << 20, MIME_MAX_HEADERS = 1000 };

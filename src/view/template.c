@@ -7,7 +7,13 @@
 #include "base/str.h"
 #include "keys.h"
 #include "render.h"
+#include "value.h"
 #include "view/text.h"
+
+static bool is_html(const struct list *l, const struct field *f)
+{
+	return f->type == FIELD_NOTE && (f->flags & FIELD_RICHTEXT) && note_is_html(l);
+}
 
 /* How a value of each type is written; NULL: as it is. */
 static const char *const forms[FIELD_TYPE_COUNT] = {
@@ -25,8 +31,10 @@ static const char *const forms[FIELD_TYPE_COUNT] = {
 	[FIELD_MODSTAT] = "Approved, Rejected, Pending, Draft or Scheduled",
 };
 
-static const char *form_of(const struct field *f)
+static const char *form_of(const struct list *l, const struct field *f)
 {
+	if (is_html(l, f))
+		return "HTML; more lines begin with a blank each";
 	if (f->type == FIELD_DATETIME && (f->flags & FIELD_DATEONLY))
 		return "YYYY-MM-DD";
 	if (f->type == FIELD_NUMBER && (f->flags & FIELD_PERCENTAGE))
@@ -43,9 +51,9 @@ static void add_choices(const struct field *f, struct buf *out)
 }
 
 /* Adds what is to be said about the field, divided by "; ". */
-static void add_rules(const struct field *f, struct buf *out)
+static void add_rules(const struct list *l, const struct field *f, struct buf *out)
 {
-	const char *form = f->n_choices ? NULL : form_of(f);
+	const char *form = f->n_choices ? NULL : form_of(l, f);
 	size_t start = out->len;
 
 	if (f->flags & FIELD_REQUIRED)
@@ -65,12 +73,12 @@ static void add_rules(const struct field *f, struct buf *out)
 	}
 }
 
-static int add_field(const struct key *k, struct buf *out)
+static int add_field(const struct list *l, const struct key *k, struct buf *out)
 {
 	struct buf rules = BUF_INIT(out->max);
 	int r;
 
-	add_rules(k->field, &rules);
+	add_rules(l, k->field, &rules);
 	if (rules.len) {
 		buf_adds(out, "# ");
 		render_words(k->field->display, out);
@@ -92,11 +100,12 @@ int template_text(const struct list *l, struct buf *out)
 	buf_adds(out, ". Lines that begin with # are not read; what is left empty gets its default.\n");
 	for (size_t i = 0; i < keys.n && r == 0; i++)
 		if (keys.k[i].field != keys.body)
-			r = add_field(&keys.k[i], out);
+			r = add_field(l, &keys.k[i], out);
 	if (r == 0 && keys.body) {
 		buf_adds(out, "# What follows the empty line is \"");
 		render_words(keys.body->display, out);
-		buf_adds(out, keys.body->flags & FIELD_REQUIRED ? "\", which is required.\n\n" : "\".\n\n");
+		buf_addf(out, "\"%s%s.\n\n", is_html(l, keys.body) ? ", as HTML" : "",
+			 keys.body->flags & FIELD_REQUIRED ? ", which is required" : "");
 	}
 	return r < 0 ? r : buf_error(out);
 }

@@ -84,6 +84,9 @@ value_read_fn user_read, users_read;
 value_show_fn note_show;
 value_read_fn note_read;
 
+/* Whether formatted fields stand in the list's files as the HTML that they are (LIST_RAW_HTML), not as text. */
+bool note_is_html(const struct list *l);
+
 /* value_url.c */
 value_show_fn url_show;
 value_read_fn url_read;

@@ -1,8 +1,10 @@
 """Fields with formatted text (presentation 3.6): shown as text, edited line by line into the HTML, which can be had too."""
+import re
 import shutil
 import subprocess
 
 import pytest
+from conftest import wait_until
 from soap import Client
 
 ITEM = 'Announcements/Formatted.txt'
@@ -13,6 +15,11 @@ HTML = ('<div><b>Bold</b> beginning</div><ul><li>first <i>point</i></li><li><a h
 @pytest.fixture
 def item(mnt):
     """An item whose text another program has formatted."""
+    make_item(mnt)
+    return mnt
+
+
+def make_item(mnt):
     client = Client(mnt.server.url)
     mnt.sh('printf "Title: Formatted\\n\\nx\\n" > "%s"' % ITEM)
     mnt.settle()
@@ -22,7 +29,6 @@ def item(mnt):
     mnt.wait(lambda: 'beginning' in mnt.sh('cat "%s"' % ITEM), what='the text')
     mnt.settle()
     mnt.server.reset()
-    return mnt
 
 
 def body(mnt):
@@ -128,3 +134,72 @@ def test_html_is_a_file_too(item):
     assert 'Formatted.txt.Body.html: Body: a control character (1)' in item.sh('cat .spfs/log')
     assert item.sh('cat .spfs/conflicts/Announcements/*') == 'a\001b\n'
     assert change(item, 'true') == {} and 'Theirs' in item.sh('cat "%s"' % FILE)
+
+
+def configure(site, change):
+    """With another `lists` from this mount on."""
+    lists = site.home / 'config/spfs/lists'
+    lists.write_text(change(lists.read_text()))
+    site.own(site.home / 'config')
+    site.mount()
+    wait_until(lambda: all(s['list_state'] == 'ok' for s in site.status()['lists']), 20, 'the first sync')
+    site.settle()
+
+
+@pytest.mark.deadline(120)
+def test_richtext_is_html_where_that_is_wanted(site):
+    """presentation 3.6: `richtext = html` puts the HTML itself into the item's file."""
+    site.add('Announcements', 'Team Discussion', 'Calendar')
+    configure(site, lambda t: re.sub(r'(\[list "[^"]*"\]\n)', r'\1\trichtext = html\n', t))
+    make_item(site)
+    before = body(site)
+    text = site.sh('cat "%s"' % ITEM)
+    assert text.endswith('\n\n' + before + '\n') and '<b>Bold</b>' in text
+    assert site.sh('getfattr --only-values -n user.sharepoint.Body "%s"' % ITEM) == before if shutil.which('getfattr') else True
+    # saved as it is, and with another field
+    assert change(site, 'cp "%s" "$HOME/copy"; cat "$HOME/copy" > "%s"' % (ITEM, ITEM)) == {}
+    assert change(site, 'sed -i "s/^Expires:.*/Expires: 2027-01-31/" "%s"' % ITEM) == {'Update': 1} and body(site) == before
+    assert change(site, 'sed -i "s,<i>point</i>,<u>item</u>," "%s"' % ITEM) == {'Update': 2}
+    assert body(site) == before.replace('<i>point</i>', '<u>item</u>')
+    # a change of somebody else in another field, from before ours: both
+    client = Client(site.server.url)
+    row = client.find('Announcements', Title='Formatted')
+    p = site.popen('python3', '-c', OLD_BUFFER, ITEM, cwd=site.mountpoint, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert p.stdout.readline() == 'read\n'
+    client.change('Announcements', row['ID'], owshiddenversion=row['owshiddenversion'], Title='Formatted anew')
+    site.sh('echo Announcements > .spfs/sync')
+    new = ITEM.replace('Formatted', 'Formatted anew')
+    site.wait(lambda: 'Formatted anew.txt' in site.sh('ls Announcements'), what='the new name')
+    p.communicate('go\n', timeout=60)
+    site.settle()
+    row = client.find('Announcements', Title='Formatted anew')
+    assert p.returncode == 0 and '<p>more</p>' in row['Body']
+    # in the same field: theirs, and ours is kept with its form
+    p = site.popen('python3', '-c', OLD_BUFFER, new, cwd=site.mountpoint, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert p.stdout.readline() == 'read\n'
+    client.change('Announcements', row['ID'], owshiddenversion=row['owshiddenversion'], Body='<p>Theirs</p>')
+    site.sh('echo Announcements > .spfs/sync')
+    site.wait(lambda: 'Theirs' in site.sh('cat "%s"' % new), what='the other text')
+    p.communicate('go\n', timeout=60)
+    site.settle()
+    assert '<p>Theirs</p>' in site.sh('cat "%s"' % new)
+    assert '<u>item</u>' in site.sh('cat .spfs/conflicts/Announcements/*')
+    # posts; calendars have texts
+    thread = 'Team Discussion/Release date'
+    post = site.sh('cat "%s"/*Max*' % thread)
+    assert 'Content-Type: text/html; charset=utf-8\n' in post and '</div>\n' in post
+    site.sh('printf "Fine < with me\\n" > "%s/a.eml"; printf "Content-Type: text/html\\n\\n<p>Not <b>fine</b></p>\\n" > "%s/b.eml"' % (thread, thread))
+    site.settle()
+    bodies = [r['Body'] for r in client.rows('Team Discussion').values() if 'ine' in r['Body']]
+    assert any('<div>Fine &lt; with me</div>' in b for b in bodies) and any('<p>Not <b>fine</b></p>' in b for b in bodies)
+    assert '<div' not in site.sh('cat Calendar/*.ics')
+    # and back; a list that the server describes anew meanwhile keeps what was said of it
+    site.server.do('add-field Announcements Room Text')
+    site.sh('echo Announcements > .spfs/sync')
+    site.wait(lambda: '\nRoom\t' in site.sh('cat Announcements/.spfs/schema'), what='the new field')
+    assert '<p>Theirs</p>' in site.sh('cat "%s" Announcements/.spfs/list.csv' % new)
+    assert '<b>' in site.sh('cat "Announcements/New version 2.0.txt"')
+    site.umount()
+    configure(site, lambda t: t.replace('\trichtext = html\n', ''))
+    assert site.sh('cat "%s"' % new).endswith('\n\nTheirs\n')
+    assert int(site.sh('stat -c %%s "%s"' % new)) == len(site.sh('cat "%s"' % new).encode())
