@@ -4,16 +4,10 @@
 /* Random values for the formats, and what holds for all of them. */
 
 #include "base/clock.h"
+#include "t_view_pick.h"
 #include "t_view_pim.h"
 
 enum { RANDOM_ITEMS = 4000 };
-
-static inline unsigned pick(unsigned n)
-{
-	static unsigned seed = 20261130; /* the test's own; one run is like another */
-
-	return (unsigned) rand_r(&seed) % n;
-}
 
 static inline void random_text(struct buf *out, unsigned max, bool one_line)
 {

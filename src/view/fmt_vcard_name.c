@@ -52,10 +52,11 @@ static int full_name(const struct list *l, const struct values *v, struct buf *o
 {
 	static const char *const otherwise[] = { "Company", "Email" };
 	int r = add_word(l, v, "FullName", out);
+	bool is_full = out->len > 0;
 
-	if (r == 0 && !out->len)
+	if (r == 0 && !is_full)
 		r = add_word(l, v, "FirstName", out);
-	if (r == 0 && !column_get(l, v, "FullName"))
+	if (r == 0 && !is_full)
 		r = add_word(l, v, "Title", out);
 	for (size_t i = 0; i < sizeof(otherwise) / sizeof(*otherwise) && r == 0 && !out->len; i++)
 		r = add_word(l, v, otherwise[i], out);
@@ -83,10 +84,13 @@ int vcard_write_name(const struct list *l, const struct values *v, struct buf *o
 
 int vcard_write_org(const struct list *l, const struct values *v, struct buf *out)
 {
-	struct buf text = BUF_INIT(NO_LIMIT);
-	bool any;
-	int r = join(l, v, org_columns, column_get(l, v, org_columns[N_ORGS - 1]) ? N_ORGS : N_ORGS - 1, &text, &any);
+	struct buf text = BUF_INIT(NO_LIMIT), last = BUF_INIT(NO_LIMIT);
+	bool any = false;
+	int r = column_show(l, v, org_columns[N_ORGS - 1], COLUMN_TEXT, &last);
 
+	if (r == 0)
+		r = join(l, v, org_columns, last.len ? N_ORGS : N_ORGS - 1, &text, &any);
+	buf_release(&last);
 	if (r == 0 && any)
 		line_write("ORG", buf_str(&text), out);
 	buf_release(&text);
