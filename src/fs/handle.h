@@ -167,4 +167,7 @@ bool openset_has(struct openset *o, int64_t ino);
 /* The version of the content that the kernel's pages may hold; remembers the new one. True: the same. */
 bool openset_same_version(struct openset *o, int64_t ino, int64_t version);
 
+/* The kernel does not know the inode any more, and has no pages of it. */
+void openset_forget(struct openset *o, int64_t ino);
+
 #endif

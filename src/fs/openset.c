@@ -1,9 +1,9 @@
 /*
  * The inodes that are open, counted, in an open-addressing table: asked by the
  * engine inside its transactions, so it stands under a lock that waits for
- * nobody. Beside it, for each inode that was ever open, the version whose pages
- * the kernel may still hold; a table in which a newer inode overwrites an older one,
- * since forgetting costs one read more and no error.
+ * nobody. Beside it in another, for each inode that was opened since the kernel came to
+ * know it, the version whose pages the kernel may still hold. Both grow with what is in
+ * them: a list that is read again must not be rendered again because it is long.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,24 +11,23 @@
 #include "base/thread.h"
 #include "handle.h"
 
-enum { VERSIONS = 1 << 17 };
+enum { CAP = 256 };
 
 struct slot {
-	int64_t ino; /* 0: free */
-	int count;   /* 0: was removed */
+	int64_t ino;   /* 0: free */
+	int64_t value; /* 0: was removed */
 };
 
-struct seen_version {
-	int64_t ino;
-	int64_t version;
+struct table {
+	struct slot *s; /* owned; a power of two */
+	size_t cap;
+	size_t used;    /* slots that are not free */
 };
 
 struct openset {
 	struct lock lock; /* RANK_LEAF */
-	struct slot *s;   /* owned; a power of two */
-	size_t cap;
-	size_t used;      /* slots that are not free */
-	struct seen_version *seen; /* owned; NULL until somebody asks */
+	struct table open; /* the value: how often */
+	struct table seen; /* the value: the version + 1 */
 };
 
 static size_t hash(int64_t ino, size_t cap)
@@ -37,56 +36,63 @@ static size_t hash(int64_t ino, size_t cap)
 }
 
 /* Its slot, or the free one where it belongs. */
-static struct slot *find(struct slot *s, size_t cap, int64_t ino)
+static struct slot *find(const struct table *t, int64_t ino)
 {
-	size_t i = hash(ino, cap);
+	size_t i = hash(ino, t->cap);
 
-	while (s[i].ino && s[i].ino != ino)
-		i = (i + 1) & (cap - 1);
-	return &s[i];
+	while (t->s[i].ino && t->s[i].ino != ino)
+		i = (i + 1) & (t->cap - 1);
+	return &t->s[i];
 }
 
-/* Drops what was removed, and grows when more than half is in use. */
-static int rebuild(struct openset *o)
+/* Drops what was removed, and grows when more than a quarter is in use, shrinks when hardly any is. */
+static int rebuild(struct table *t)
 {
-	size_t live = 0, cap;
+	struct table n = { .cap = t->cap };
+	size_t live = 0;
+
+	for (size_t i = 0; i < t->cap; i++)
+		live += t->s[i].value > 0;
+	if (live * 4 > n.cap)
+		n.cap *= 2;
+	else if (live * 16 < n.cap && n.cap > CAP)
+		n.cap /= 2;
+	n.s = calloc(n.cap, sizeof(*n.s));
+	if (!n.s)
+		return -ENOMEM;
+	for (size_t i = 0; i < t->cap; i++)
+		if (t->s[i].value > 0) {
+			*find(&n, t->s[i].ino) = t->s[i];
+			n.used++;
+		}
+	free(t->s);
+	*t = n;
+	return 0;
+}
+
+/* Its slot, with its ino in it; NULL: out of memory. */
+static struct slot *claim(struct table *t, int64_t ino)
+{
 	struct slot *s;
 
-	for (size_t i = 0; i < o->cap; i++)
-		live += o->s[i].count > 0;
-	cap = live * 4 > o->cap ? o->cap * 2 : o->cap;
-	s = calloc(cap, sizeof(*s));
-	if (!s)
-		return -ENOMEM;
-	o->used = 0;
-	for (size_t i = 0; i < o->cap; i++)
-		if (o->s[i].count > 0) {
-			*find(s, cap, o->s[i].ino) = o->s[i];
-			o->used++;
-		}
-	free(o->s);
-	o->s = s;
-	o->cap = cap;
-	return 0;
+	if (t->used * 4 >= t->cap * 3 && rebuild(t) < 0)
+		return NULL;
+	s = find(t, ino);
+	t->used += !s->ino;
+	s->ino = ino;
+	return s;
 }
 
 int openset_add(struct openset *o, int64_t ino)
 {
 	struct slot *s;
-	int r = 0;
 
 	lock_take(&o->lock);
-	if (o->used * 4 >= o->cap * 3)
-		r = rebuild(o);
-	if (r == 0) {
-		s = find(o->s, o->cap, ino);
-		if (!s->ino)
-			o->used++;
-		s->ino = ino;
-		s->count++;
-	}
+	s = claim(&o->open, ino);
+	if (s)
+		s->value++;
 	lock_give(&o->lock);
-	return r;
+	return s ? 0 : -ENOMEM;
 }
 
 void openset_remove(struct openset *o, int64_t ino)
@@ -94,9 +100,9 @@ void openset_remove(struct openset *o, int64_t ino)
 	struct slot *s;
 
 	lock_take(&o->lock);
-	s = find(o->s, o->cap, ino);
-	if (s->count > 0)
-		s->count--;
+	s = find(&o->open, ino);
+	if (s->value > 0)
+		s->value--;
 	lock_give(&o->lock);
 }
 
@@ -105,26 +111,31 @@ bool openset_has(struct openset *o, int64_t ino)
 	bool has;
 
 	lock_take(&o->lock);
-	has = find(o->s, o->cap, ino)->count > 0;
+	has = find(&o->open, ino)->value > 0;
 	lock_give(&o->lock);
 	return has;
 }
 
 bool openset_same_version(struct openset *o, int64_t ino, int64_t version)
 {
-	struct seen_version *v;
+	struct slot *s;
 	bool same = false;
 
 	lock_take(&o->lock);
-	if (!o->seen)
-		o->seen = calloc(VERSIONS, sizeof(*o->seen));
-	if (o->seen) {
-		v = &o->seen[hash(ino, VERSIONS)];
-		same = v->ino == ino && v->version == version;
-		*v = (struct seen_version) { ino, version };
+	s = claim(&o->seen, ino);
+	if (s) {
+		same = s->value > 0 && s->value == version + 1;
+		s->value = version + 1;
 	}
 	lock_give(&o->lock);
 	return same;
+}
+
+void openset_forget(struct openset *o, int64_t ino)
+{
+	lock_take(&o->lock);
+	find(&o->seen, ino)->value = 0;
+	lock_give(&o->lock);
 }
 
 struct openset *openset_new(void)
@@ -134,16 +145,17 @@ struct openset *openset_new(void)
 	if (!o)
 		return NULL;
 	lock_init(&o->lock, RANK_LEAF);
-	o->cap = 256;
-	o->s = calloc(o->cap, sizeof(*o->s));
-	return o->s ? o : openset_free(o);
+	o->open.cap = o->seen.cap = CAP;
+	o->open.s = calloc(CAP, sizeof(*o->open.s));
+	o->seen.s = calloc(CAP, sizeof(*o->seen.s));
+	return o->open.s && o->seen.s ? o : openset_free(o);
 }
 
 struct openset *openset_free(struct openset *o)
 {
 	if (o) {
-		free(o->s);
-		free(o->seen);
+		free(o->open.s);
+		free(o->seen.s);
 		lock_release(&o->lock);
 		free(o);
 	}

@@ -61,9 +61,8 @@ void reply_written(struct fuse_req *q, size_t n)
 
 void reply_file(struct fuse_req *q, int fd, size_t n, int64_t off)
 {
-	struct fuse_bufvec v = FUSE_BUFVEC_INIT(n);
+	struct fuse_bufvec v = { 1, 0, 0, { { .size = n, .flags = FUSE_BUF_IS_FD | FUSE_BUF_FD_SEEK, .fd = fd, .pos = off } } };
 
-	v.buf[0] = (struct fuse_buf) { .size = n, .flags = FUSE_BUF_IS_FD | FUSE_BUF_FD_SEEK, .fd = fd, .pos = off };
 	fuse_reply_data(q, &v, 0);
 }
 
@@ -139,9 +138,10 @@ static void op_lookup(fuse_req_t q, fuse_ino_t parent, const char *name)
 
 static void forget(struct fs *f, fuse_ino_t ino, uint64_t n)
 {
-	/* Other inodes are rows of the store: nobody counts who knows them. */
 	if (ino_is_control((int64_t) ino))
 		control_forget(f, (int64_t) ino, n);
+	else /* others are rows of the store: nobody counts who knows them */
+		openset_forget(f->open, (int64_t) ino);
 }
 
 static void op_forget(fuse_req_t q, fuse_ino_t ino, uint64_t n)
