@@ -184,6 +184,9 @@ MUST_CHECK int store_vacancy_delete(struct store *s, int64_t parent, const char 
 MUST_CHECK int store_vacancy_each(struct store *s, int64_t now, int (*fn)(void *arg, const struct store_vacancy *v),
 				  void *arg);
 
+/* How many a list has whose item has no change in the journal that is still to be sent. */
+MUST_CHECK int store_vacancy_count(struct store *s, int64_t list, int64_t *ret);
+
 /* When the next one is due. 0 or -ENOENT. */
 MUST_CHECK int store_vacancy_next(struct store *s, int64_t *ret_due);
 

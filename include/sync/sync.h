@@ -206,7 +206,8 @@ struct sync_list_status {
 	int64_t items;         /* in the cache */
 	int64_t done, total;   /* of the running step; total 0: not known. Receiving: items; sending: bytes of a document */
 	int64_t received, sent, conflicts; /* since mount */
-	int64_t to_send, refused; /* journal rows */
+	int64_t to_send; /* journal rows, and removals whose grace is not over */
+	int64_t refused; /* journal rows */
 	int64_t last_sync;     /* wall clock ns, 0 never */
 	int64_t not_before;    /* wall clock ns before which the server forbids a pull; 0: none */
 	int min_minutes, recommended_seconds;

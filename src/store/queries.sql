@@ -293,6 +293,9 @@ SELECT parent, name, item, list, reason, due FROM vacancies WHERE item = ?1 LIMI
 DELETE FROM vacancies WHERE parent = ?1 AND name = ?2
 -- VACANCY_EACH
 SELECT parent, name, item, list, reason, due FROM vacancies WHERE due <= ?1 ORDER BY due
+-- VACANCY_COUNT
+SELECT count(*) FROM vacancies WHERE list = ?1 AND NOT EXISTS (
+  SELECT 1 FROM journal WHERE journal.item = vacancies.item AND journal.state IN ('queued', 'sending', 'unsure'))
 -- VACANCY_NEXT
 SELECT min(due) FROM vacancies
 

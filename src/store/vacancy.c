@@ -100,6 +100,11 @@ int store_vacancy_each(struct store *s, int64_t now, int (*fn)(void *arg, const 
 	return r;
 }
 
+int store_vacancy_count(struct store *s, int64_t list, int64_t *ret)
+{
+	return conn_number(s, ret, Q_VACANCY_COUNT, "i", list);
+}
+
 int store_vacancy_next(struct store *s, int64_t *ret_due)
 {
 	return conn_number(s, ret_due, Q_VACANCY_NEXT, "");

@@ -6,6 +6,7 @@
 #include "store/item.h"
 #include "store/journal.h"
 #include "store/list.h"
+#include "store/node.h"
 #include "engine.h"
 
 /* What goes on, for people: the engine's numbers and the store's rows, list by list. */
@@ -83,14 +84,15 @@ static int count_items(struct sync *s, int64_t list, int recounts, int64_t *ret)
 
 static int count_changes(struct store *st, int64_t list, struct sync_list_status *ret)
 {
-	int64_t n[STORE_CHANGE_STATE_COUNT];
-	int r = 0;
+	int64_t n[STORE_CHANGE_STATE_COUNT], vacant = 0;
+	int r = store_vacancy_count(st, list, &vacant);
 
 	for (int i = 0; r == 0 && i < STORE_CHANGE_STATE_COUNT; i++)
 		r = store_change_count(st, list, (enum store_change_state) i, &n[i]);
 	if (r < 0)
 		return r;
-	ret->to_send = n[STORE_CHANGE_QUEUED] + n[STORE_CHANGE_SENDING] + n[STORE_CHANGE_UNSURE];
+	/* A removal too, before its grace is over and it stands in the journal: who waits until all is sent waits for it. */
+	ret->to_send = n[STORE_CHANGE_QUEUED] + n[STORE_CHANGE_SENDING] + n[STORE_CHANGE_UNSURE] + vacant;
 	ret->refused = n[STORE_CHANGE_REFUSED];
 	return 0;
 }

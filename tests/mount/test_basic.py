@@ -87,6 +87,17 @@ def test_rm_deletes(mnt):
     assert not Client(mnt.server.url).find('Tasks', Title='Order toner')
 
 
+def test_a_removal_is_to_be_sent_from_the_start(mnt):
+    """It was counted after its grace of 2 s only, so that who waited for 0 went on too early. Offline, so that it stays."""
+    mnt.sh("echo 0 > .spfs/online; rm 'Tasks/Order toner.txt'")
+    assert mnt.list_status('Tasks')['to_send'] == 1
+    time.sleep(2.5)
+    assert mnt.list_status('Tasks')['to_send'] == 1
+    mnt.sh('echo 1 > .spfs/online')
+    mnt.settle()
+    assert not Client(mnt.server.url).find('Tasks', Title='Order toner')
+
+
 def test_a_new_file_is_a_new_item(mnt):
     mnt.sh("echo 'Hello from the shell' > Announcements/Hello.txt")
     one_update(mnt, 'New')
