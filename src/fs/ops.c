@@ -30,7 +30,7 @@
 /* What an operation is given and does not need. */
 #define UNUSED __attribute__((unused))
 
-enum { THREADS_MAX = 10, XATTR_MAX = 64 << 10 };
+enum { THREADS_MAX = 10, THREADS_IDLE = 3, XATTR_MAX = 64 << 10 };
 
 static struct fs *fs_of(fuse_req_t q)
 {
@@ -539,7 +539,7 @@ int ops_serve(struct fs *f)
 	if (!cfg)
 		return -ENOMEM;
 	fuse_loop_cfg_set_max_threads(cfg, THREADS_MAX);
-	fuse_loop_cfg_set_clone_fd(cfg, 0);
+	fuse_loop_cfg_set_idle_threads(cfg, THREADS_IDLE); /* the kernel wakes them in turn: each has cold caches */
 	r = fuse_session_loop_mt(f->session, cfg);
 	fuse_loop_cfg_destroy(cfg);
 	fuse_remove_signal_handlers(f->session);
