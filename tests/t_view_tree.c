@@ -386,6 +386,7 @@ static void test_drafts_are_texts_that_could_not_be_saved(void **state)
 {
 	CLEANUP(buf_release_p) struct buf all = BUF_INIT(8192);
 	struct world *w = *state;
+	struct view_attr a;
 	int64_t folder = add_node(w, w->tasks_root, "Sub", STORE_NODE_FOLDER, add_item(w, w->tasks, 2, "Sub", "", ""), NULL);
 	int64_t kept = add_node(w, w->tasks_root, "kept.txt", STORE_NODE_ITEM, add_item(w, w->tasks, 3, "kept", "", ""), NULL);
 
@@ -398,6 +399,10 @@ static void test_drafts_are_texts_that_could_not_be_saved(void **state)
 	add_node(w, w->docs_root, "d.pdf", STORE_NODE_DOCUMENT, add_item(w, w->docs, 1, "d", "", ""), "refused");
 	assert_int_equal(view_tree_drafts(w->t, w->tasks, add_draft, &all), 0);
 	assert_string_equal(buf_str(&all), "a.txt\nSub/new.txt (new)\n");
+	assert_int_equal(view_tree_lookup(w->t, folder, "new.txt", &a), 0);
+	assert_int_equal(view_tree_is_draft(w->t, &a), 1);
+	assert_int_equal(view_tree_lookup(w->t, w->tasks_root, "kept.txt", &a), 0);
+	assert_int_equal(view_tree_is_draft(w->t, &a), 0);
 	assert_int_equal(view_tree_drafts(w->t, w->docs, add_draft, &all), 0);
 	assert_int_equal(view_tree_drafts(w->t, 99, add_draft, &all), -ENOENT);
 }

@@ -184,6 +184,9 @@ MUST_CHECK int view_tree_error(struct view_tree *t, int64_t ino, struct buf *out
 MUST_CHECK int view_tree_drafts(struct view_tree *t, int64_t list,
 				int (*fn)(void *arg, const char *path, const struct view_attr *a), void *arg);
 
+/* Whether the node is one of them: 1 or 0. */
+MUST_CHECK int view_tree_is_draft(struct view_tree *t, const struct view_attr *a);
+
 /* user.spfs.state: "clean", "queued", "sending", "draft", "refused", "conflict", "local". */
 MUST_CHECK int view_tree_state(struct view_tree *t, const struct view_attr *a, const char **ret);
 

@@ -34,6 +34,9 @@ static const char readme[] =
 	"  ls conflicts                  texts that lost a conflict; spfs never deletes them by\n"
 	"                                itself: `spfs conflicts` shows the ways out\n"
 	"  cat log                       the last 1000 messages\n"
+	"  ls ../LIST/.spfs              a list as one file (list.csv ...), its formatted fields as\n"
+	"                                HTML (html/), texts that could not be saved (drafts/;\n"
+	"                                rm gives one up)\n"
 	"\n"
 	"The manual: man spfs, man spfs-files\n";
 

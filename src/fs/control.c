@@ -48,6 +48,7 @@ struct place {
 struct known {
 	char *key;        /* owned; "LIST/PATH" */
 	uint64_t lookups; /* the kernel's; 0: may go */
+	size_t at;        /* in the table */
 	struct place place;
 };
 
@@ -56,6 +57,7 @@ struct control {
 	struct map *by_key;  /* owned; key -> struct known */
 	struct known **at;   /* owned; [ino without INO_CONTROL - 1]; NULL: free */
 	size_t n, cap;
+	size_t first_free;   /* none before it is free */
 };
 
 static const char spfs_name[] = ".spfs";
@@ -98,11 +100,12 @@ struct control *control_free(struct control *c)
 /* A free slot. Needs the lock. */
 static int find_free(struct control *c, size_t *ret)
 {
-	size_t i = 0;
+	size_t i = c->first_free;
 	int r;
 
 	while (i < c->n && c->at[i])
 		i++;
+	c->first_free = i;
 	if (i == c->n) {
 		r = vec_grow(&c->at, &c->cap, c->n + 1, sizeof(*c->at));
 		if (r < 0)
@@ -124,7 +127,7 @@ static int add(struct control *c, char *key, const struct place *p, size_t *ret)
 		free(k);
 		return r;
 	}
-	*k = (struct known) { .key = key, .place = *p };
+	*k = (struct known) { .key = key, .place = *p, .at = *ret };
 	c->at[*ret] = k;
 	return 0;
 }
@@ -143,8 +146,7 @@ static int remember(struct control *c, const struct place *p, int64_t *ret_ino)
 	lock_take(&c->lock);
 	k = map_find(c->by_key, key);
 	if (k) {
-		while (c->at[i] != k)
-			i++;
+		i = k->at;
 	} else {
 		r = add(c, key, p, &i);
 		if (r == 0)
@@ -171,6 +173,8 @@ void control_forget(struct fs *f, int64_t ino, uint64_t n)
 	} else if (k) {
 		map_take(c->by_key, k->key);
 		c->at[i] = NULL;
+		if (i < c->first_free)
+			c->first_free = i;
 		known_free(k);
 	}
 	lock_give(&c->lock);

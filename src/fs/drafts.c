@@ -5,6 +5,7 @@
 #include "subdir.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -22,27 +23,50 @@ static bool has(const struct view_list *l)
 /* ---- finding ------------------------------------------------------------------------- */
 
 struct search {
-	const char *path; /* foreign */
+	const char *path; /* foreign; below drafts/ */
 	bool is_dir;
-	struct view_attr node; /* unless it is a directory */
+	struct view_attr node; /* its own, or a folder's of the list */
 };
 
-static int match(void *arg, const char *path, const struct view_attr *a)
+static int below(void *arg, const char *path, const struct view_attr *a)
 {
-	struct search *s = arg;
+	const struct search *s = arg;
 	size_t n = strlen(s->path);
 
-	if (strncmp(path, s->path, n) != 0 || (path[n] && path[n] != '/'))
-		return 0;
-	s->is_dir = path[n] == '/';
-	s->node = *a;
-	return 1;
+	(void) a;
+	return strncmp(path, s->path, n) == 0 && path[n] == '/';
 }
 
+/* The node of the path, whatever it is. */
+static int walk(struct fs *f, int64_t list, struct search *s)
+{
+	CLEANUP(view_list_unref_p) const struct view_list *l = NULL;
+	char name[VIEW_NAME_SIZE];
+	int r = view_tree_list(f->tree, list, &l);
+
+	if (r == 0)
+		r = view_tree_attr(f->tree, l->root, &s->node);
+	for (const char *p = s->path; r == 0 && *p;) {
+		size_t n = strcspn(p, "/");
+
+		if (n >= sizeof(name))
+			return -ENOENT;
+		snprintf(name, sizeof(name), "%.*s", (int) n, p);
+		p += n + (p[n] == '/');
+		r = view_tree_lookup(f->tree, s->node.ino, name, &s->node);
+	}
+	return r;
+}
+
+/* A draft, or a folder with drafts in it. */
 static int find(struct fs *f, int64_t list, struct search *s)
 {
-	int r = view_tree_drafts(f->tree, list, match, s);
+	int r = walk(f, list, s);
 
+	if (r < 0)
+		return r;
+	s->is_dir = view_attr_is_dir(&s->node);
+	r = s->is_dir ? view_tree_drafts(f->tree, list, below, s) : view_tree_is_draft(f->tree, &s->node);
 	return r < 0 ? r : r == 0 ? -ENOENT : 0;
 }
 

@@ -29,16 +29,29 @@ static int add_path(struct view_tree *t, int64_t root, const struct store_node *
 	return r < 0 ? r : 1;
 }
 
+/* 1 or 0. */
+static int has_draft(struct view_tree *t, int64_t ino)
+{
+	CLEANUP(store_text_release_p) struct store_text text = STORE_TEXT_INIT;
+	int r = store_text_get(t->store, ino, NULL, &text);
+
+	return r < 0 ? (r == -ENOENT ? 0 : r) : text.state == STORE_TEXT_DRAFT;
+}
+
+int view_tree_is_draft(struct view_tree *t, const struct view_attr *a)
+{
+	return a->has_error && a->named ? has_draft(t, a->ino) : 0;
+}
+
 static int visit(void *arg, const struct store_node *n)
 {
 	CLEANUP(buf_release_p) struct buf path = BUF_INIT(1 << 20);
-	CLEANUP(store_text_release_p) struct store_text text = STORE_TEXT_INIT;
 	const struct drafts *d = arg;
 	struct view_attr a;
-	int r = n->name ? store_text_get(d->t->store, n->ino, NULL, &text) : -ENOENT;
+	int r = n->name ? has_draft(d->t, n->ino) : 0;
 
-	if (r < 0 || text.state != STORE_TEXT_DRAFT)
-		return r == -ENOENT ? 0 : r;
+	if (r <= 0)
+		return r;
 	r = add_path(d->t, d->root, n, &path);
 	if (r > 0)
 		r = tree_attr_of(d->t, n, &a);

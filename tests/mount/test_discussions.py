@@ -156,12 +156,30 @@ def test_an_answer_that_is_lost_posts_once(mnt, order):
     assert mnt.sh('ls "%s"' % BOARD).splitlines().count('Another') == 1
 
 
+@pytest.mark.deadline(90)
 def test_an_update_that_is_lost_posts_once(mnt):
-    """The post is on the server, and what should have followed it was not heard of."""
+    """The post is on the server, and what should have followed it, its ReplicationID too, was not heard of: it is known again
+    by its Message-ID, and is the file that it was written as."""
     mnt.server.script('op=UpdateListItems count=1 close=before')
     write(mnt, THREAD + '/a.eml', 'Once.\n')
-    assert operations(mnt).count('AddDiscussionBoardItem') == 1 and len(posts(mnt)) == 1
+    (number, row), = posts(mnt).items()
+    assert not row.get('MetaInfo_ReplicationID') and operations(mnt).count('AddDiscussionBoardItem') == 1
     assert len(mnt.sh('ls "%s"' % THREAD).splitlines()) == 4
+    assert 'X-SP-ID: %d\n' % number in mnt.sh('cat "%s/a.eml"' % THREAD)
+    # after another start too, and edited it is that post
+    mnt.server.script('op=UpdateListItems count=1 cut=100')
+    write(mnt, THREAD + '/b.eml', 'Twice.\n')
+    mnt.umount()
+    mnt.mount()
+    mnt.sh('echo > .spfs/sync')
+    mnt.settle()
+    assert sorted(posts(mnt)) == [number, number + 1] and len(mnt.sh('ls "%s"' % THREAD).splitlines()) == 5
+    mnt.server.no_script()
+    mnt.server.reset()
+    name, = [n for n in mnt.sh('grep -l "X-SP-ID: %d" "%s"/*' % (number, THREAD)).splitlines()]
+    mnt.sh('sed -i "s/^Once/For once/" "%s"' % name)
+    mnt.settle()
+    assert operations(mnt) == ['UpdateListItems'] and 'For once' in posts(mnt)[number]['Body'] and len(posts(mnt)) == 2
 
 
 def test_a_post_that_is_refused_stays_with_the_reason(mnt):
