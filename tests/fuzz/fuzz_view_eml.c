@@ -1,4 +1,5 @@
-/* Posts. The first byte chooses: 'v' the values of a post, 's' a message of a post that is there, else a new one's. */
+/* Posts. The first byte chooses: 'v' the values of a post, 's' a message of a post that is there, 'h' the same as HTML, else a new
+ * one's. */
 #include "fuzz_view_pim.h"
 
 static const struct fuzz_column columns[] = {
@@ -20,7 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (!n)
 		return 0;
 	make_list(&w, 108, columns, N_COLUMNS);
-	if (data[0] == 's')
+	w.list.flags = data[0] == 'h' || (data[0] == 'v' && n % 2) ? LIST_RAW_HTML : 0;
+	if (data[0] == 's' || data[0] == 'h')
 		set_pairs(add_item(&w), pairs);
 	if (data[0] == 'v') {
 		random_values(add_item(&w), columns, N_COLUMNS, (const char *) data + 1, n - 1);

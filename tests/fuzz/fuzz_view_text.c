@@ -186,6 +186,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (!n)
 		return 0;
 	make_list(&l);
+	l.flags = n % 2 ? LIST_RAW_HTML : 0;
 	if (data[0] == 'w')
 		write_value(&l, p, n - 1);
 	else if (data[0] == 'v')
