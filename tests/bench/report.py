@@ -220,12 +220,13 @@ LARGE = ('read 256 MiB, cold', 'read 256 MiB', '1,000 random reads', 'write 256 
 
 def text(f, machine, skipped, failed):
     out = ['# Benchmarks', '',
-           'Written by `make bench` from `bench/figures.jsonl`; do not edit. Figures are medians with half the spread between',
+           'Written by `make bench` from `bench/figures.jsonl` and `tests/bench/notes.md`; do not edit. Figures are medians with half the spread between',
            'the lowest and the highest run; systems alternate in each run. `rq` is requests that reached the server, as the server',
            'counted them. *Cold*: the system and the disk below it were unmounted and mounted again before; else it is warm.',
            'spfs and curl work against spfs-demo on the same machine, which is not a SharePoint farm: the ratios matter.', '',
            '```', machine.strip(), '```', '', '## Goals', '', '| Work | Goal | Measured | |', '|---|---|---|---|']
-    out += [g.row() for g in goals(f)] + ['', '![Cost per item and time to make 1,000 files](bench/plot.svg)', '', '## Figures', '']
+    out += [g.row() for g in goals(f)] + ['', '![Cost per item and time to make 1,000 files](bench/plot.svg)', '']
+    out += [Path(__file__).with_name('notes.md').read_text(), '## Figures', '']
     systems = f.systems()
     out += table(f, 'Synchronising a list', ('first sync', 'sync, nothing new', 'sync, 10 changed'), systems)
     out += growth(f)
