@@ -70,31 +70,41 @@ static bool has(const struct view_list *l)
 	return l->library;
 }
 
-static int find_file(struct fs *f, int64_t list, const char *path, struct subdir_file *ret)
-{
-	struct view_attr a;
-	int r = find(f, list, path, &a);
-
-	if (r == 0)
-		*ret = (struct subdir_file) { .is_dir = view_attr_is_dir(&a), .writable = true, .mtime = a.mtime };
-	return r;
-}
-
 /* ---- reading -------------------------------------------------------------------------- */
 
-static int make_text(struct fs *f, int64_t list, const char *path, pid_t reader, struct buf *out)
+static int render(struct fs *f, int64_t list, const struct view_attr *a, struct buf *out)
 {
 	CLEANUP(view_list_unref_p) const struct view_list *l = NULL;
 	CLEANUP(values_release_p) struct values v = VALUES_INIT;
+	int r = view_tree_list(f->tree, list, &l);
+
+	if (r == 0)
+		r = view_tree_values(f->tree, a->item, &v);
+	return r < 0 ? r : view_text_render(&l->info, &v, out);
+}
+
+static int find_file(struct fs *f, int64_t list, const char *path, struct subdir_file *ret)
+{
+	CLEANUP(buf_release_p) struct buf text = BUF_INIT(64 << 20);
+	struct view_attr a;
+	int r = find(f, list, path, &a);
+
+	if (r == 0 && !view_attr_is_dir(&a))
+		r = render(f, list, &a, &text);
+	if (r == 0)
+		*ret = (struct subdir_file) {
+			.is_dir = view_attr_is_dir(&a), .writable = true, .mtime = a.mtime, .size = (int64_t) text.len,
+		};
+	return r;
+}
+
+static int make_text(struct fs *f, int64_t list, const char *path, pid_t reader, struct buf *out)
+{
 	struct view_attr a;
 	int r = find(f, list, path, &a);
 
 	(void) reader;
-	if (r == 0)
-		r = view_tree_list(f->tree, list, &l);
-	if (r == 0)
-		r = view_tree_values(f->tree, a.item, &v);
-	return r < 0 ? r : view_text_render(&l->info, &v, out);
+	return r < 0 ? r : render(f, list, &a, out);
 }
 
 struct listing {

@@ -354,15 +354,16 @@ static int stat_place(struct fs *f, const struct place *p, int64_t ino, struct e
 	CLEANUP(buf_release_p) struct buf text = BUF_INIT(TEXT_MAX);
 	struct views_file *view = NULL;
 	int64_t now = clock_now_ns(), size;
-	struct subdir_file in = { 0 };
-	int r = p->kind == KIND_VIEW ? views_get(f, p->list, p->path, &view) : p->kind == KIND_DIR ? 0 : make_text(f, p, &text);
+	int r = 0;
 
-	if (r == 0 && p->kind == KIND_SUBDIR)
-		r = subdir_find(f, p->list, p->path, &in);
+	if (p->kind == KIND_VIEW)
+		r = views_get(f, p->list, p->path, &view);
+	else if (p->kind != KIND_DIR && p->kind != KIND_SUBDIR)
+		r = make_text(f, p, &text);
 	if (r < 0)
 		return r;
-	size = view ? views_size(view) : (int64_t) text.len;
-	now = view ? views_time(view) : in.mtime ? in.mtime : now;
+	size = view ? views_size(view) : p->kind == KIND_SUBDIR ? p->in_subdir.size : (int64_t) text.len;
+	now = view ? views_time(view) : p->kind == KIND_SUBDIR ? p->in_subdir.mtime : now;
 	views_put(view);
 	*ret = (struct entry) {
 		.st = {
@@ -411,6 +412,8 @@ int control_attr(struct fs *f, int64_t ino, struct entry *ret)
 	struct place p;
 	int r = find_place(f->control, ino, &p);
 
+	if (r == 0 && p.kind == KIND_SUBDIR)
+		r = find_in_subdir(f, &p);
 	if (r == 0)
 		r = stat_place(f, &p, ino, ret);
 	return r == -ENOENT ? -ESTALE : r;

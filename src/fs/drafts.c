@@ -76,7 +76,7 @@ static int find_file(struct fs *f, int64_t list, const char *path, struct subdir
 	int r = *path ? find(f, list, &s) : 0;
 
 	if (r == 0)
-		*ret = (struct subdir_file) { .is_dir = !*path || s.is_dir, .mtime = s.node.mtime };
+		*ret = (struct subdir_file) { .is_dir = !*path || s.is_dir, .mtime = s.node.mtime, .size = s.node.size };
 	return r;
 }
 

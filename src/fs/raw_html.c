@@ -100,12 +100,14 @@ static int find(struct fs *f, int64_t list, const char *path, struct found *ret)
 			return -ENOENT;
 		snprintf(name, sizeof(name), "%.*s", (int) n, path);
 		path += n + (path[n] == '/');
+		r = *path ? -ENOENT : find_field(f, ret, name);
+		if (r != -ENOENT)
+			return r;
+		ret->field = NULL; /* a directory, then */
 		r = lookup(f, ret->list, &dir, name, &ret->node);
 		if (r == 0 && ret->node.kind == STORE_NODE_FOLDER && ret->node.ino != dir.ino)
 			continue;
-		ret->node = dir;
-		if (r == 0 || r == -ENOENT)
-			r = find_field(f, ret, name);
+		return r < 0 ? r : -ENOENT;
 	}
 	return r;
 }
@@ -115,13 +117,31 @@ static bool is_writable(const struct found *s)
 	return s->field && field_editable(s->field) && (s->node.mode & 0200) && !s->list->frozen;
 }
 
+static int add_html(const struct found *s, const struct values *v, struct buf *out)
+{
+	const char *html = values_get(v, s->field->name);
+
+	if (str_empty(html))
+		return 0;
+	buf_adds(out, html);
+	return str_ends(html, "\n") ? buf_error(out) : buf_addc(out, '\n');
+}
+
 static int find_file(struct fs *f, int64_t list, const char *path, struct subdir_file *ret)
 {
 	CLEANUP(found_release) struct found s = { 0 };
+	CLEANUP(buf_release_p) struct buf text = BUF_INIT(64 << 20);
+	CLEANUP(values_release_p) struct values v = VALUES_INIT;
 	int r = find(f, list, path, &s);
 
+	if (r == 0 && s.field)
+		r = view_tree_values(f->tree, s.node.item, &v);
+	if (r == 0 && s.field)
+		r = add_html(&s, &v, &text);
 	if (r == 0)
-		*ret = (struct subdir_file) { .is_dir = !s.field, .writable = is_writable(&s), .mtime = s.node.mtime };
+		*ret = (struct subdir_file) {
+			.is_dir = !s.field, .writable = is_writable(&s), .mtime = s.node.mtime, .size = (int64_t) text.len,
+		};
 	return r;
 }
 
@@ -193,17 +213,13 @@ static int make_text(struct fs *f, int64_t list, const char *path, pid_t reader,
 {
 	CLEANUP(found_release) struct found s = { 0 };
 	CLEANUP(view_seen_release_p) struct view_seen seen = VIEW_SEEN_INIT;
-	const char *html;
 	int r = find(f, list, path, &s);
 
 	if (r < 0 || !s.field)
 		return r < 0 ? r : -EISDIR;
 	r = view_tree_seen(f->tree, list, s.node.item, &seen);
-	html = r == 0 ? values_get(&seen.item.values, s.field->name) : NULL;
-	if (!str_empty(html)) {
-		buf_adds(out, html);
-		r = str_ends(html, "\n") ? buf_error(out) : buf_addc(out, '\n');
-	}
+	if (r == 0)
+		r = add_html(&s, &seen.item.values, out);
 	if (r == 0 && reader)
 		remember(f, &s, reader, &seen);
 	return r;

@@ -21,6 +21,7 @@ struct subdir_file {
 	bool is_dir;
 	bool writable;
 	int64_t mtime; /* ns since 1970; editors that find it changed ask before they write */
+	int64_t size;  /* of a file's text */
 };
 
 /* Whether a name in .spfs is one of theirs. */
