@@ -180,6 +180,25 @@ static void document_moved_over_a_new_one_that_others_made_too(void **state)
 	must_end_well(w);
 }
 
+/* Sent in vain, saved again, and moved to a name that others took meanwhile: the copy beside theirs had the bytes of the first save. */
+static void new_document_saved_twice_and_moved_to_a_name_that_is_taken(void **state)
+{
+	struct world *w = *state;
+	int theirs = token_new(w, CLIENTS_MAX);
+
+	must_create(&w->c[0], "a.txt");
+	w->c[0].armed[w->c[0].n_armed++] = FAULT_KILL_BEFORE;
+	assert_int_equal(send_once(&w->c[0]), -1);
+	client_dies(&w->c[0]);
+	client_starts(&w->c[0]);
+	must_edit(&w->c[0], "a.txt");
+	must_rename(&w->c[0], "a.txt", "b.txt");
+	token_ack(w, theirs, 0);
+	doc_new(w, "b.txt", theirs);
+	must_end_well(w);
+	assert_int_equal(now_in(doc_named(w, "b.txt")), theirs);
+}
+
 /* Deleted and made again by others before its row came: their document was taken for ours, and stored over. */
 static void document_of_others_under_the_name_of_one_that_was_sent(void **state)
 {
@@ -422,6 +441,7 @@ int main(void)
 		DOCS_CASE(moved_document_that_is_back_where_it_was),
 		DOCS_CASE(document_back_where_it_was_with_nothing_to_hear),
 		DOCS_CASE(document_moved_over_a_new_one_that_others_made_too),
+		DOCS_CASE(new_document_saved_twice_and_moved_to_a_name_that_is_taken),
 		DOCS_CASE(document_of_others_under_the_name_of_one_that_was_sent),
 		DOCS_CASE(document_that_others_changed_under_unsent_bytes_is_not_removed_with_them),
 		DOCS_CASE(cache_has_no_older_bytes_after_two_saves),

@@ -400,12 +400,15 @@ int doc_drop_stores(struct txn *t, struct store_item *it, struct pending *p)
 int doc_put_aside(struct txn *t, struct store_item *it, struct pending *p, struct pending_row *row, const char *why)
 {
 	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+	/* One that the server never had goes as a whole: with what was saved after these bytes. */
+	const struct pending_row *latest = it->item.id ? NULL : doc_latest(p);
+	const struct change_content *bytes = latest ? &latest->c.change.content : &row->c.change.content;
 	const char *file = "";
 	int64_t dir = 0;
 	int r = find_slot(t, it, row, &n, &dir, &file);
 
 	if (r == 0)
-		r = doc_make_copy(t, dir, file, row->c.change.content.file, row->c.change.content.size, why);
+		r = doc_make_copy(t, dir, file, bytes->file, bytes->size, why);
 	row->gone = true;
 	if (r == 0)
 		r = attach_spare(t, row->c.change.name);
