@@ -68,6 +68,7 @@ struct world {
 	int n_clients;
 	bool strict_delete; /* the server looks at the version of a Delete */
 	bool no_words;      /* its answers to PUT have no ETag */
+	bool sets;          /* documents are taken many at once, and go out one after the other all the same */
 	int acting;         /* whose request is carried out; CLIENTS_MAX: other people */
 	unsigned dice;
 	char log[FAKE_LOG];
@@ -952,6 +953,7 @@ static inline int send_once(struct docs_client *dc)
 		return look.unsure;
 	assert_int_equal(line_open(dc, "", &r, NULL), 0);
 	p.remote = r;
+	p.n_more = dc->w->sets;
 	result = push_run(&p, &res, &f);
 	if (result == REMOTE_OK && !res.taken)
 		result = upload_run(&p, &res, &f);

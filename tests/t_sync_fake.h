@@ -827,6 +827,7 @@ static inline void client_open(struct client *c)
 	c->hooks.event = on_event;
 	c->hooks.is_open = on_is_open;
 	c->hooks.arg = c;
+	c->conf.uploads = 1; /* what happens in which order is the same each time */
 	c->conf.store = c->st;
 	c->conf.remotes = &c->factory;
 	c->conf.present = &c->present;

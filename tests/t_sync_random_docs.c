@@ -49,7 +49,7 @@ struct op {
 struct schedule {
 	struct op v[OPS_MAX];
 	int n, clients;
-	bool strict_delete, no_words;
+	bool strict_delete, no_words, sets;
 };
 
 static void run_op(struct world *w, const struct op *op)
@@ -104,6 +104,7 @@ static void make_schedule(unsigned seed, struct schedule *s)
 		fault_off[k] = next_random(&state) % 2;
 	*s = (struct schedule) { .clients = 2 + (int) (next_random(&state) % 2), .strict_delete = next_random(&state) % 2 };
 	s->no_words = next_random(&state) % 3 == 0;
+	s->sets = seed % 2; /* drawn from nothing: what the numbers of before did, they still do */
 	while (s->n < length) {
 		int at = (int) (next_random(&state) % (unsigned) sum), k = 0;
 		struct op *op = &s->v[s->n];
@@ -159,6 +160,7 @@ static bool run_schedule(const struct schedule *s, bool verbose, char why[512])
 	assert_non_null(w);
 	w->strict_delete = s->strict_delete;
 	w->no_words = s->no_words;
+	w->sets = s->sets;
 	for (int i = 0; i < s->clients; i++)
 		add_client(w);
 	for (int i = 0; i < s->n && !w->why[0]; i++) {

@@ -100,6 +100,7 @@ struct sync_config {
 	int grace_ms;      /* default 2000: delete grace and return of a moved item */
 	int stall_ms;      /* default 30000: longest wait of a document's reader without a byte */
 	int64_t far_bytes; /* default 1 MiB: who reads so far ahead of what has come of a document gets these bytes alone */
+	int uploads;       /* default 4: connections on which a list's documents are sent at the same time; 8 at most */
 	int page_rows;     /* default 2000: rowLimit of a first sync */
 	bool offline;      /* start in Work Offline */
 	const char *agent; /* foreign; 32 hexadecimal digits by which other clients know our edits; NULL: none are left */

@@ -17,7 +17,7 @@ void sync_config_init(struct sync_config *c)
 {
 	*c = (struct sync_config) {
 		.fresh_ms = 3000, .wait_ms = 3000, .first_wait_ms = 20000, .grace_ms = 2000, .page_rows = 2000,
-		.stall_ms = 30000, .far_bytes = 1 << 20,
+		.stall_ms = 30000, .far_bytes = 1 << 20, .uploads = 4,
 	};
 }
 

@@ -24,7 +24,7 @@ struct txn;
  * protected is so by sync->lock, which is never held over the store, the network
  * or a callback. Times are monotonic ms where nothing else is said; 0 is never.
  */
-enum { SITE_WORKERS = 2 };
+enum { SITE_WORKERS = 2, WORKER_MORE = 7 };
 
 struct entry;
 
@@ -32,6 +32,7 @@ struct worker {
 	struct site *site;     /* foreign; immutable */
 	pthread_t thread;      /* immutable once started */
 	struct remote *remote; /* owned; this thread only; NULL: to be opened */
+	struct remote *more[WORKER_MORE]; /* owned; this thread and those it waits for; likewise: for documents side by side */
 	atomic_int cancel;     /* of the call that runs */
 	struct entry *entry;   /* foreign; protected: what it works on */
 };

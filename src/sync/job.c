@@ -38,7 +38,7 @@ struct job {
 	int64_t begun;
 	int64_t seen_wanted;        /* the newest trigger that the last step knew of */
 	int64_t counted;            /* e->queued before the last look */
-	int64_t told;               /* when an upload's progress was told; clock_mono_ms() */
+	int64_t told;               /* protected; when an upload's progress was told; clock_mono_ms() */
 	bool pulled;                /* in this job */
 	bool looked;                /* and nothing was sent since */
 	bool unsure;                /* after the last look */
@@ -276,28 +276,30 @@ static int64_t until(struct job *j)
 	return now ? INT64_MAX - 1 : clock_now_ns();
 }
 
-/* Of a document. Told so often that a person sees it move, and no oftener. */
+/* Of documents, from each of the threads that send them. Told so often that a person sees it move, and no oftener. */
 static void on_upload(void *arg, const char *path, int64_t sent, int64_t total)
 {
 	struct job *j = arg;
 	int64_t now = clock_mono_ms();
+	bool tell;
 
 	(void) path;
 	lock_take(&j->s->lock);
 	j->e->done = sent;
 	j->e->total = total;
+	tell = now - j->told >= UPLOAD_TELL_MS;
+	if (tell)
+		j->told = now;
 	lock_give(&j->s->lock);
-	if (now - j->told < UPLOAD_TELL_MS)
-		return;
-	j->told = now;
-	engine_tell_list(j->s, j->e->list);
+	if (tell)
+		engine_tell_list(j->s, j->e->list);
 }
 
 static void do_push(struct job *j)
 {
 	struct push p = {
 		.conf = &j->s->conf, .remote = j->w->remote, .cancel = &j->w->cancel, .list = j->e->list,
-		.progress = on_upload, .arg = j,
+		.progress = on_upload, .arg = j, .more = j->w->more, .site = j->w->site->url,
 	};
 	struct push_result res = { 0 };
 	struct entry *e = j->e;
@@ -305,6 +307,10 @@ static void do_push(struct job *j)
 
 	lock_take(&j->s->lock);
 	p.limit = e->batch ? e->batch : POLICY_BATCH;
+	/* After a failure one document looks whether the site is well again. */
+	p.n_more = j->s->conf.uploads > 1 && !e->site->backoff.tries ? (size_t) j->s->conf.uploads - 1 : 0;
+	if (p.n_more > WORKER_MORE)
+		p.n_more = WORKER_MORE;
 	lock_give(&j->s->lock);
 	/* A batch of one that is not run after smaller and smaller ones will not be next time either. */
 	p.last_chance = p.limit == 1;

@@ -35,6 +35,10 @@ struct push {
 	void (*progress)(void *arg, const char *path, int64_t sent, int64_t total);
 	void *arg;       /* foreign */
 	bool last_chance; /* not run in a batch of one: it will never be */
+	/* Further connections on which documents may be sent at the same time: opened at `site` as needed. */
+	struct remote **more; /* foreign; each NULL or open; NULL: there are none, though as many are taken at once */
+	size_t n_more;
+	const char *site;     /* foreign */
 };
 
 struct push_result {

@@ -61,6 +61,9 @@ void *worker_main(void *worker)
 		cond_wake_all(&s->quiet);
 	}
 	lock_give(&s->lock);
+	for (int i = 0; i < WORKER_MORE; i++)
+		if (w->more[i])
+			w->more[i] = w->more[i]->ops->close(w->more[i]);
 	if (w->remote)
 		w->remote = w->remote->ops->close(w->remote);
 	return NULL;
