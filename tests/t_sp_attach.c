@@ -294,6 +294,51 @@ static void check_page(const struct dav *d, int i, const char *op, const char *r
 		fail_msg("no %s in %s", want, d->heard[i].body);
 }
 
+#define ROWS(rows) \
+	ANSWER("GetListItems", "<listitems xmlns:rs=\"urn:schemas-microsoft-com:rowset\" xmlns:z=\"#RowsetSchema\">" \
+	       "<rs:data>" rows "</rs:data></listitems>")
+
+/* MS-LISTSWS 3.1.4.23: the row comes back if whoever asks has made its version. */
+static void test_whose_version_it_is(void **state)
+{
+	static const struct {
+		const char *rows;
+		bool ours;
+	} answers[] = {
+		{ ROWS("<z:row ows_ID=\"7\"/>"), true },
+		{ ROWS(""), false },
+		{ ROWS("<z:row ows_ID=\"8\"/>"), false },
+	};
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(answers) / sizeof(*answers); i++) {
+		struct dav d = { .says = { { .head = XML_200, .body = answers[i].rows } } };
+		struct remote_fault f = { 0 };
+		bool ours = !answers[i].ours;
+
+		dav_start(&d);
+		assert_int_equal(d.remote->docs->is_ours(d.remote, LIST, 7, &ours, NULL, &f), REMOTE_OK);
+		assert_int_equal(ours, answers[i].ours);
+		assert_non_null(strstr(d.heard[0].body, "<Eq><FieldRef Name=\"ID\"/><Value Type=\"Counter\">7</Value></Eq>"));
+		assert_non_null(strstr(d.heard[0].body, "<FieldRef Name=\"Editor\" LookupId=\"TRUE\"/>"
+							"<Value Type=\"Integer\"><UserID/></Value>"));
+		dav_stop(&d);
+	}
+}
+
+static void test_whose_version_it_is_cannot_be_told(void **state)
+{
+	struct dav d = { .says = { { .head = XML_500, .body = NO_CODE } } };
+	struct remote_fault f = { 0 };
+	bool ours = true;
+
+	(void) state;
+	dav_start(&d);
+	assert_int_not_equal(d.remote->docs->is_ours(d.remote, LIST, 7, &ours, NULL, &f), REMOTE_OK);
+	assert_false(ours);
+	dav_stop(&d);
+}
+
 static void test_check_out_and_in(void **state)
 {
 	struct dav d = { .says = {
@@ -397,6 +442,8 @@ static void test_changes_of_documents_have_a_file_ref(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_whose_version_it_is),
+		cmocka_unit_test(test_whose_version_it_is_cannot_be_told),
 		cmocka_unit_test(test_attachments_of_an_item),
 		cmocka_unit_test(test_attachments_that_cannot_be_had),
 		cmocka_unit_test(test_the_callback_ends_a_list),

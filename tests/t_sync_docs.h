@@ -577,6 +577,21 @@ static inline enum remote_result line_move(struct remote *r, const char *from, c
 	return answers(dc, fault) ? res : REMOTE_LOST;
 }
 
+static inline enum remote_result line_is_ours(struct remote *r, const char *list, int64_t id, bool *ret, const atomic_int *cancel,
+				    struct remote_fault *f)
+{
+	struct docs_client *dc = ((struct line *) r)->dc;
+	enum remote_result res;
+	int fault;
+
+	(void) list, (void) cancel;
+	if (!arrives(dc, &fault, f, &res))
+		return res;
+	note(dc->w, "whose is", dc->w->doc[id - 1].name);
+	*ret = dc->w->doc[id - 1].editor == dc->number;
+	return answers(dc, fault) ? REMOTE_OK : REMOTE_SITE_BAD;
+}
+
 static inline struct remote *line_close(struct remote *r)
 {
 	free(r);
@@ -588,6 +603,7 @@ static inline int line_open(void *arg, const char *site, struct remote **ret, st
 	static const struct remote_ops ops = { .pull = line_pull, .push = line_push, .close = line_close };
 	static const struct remote_doc_ops docs = {
 		.fetch = line_fetch, .stat = line_stat, .store = line_store, .move = line_move,
+		.is_ours = line_is_ours,
 	};
 	struct line *l = calloc(1, sizeof(*l));
 

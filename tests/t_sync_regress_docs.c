@@ -314,6 +314,48 @@ static void lost_answer_to_what_the_server_rewrites_is_no_conflict(void **state)
 	must_end_well(w);
 }
 
+/* Nobody here had sent anything to the site that it took: who we are was not known, and our own version was a conflict. */
+static void lost_answer_to_our_first_document_that_the_server_rewrites_is_no_conflict(void **state)
+{
+	static const char *const names[] = { "a.docx", "b.docx" };
+	struct world *w = *state;
+	struct docs_client *dc = &w->c[1];
+
+	must_create(&w->c[0], "a.docx");
+	must_create(&w->c[0], "b.docx");
+	op_sync(&w->c[0]);
+	assert_true(pull_once(dc));
+	for (int i = 0; i < 2; i++) {
+		int t = must_edit_read(dc, names[i]);
+
+		send_with(dc, FAULT_LOST);
+		op_sync(dc);
+		assert_int_equal(now_in(doc_named(w, names[i])), t);
+	}
+	assert_int_equal(count_scratch(dc), 0);
+	/* Asked once; it is known then. */
+	assert_non_null(strstr(w->log, "whose is a.docx"));
+	assert_null(strstr(w->log, "whose is b.docx"));
+	must_end_well(w);
+}
+
+/* The same with somebody else's. */
+static void version_of_others_before_we_know_who_we_are_is_not_taken_for_ours(void **state)
+{
+	struct world *w = *state;
+	struct docs_client *dc = &w->c[1];
+
+	must_create(&w->c[0], "a.docx");
+	op_sync(&w->c[0]);
+	assert_true(pull_once(dc));
+	must_edit_read(dc, "a.docx");
+	third_edits(w, "a.docx");
+	send_with(dc, FAULT_LOST);
+	op_sync(dc);
+	assert_int_equal(count_scratch(dc), 1);
+	must_end_well(w);
+}
+
 /* The later bytes took the place of those whose answer was lost, and were compared with what the server had of these. */
 static void what_is_saved_over_bytes_whose_answer_was_lost_is_no_conflict(void **state)
 {
@@ -446,6 +488,8 @@ int main(void)
 		DOCS_CASE(document_that_others_changed_under_unsent_bytes_is_not_removed_with_them),
 		DOCS_CASE(cache_has_no_older_bytes_after_two_saves),
 		DOCS_CASE(lost_answer_to_what_the_server_rewrites_is_no_conflict),
+		DOCS_CASE(lost_answer_to_our_first_document_that_the_server_rewrites_is_no_conflict),
+		DOCS_CASE(version_of_others_before_we_know_who_we_are_is_not_taken_for_ours),
 		DOCS_CASE(what_is_saved_over_bytes_whose_answer_was_lost_is_no_conflict),
 		DOCS_CASE(version_before_that_nobody_fetched_is_not_taken_for_others),
 		DOCS_CASE(lost_answer_to_a_new_document_that_the_server_rewrites_is_no_conflict),

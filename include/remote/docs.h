@@ -103,6 +103,10 @@ struct remote_doc_ops {
 	enum remote_result (*detach)(struct remote *r, const char *list_id, int64_t item, const char *name,
 				     const atomic_int *cancel, struct remote_fault *f);
 
+	/* Whether the item's version was made by whoever is logged in here. May be NULL: it cannot be told. */
+	enum remote_result (*is_ours)(struct remote *r, const char *list_id, int64_t item, bool *ret,
+				      const atomic_int *cancel, struct remote_fault *f);
+
 	/* Whether the host has shown that it honours ranges, so that a fetch from the middle is one; false
 	 * before the first fetch. May be NULL: never. No request. */
 	bool (*has_ranges)(struct remote *r);

@@ -115,6 +115,7 @@ const struct remote_doc_ops docs_ops = {
 	.attachments = attach_list,
 	.attach = attach_add,
 	.detach = attach_delete,
+	.is_ours = docs_is_ours,
 	.has_ranges = docs_has_ranges,
 	.fetch_part = docs_fetch_part,
 };

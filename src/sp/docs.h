@@ -29,6 +29,8 @@ enum remote_result docs_fetch_part(struct remote *r, const char *path, int64_t f
 				   const struct remote_doc_sink *sink, const atomic_int *cancel, struct remote_fault *f);
 enum remote_result docs_stat(struct remote *r, const char *path, struct remote_doc *ret, const atomic_int *cancel,
 			     struct remote_fault *f);
+enum remote_result docs_is_ours(struct remote *r, const char *list_id, int64_t id, bool *ret, const atomic_int *cancel,
+				struct remote_fault *f); /* whose.c */
 enum remote_result docs_count(struct remote *r, const char *path, int64_t *ret, const atomic_int *cancel,
 			      struct remote_fault *f);
 enum remote_result docs_store(struct remote *r, const char *path, int fd, int64_t size, const char *if_match,

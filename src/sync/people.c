@@ -157,6 +157,14 @@ int people_is_other(struct store *st, const char *site, const char *user)
 	return r == -ENOENT ? 0 : r < 0 ? r : !r;
 }
 
+int people_know_us(struct store *st, const char *site)
+{
+	CLEANUP(str_free_p) char *us = NULL;
+	int r = store_person_get(st, site, STORE_PERSON_US, &us);
+
+	return r == -ENOENT ? 0 : r < 0 ? r : 1;
+}
+
 int people_is_us(struct store *st, const char *site, const char *user)
 {
 	int r = compare_with_us(st, site, user);

@@ -36,4 +36,7 @@ MUST_CHECK int people_is_other(struct store *st, const char *site, const char *u
 /* Whether it names us: 1; 0: somebody else, nobody, or nobody knows who we are. */
 MUST_CHECK int people_is_us(struct store *st, const char *site, const char *user);
 
+/* 1: it is known who we are on that site; 0. */
+MUST_CHECK int people_know_us(struct store *st, const char *site);
+
 #endif

@@ -14,6 +14,7 @@
 #include "store/unsent.h"
 #include "people.h"
 #include "pull.h"
+#include "txn.h"
 
 /* A version of the server's that was not expected: only its bytes tell whether somebody has written to the document, because
  * its ETag moves with each column too. Of a type that the server rewrites they do not tell whether an answer was lost to ours
@@ -136,6 +137,59 @@ static enum remote_result pull_list(const struct push *p, struct push_result *su
 	return result;
 }
 
+/* One version after the one that our bytes were made from: what may be ours in the server's bytes. */
+static bool may_be_ours(const struct upload_doc *d, const struct store_item *it)
+{
+	return d->rewritten && it->item.id && it->item.version == d->base + 1;
+}
+
+/* 1: the version may be ours, and that cannot be told before it is known who we are. */
+static int must_ask(const struct push *p, const struct upload_doc *d, const struct store_item *it, const char *site)
+{
+	int r;
+
+	if (!p->remote->docs->is_ours || !may_be_ours(d, it))
+		return 0;
+	r = people_know_us(p->conf->store, site);
+	return r < 0 ? r : !r;
+}
+
+static int remember_us(const struct push *p, const struct store_item *it)
+{
+	CLEANUP(txn_end) struct txn t = TXN_INIT(p->conf);
+	int r = txn_begin(&t, p->list);
+
+	if (r == 0)
+		r = people_are_us(&t, values_get(store_item_base(it), "Editor"));
+	return r < 0 ? r : txn_commit(&t);
+}
+
+/*
+ * Who we are is known from the first change that the site has taken of ours. Before that it is asked whether this one is,
+ * once: from then on it is known. A server that does not answer that leaves it open.
+ */
+static enum remote_result learn_us(const struct push *p, const struct upload_doc *d, struct remote_fault *f)
+{
+	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
+	CLEANUP(store_list_release_p) struct store_list l = STORE_LIST_INIT;
+	enum remote_result result;
+	bool ours = false;
+	int r = store_item_get(p->conf->store, d->item, &it);
+
+	if (r == 0)
+		r = store_list_get(p->conf->store, p->list, &l);
+	if (r == 0)
+		r = must_ask(p, d, &it, l.site);
+	if (r <= 0)
+		return r == 0 || r == -ENOENT ? REMOTE_OK : local_failure(f, r);
+	*f = (struct remote_fault) { 0 };
+	result = p->remote->docs->is_ours(p->remote, l.info.id, it.item.id, &ours, p->cancel, f);
+	if (result != REMOTE_OK)
+		return result == REMOTE_ITEM_BAD || result == REMOTE_LIST_BAD ? REMOTE_OK : result;
+	r = ours ? remember_us(p, &it) : 0;
+	return r < 0 ? local_failure(f, r) : REMOTE_OK;
+}
+
 /* What the list says of the version that was found. */
 static int weigh_version(const struct push *p, const struct upload_doc *d, bool unknown, enum upload_found *ret)
 {
@@ -153,7 +207,7 @@ static int weigh_version(const struct push *p, const struct upload_doc *d, bool 
 			*ret = UPLOAD_BASE;
 		return 0;
 	}
-	if (!d->rewritten || it.item.version != d->base + 1)
+	if (!may_be_ours(d, &it))
 		return 0;
 	r = people_is_us(st, l.site, values_get(store_item_base(&it), "Editor"));
 	if (r > 0)
@@ -169,8 +223,11 @@ static enum remote_result ask_list(const struct push *p, const struct upload_doc
 				   enum upload_found *ret, struct remote_fault *f)
 {
 	enum remote_result result = pull_list(p, sum, f);
-	int r = result == REMOTE_OK ? weigh_version(p, d, unknown, ret) : 0;
+	int r;
 
+	if (result == REMOTE_OK)
+		result = learn_us(p, d, f);
+	r = result == REMOTE_OK ? weigh_version(p, d, unknown, ret) : 0;
 	return r < 0 ? local_failure(f, r) : result;
 }
 

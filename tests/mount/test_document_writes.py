@@ -371,6 +371,31 @@ def test_a_document_that_the_server_rewrites_is_no_conflict(mnt, habit):
     assert not [n for n in names(mnt) if 'conflict' in n]
 
 
+@pytest.mark.parametrize('habit', ['promote=1', 'promote=1 put-etag=on'])
+def test_a_lost_answer_to_the_first_change_of_a_document_that_the_server_rewrites_is_no_conflict(mnt, habit):
+    """Who we are was not known before the site had taken something of ours: that is asked then, once."""
+    mnt.server.do('habit ' + habit)
+    put(mnt, 'Report.docx', 'theirs')
+    mnt.sh('echo > .spfs/sync')
+    mnt.settle()
+    assert 'theirs' in lib(mnt, 'cat Report.docx')
+    mnt.server.reset()
+    mnt.server.script('method=PUT close=after count=2')
+    lib(mnt, 'echo mine > Report.docx')
+    mnt.wait(lambda: 'mine' in (from_server(mnt, 'Report.docx') or ''), 20)
+    mnt.sh('echo > .spfs/sync')
+    mnt.settle()
+    asked = [r for r in mnt.server.requests() if r.get('op') == 'GetListItems']
+    assert len(asked) == 1
+    assert not [n for n in names(mnt) if 'conflict' in n] and state(mnt, 'Report.docx') == 'clean'
+    lib(mnt, 'cat Report.docx > /dev/null; echo again > Report.docx')
+    mnt.wait(lambda: 'again' in from_server(mnt, 'Report.docx'), 20)
+    mnt.sh('echo > .spfs/sync')
+    mnt.settle()
+    assert not [n for n in names(mnt) if 'conflict' in n]
+    assert len([r for r in mnt.server.requests() if r.get('op') == 'GetListItems']) == 1
+
+
 def test_a_lost_answer_stores_nothing_twice(mnt):
     lib(mnt, 'cat notes.txt > /dev/null')
     mnt.server.script('method=PUT close=after count=1')
