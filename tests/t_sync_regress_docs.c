@@ -356,6 +356,28 @@ static void version_of_others_before_we_know_who_we_are_is_not_taken_for_ours(vo
 	must_end_well(w);
 }
 
+/* It came back, since the version that the lost answer was about counted as somebody else's: a second rm was needed. */
+static void document_removed_after_a_lost_answer_is_gone(void **state)
+{
+	static const char *const names[] = { "a.txt", "a.docx" };
+	struct world *w = *state;
+	struct docs_client *dc = &w->c[0];
+
+	for (int strict = 0; strict < 2; strict++)
+		for (int i = 0; i < 2; i++) {
+			w->strict_delete = strict;
+			must_know(dc, names[i]);
+			must_edit_read(dc, names[i]);
+			send_with(dc, FAULT_LOST);
+			must_unlink(dc, names[i]);
+			op_grace(dc);
+			op_sync(dc);
+			op_sync(dc);
+			assert_null(doc_named(w, names[i]));
+		}
+	must_end_well(w);
+}
+
 /* The later bytes took the place of those whose answer was lost, and were compared with what the server had of these. */
 static void what_is_saved_over_bytes_whose_answer_was_lost_is_no_conflict(void **state)
 {
@@ -490,6 +512,7 @@ int main(void)
 		DOCS_CASE(lost_answer_to_what_the_server_rewrites_is_no_conflict),
 		DOCS_CASE(lost_answer_to_our_first_document_that_the_server_rewrites_is_no_conflict),
 		DOCS_CASE(version_of_others_before_we_know_who_we_are_is_not_taken_for_ours),
+		DOCS_CASE(document_removed_after_a_lost_answer_is_gone),
 		DOCS_CASE(what_is_saved_over_bytes_whose_answer_was_lost_is_no_conflict),
 		DOCS_CASE(version_before_that_nobody_fetched_is_not_taken_for_others),
 		DOCS_CASE(lost_answer_to_a_new_document_that_the_server_rewrites_is_no_conflict),

@@ -10,6 +10,7 @@
 #include "attach.h"
 #include "doc.h"
 #include "parts.h"
+#include "people.h"
 #include "place.h"
 #include "plan.h"
 #include "push.h"
@@ -364,6 +365,37 @@ static int update_node(struct txn *t, const struct store_item *it, const struct 
 	return s->reappears ? apply_reappear(t, it, NULL) : 0;
 }
 
+/* 1: the version is what a STORE has made whose answer was lost, and which was removed afterwards. It is done then: with its removal,
+ * it would count as something that never was. */
+static int is_lost_store(struct txn *t, struct pending *p, const struct item *row)
+{
+	int r;
+
+	for (size_t i = 0; i < p->n; i++) {
+		const struct change_content *k = &p->v[i].c.change.content;
+
+		if (p->v[i].gone || p->v[i].c.change.op != CHANGE_STORE || !k->lost || row->version != k->base + 1)
+			continue;
+		if (!doc_is_promoted(row->path) && row->size != k->size)
+			continue;
+		r = people_is_us(t->st, t->list.site, values_get(&row->values, "Editor"));
+		p->v[i].gone = r > 0;
+		return r;
+	}
+	return 0;
+}
+
+/* Whether others have changed a document. What is to be removed need not be shown for a change that was ours. */
+static int is_document_edited(struct txn *t, const struct store_item *it, struct pending *p, const struct item *row,
+			      struct step *s)
+{
+	bool removed = pending_find(p, CHANGE_DELETE) || (s->v.name && s->v.reason == STORE_VACANT_UNLINK);
+	int r = removed ? is_lost_store(t, p, row) : 0;
+
+	s->edited = it->item.version != row->version && !s->doc.ours && r == 0;
+	return r < 0 ? r : 0;
+}
+
 /* What the row means, beside what waits. */
 static int weigh(struct txn *t, struct store_item *it, struct pending *p, const struct item *row, struct step *s)
 {
@@ -379,8 +411,12 @@ static int weigh(struct txn *t, struct store_item *it, struct pending *p, const 
 		r = pending_merge(&w, p, &s->m);
 	if (r < 0)
 		return r;
-	s->edited = s->doc.is_document ? it->item.version != row->version && !s->doc.ours : is_edited(t, &s->m);
-	r = weigh_delete(t, it, p, s);
+	if (s->doc.is_document)
+		r = is_document_edited(t, it, p, row, s);
+	else
+		s->edited = is_edited(t, &s->m);
+	if (r == 0)
+		r = weigh_delete(t, it, p, s);
 	if (r == 0 && s->m.conflict.n && !removed && !PLANTED("server_wins"))
 		r = keep_conflict(t, s->n.ino ? &s->n : NULL, it, &s->m.conflict);
 	return r;
