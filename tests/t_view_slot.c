@@ -184,7 +184,7 @@ static const struct pair pairs[] = {
 	{ "document", S(LIBRARY, OTHER, DOCUMENT), S(LIBRARY, OTHER, FREE), DO(MOVE), NO(EPERM) },
 	{ "document -> temporary", S(LIBRARY, OTHER, DOCUMENT), S(LIBRARY, TEMPORARY, FREE), DO(BACKUP), DO(COPY) },
 	{ "library's folder", S(LIBRARY, OTHER, FOLDER), S(LIBRARY, OTHER, FREE), DO(MOVE), NO(EPERM) },
-	{ "library's folder -> folder", S(LIBRARY, OTHER, FOLDER), S(LIBRARY, OTHER, FOLDER), NO(ENOTEMPTY),
+	{ "library's folder -> folder", S(LIBRARY, OTHER, FOLDER), S(LIBRARY, OTHER, FOLDER), DO(MOVE),
 	  NO(EEXIST) },
 	{ "nothing there", S(ITEMS, ITEM, VACATED), S(ITEMS, OTHER, FREE), NO(ENOENT), NO(ENOENT) },
 	{ "a list", S(ROOT, OTHER, LIST), S(ROOT, OTHER, FREE), NO(EPERM), NO(EPERM) },

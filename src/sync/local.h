@@ -40,6 +40,9 @@ MUST_CHECK int local_vacancy(struct txn *t, int64_t dir, const char *name, struc
 /* A node that only exists here gives way to another. -EISDIR, -ENOTDIR, -ENOTEMPTY, -ESTALE: it is not local. */
 MUST_CHECK int local_replace(struct txn *t, int64_t ino, bool by_dir);
 
+/* The directory of a folder goes, and the folder with it when the server has it. -ENOTEMPTY; as local_may(). */
+MUST_CHECK int local_remove_folder(struct txn *t, struct store_node *n);
+
 /* An item with its changes. */
 struct local_item {
 	struct store_item it;

@@ -180,13 +180,16 @@ static int end_grace(void *arg, const struct store_vacancy *v)
 	return r < 0 ? r : local_item_delete(b->t, &i, v->name);
 }
 
-static int remove_folder(struct txn *t, struct store_node *n)
+int local_remove_folder(struct txn *t, struct store_node *n)
 {
 	CLEANUP(local_item_release) struct local_item i = LOCAL_ITEM_INIT;
 	CLEANUP(str_free_p) char *name = strdup(n->name);
 	struct below b = { t, n->ino };
-	int r = name ? local_item_load(t, n->item, &i) : -ENOMEM;
+	int r = name ? store_node_has_children(t->st, n->ino) : -ENOMEM;
 
+	if (r)
+		return r < 0 ? r : -ENOTEMPTY;
+	r = local_item_load(t, n->item, &i);
 	if (r == 0)
 		r = local_may(&t->list, &i.it.item, PERM_DELETE);
 	if (r == 0 && t->has_vacancies)
@@ -211,7 +214,7 @@ int sync_submit_rmdir(struct sync *s, int64_t ino)
 		return r < 0 ? r : -ENOTEMPTY;
 	r = txn_touch(&t, n.parent);
 	if (r == 0)
-		r = n.kind == STORE_NODE_FOLDER ? remove_folder(&t, &n) : place_strip(&t, &n, NULL);
+		r = n.kind == STORE_NODE_FOLDER ? local_remove_folder(&t, &n) : place_strip(&t, &n, NULL);
 	return r < 0 ? r : LOCAL_COMMIT(s, &t, "rmdir");
 }
 

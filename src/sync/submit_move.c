@@ -146,9 +146,10 @@ static int clear_target(struct txn *t, struct moving *m)
 {
 	if (m->there.ino == m->n.ino || (!m->waits && !m->there.ino))
 		return end_vacancy(t, m);
-	if (!m->waits) /* something local, or a folder */
-		return m->there.kind == STORE_NODE_FOLDER ? -EEXIST
-							   : local_replace(t, m->there.ino, m->n.kind == STORE_NODE_FOLDER);
+	if (!m->waits && m->there.kind == STORE_NODE_FOLDER)
+		return m->n.kind == STORE_NODE_FOLDER ? local_remove_folder(t, &m->there) : -EEXIST;
+	if (!m->waits) /* something local */
+		return local_replace(t, m->there.ino, m->n.kind == STORE_NODE_FOLDER);
 	if (m->n.kind == STORE_NODE_FOLDER)
 		return m->there.ino ? -ENOTDIR : delete_target(t, m);
 	return local_item_is_unsent(&m->i) ? give_bytes(t, m) : delete_target(t, m);

@@ -194,8 +194,9 @@ static struct view_slot_do rename_folder(const struct view_slot *from, const str
 	if (to->dir == VIEW_SLOT_LOCAL)
 		return refuse(-EXDEV);
 	if (from->dir == VIEW_SLOT_LIBRARY) {
-		if (is_taken(to->what))
-			return refuse(to->what == VIEW_SLOT_FOLDER ? -ENOTEMPTY : -EEXIST);
+		/* An empty folder gives way. */
+		if (is_taken(to->what) && to->what != VIEW_SLOT_FOLDER)
+			return refuse(-EEXIST);
 		return to->name == VIEW_SLOT_NAME_TEMPORARY ? refuse(-EPERM) : act(VIEW_SLOT_MOVE);
 	}
 	if (from->parent != to->parent)
