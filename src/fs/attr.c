@@ -47,7 +47,8 @@ static void fill(const struct fs *f, const struct view_attr *a, struct stat *st)
 	*st = (struct stat) {
 		.st_ino = (ino_t) a->ino,
 		.st_mode = type_of(a->kind) | a->mode,
-		.st_nlink = 1, /* of a directory too: "not counted", as find and others take it */
+		/* Of a directory too: "not counted", as find and others take it. What is open and removed has no name. */
+		.st_nlink = a->parent || a->ino == STORE_ROOT_INO,
 		.st_uid = f->uid, /* else vim copies, and nvim and patch fail */
 		.st_gid = f->gid,
 		.st_size = a->size < 0 ? 0 : a->size,
