@@ -27,6 +27,7 @@ enum sync_conflict_kind {
 	SYNC_CONFLICT_GONE,      /* changed here, deleted on the server */
 	SYNC_CONFLICT_DELETE,    /* deleted here, changed on the server: the item is there again */
 	SYNC_CONFLICT_TAKEN,     /* taken back by the user before the server had it */
+	SYNC_CONFLICT_ATTACHED,  /* a file whose item the user removed before the server had the file: no text of an item */
 	SYNC_CONFLICT_RESCUED,   /* out of a database that is not used any more */
 	SYNC_CONFLICT_UNKNOWN,
 	SYNC_CONFLICT_KIND_COUNT
@@ -55,7 +56,7 @@ static inline void sync_conflict_release_p(struct sync_conflict *c)
 	sync_conflict_release(c);
 }
 
-/* The word in the file and for programs: "edit", "gone", "delete", "taken back", "rescued", "unknown". */
+/* The word in the file and for programs: "edit", "gone", "delete", "taken back", "attachment", "rescued", "unknown". */
 const char *sync_conflict_kind_name(enum sync_conflict_kind k);
 
 /*

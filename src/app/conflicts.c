@@ -66,7 +66,7 @@ static int load(struct matter *m, const char *word, struct err *err)
 		r = store_item_find(m->app->store, m->list.id, m->c.id, &m->item);
 	if (r < 0 && r != -ENOENT)
 		return r;
-	if (!m->c.file)
+	if (!m->c.file || m->c.kind == SYNC_CONFLICT_ATTACHED)
 		return r;
 	path = sync_conflict_path(store_dir(m->app->store), m->c.list, m->c.file, false);
 	return path ? fsutil_read(path, &m->mine) : -ENOMEM;
@@ -167,7 +167,7 @@ static int verb_show(struct matter *m, struct buf *out, struct err *err)
 	buf_addf(out, "%s\nsince: %s\n", m->item.id ? "" : m->c.id ? ", not there any more" : ", never on the server", text);
 	if (m->c.why)
 		buf_addf(out, "why:   %s\n", m->c.why);
-	return show_texts(m, out);
+	return m->c.kind == SYNC_CONFLICT_ATTACHED ? 0 : show_texts(m, out);
 }
 
 /* ---- keep-mine, keep-theirs ---------------------------------------------------------------- */
@@ -224,6 +224,9 @@ static int verb_keep_mine(struct matter *m, struct buf *out, struct err *err)
 
 	if (r < 0)
 		return r;
+	if (m->c.kind == SYNC_CONFLICT_ATTACHED)
+		return err_set(err, -EOPNOTSUPP, "it was attached to an item that is gone: copy the file out of .spfs/conflicts/%s "
+			       "to where you want it, then keep-theirs", m->c.list);
 	if (m->c.is_folder)
 		return err_set(err, -EOPNOTSUPP, "it is a folder: make or rename it as you want it, then keep-theirs");
 	r = deletes ? delete_again(m, err) : find_dir(m, &in.dir);

@@ -444,7 +444,7 @@ static int note_id(void *arg, const struct store_item *i)
 static int keep_unsent(struct txn *t, const struct store_item *it)
 {
 	struct apply_kept k = {
-		.kind = SYNC_CONFLICT_TAKEN, .name = item_leaf(it->item.path),
+		.kind = SYNC_CONFLICT_ATTACHED, .name = item_leaf(it->item.path),
 		.why = "attached to an item that was removed before this was on the server",
 	};
 	CLEANUP(store_vacancy_release_p) struct store_vacancy v = STORE_VACANCY_INIT;

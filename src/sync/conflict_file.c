@@ -24,6 +24,7 @@ static const char first_line[] = "spfs-conflict 1\n";
 static const char *const kind_names[] = {
 	[SYNC_CONFLICT_EDIT] = "edit",         [SYNC_CONFLICT_GONE] = "gone",
 	[SYNC_CONFLICT_DELETE] = "delete",     [SYNC_CONFLICT_TAKEN] = "taken back",
+	[SYNC_CONFLICT_ATTACHED] = "attachment",
 	[SYNC_CONFLICT_RESCUED] = "rescued",   [SYNC_CONFLICT_UNKNOWN] = "unknown",
 };
 _Static_assert(sizeof(kind_names) / sizeof(*kind_names) == SYNC_CONFLICT_KIND_COUNT, "a name for each kind");

@@ -1,4 +1,5 @@
 """Attachments of items: files in Attachments/<item>/, each what the server has or is to have, once."""
+import json
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -375,6 +376,14 @@ def test_removed_with_its_item_unsent_bytes_are_kept(issues):
               'echo too > "Attachments/New/too.txt"; rm "Toner order.txt" New.txt; sleep 2.5')
     mnt.wait(lambda: len(mnt.sh('ls .spfs/conflicts/Issues 2> /dev/null || true').splitlines()) == 2, 20)
     assert mnt.sh('cat .spfs/conflicts/Issues/mine*.txt .spfs/conflicts/Issues/too*.txt') == 'unsent\ntoo\n'
+    # they are files, and no texts of items: nothing is made of them but what the user makes
+    kept = ['Issues/' + n for n in mnt.sh('ls .spfs/conflicts/Issues').splitlines()]
+    assert {c['kind'] for c in json.loads(mnt.spfs('conflicts', '--json', code=None).out)['conflicts']} == {'attachment'}
+    assert 'attached' in mnt.spfs('conflicts', 'show', kept[0]).out
+    assert 'copy the file' in mnt.spfs('conflicts', 'keep-mine', kept[0], code=None).err
+    assert len(mnt.sh('ls .spfs/conflicts/Issues').splitlines()) == 2
+    mnt.spfs('conflicts', 'keep-theirs', kept[1])
+    assert mnt.sh('ls .spfs/conflicts/Issues').splitlines() == [kept[0][len('Issues/'):]]
     assert 'mine (conflict ' in mnt.spfs('conflicts').out
     mnt.spfs('online')
     sync(mnt)
