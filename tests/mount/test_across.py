@@ -88,6 +88,28 @@ def test_mv_to_another_library_is_one_move(two):
     assert from_server(mnt, OTHER, 'new.txt') == b'new\n' and number
 
 
+def test_what_is_copied_offline_keeps_its_columns(two):
+    mnt = two
+
+    def column(where, name):
+        return mnt.sh('getfattr --only-values -n user.sharepoint.%s %s' % (name, where))
+
+    mnt.sh('echo text > "%s/notes.txt"; setfattr -n user.sharepoint.Title -v "A title" "%s/notes.txt"' % (LIBRARY, LIBRARY))
+    mnt.settle()
+    text = from_server(mnt, LIBRARY, 'notes.txt')
+    mnt.spfs('offline')
+    mnt.sh('echo new > "%s/new.txt"; setfattr -n user.sharepoint.Title -v "Another" "%s/new.txt"' % (LIBRARY, LIBRARY))
+    mnt.sh('mv "%s/notes.txt" "%s/new.txt" %s/' % (LIBRARY, LIBRARY, OTHER))
+    assert names(mnt, OTHER) == {'notes.txt', 'new.txt'} and not {'notes.txt', 'new.txt'} & names(mnt, LIBRARY)
+    mnt.spfs('online')
+    mnt.wait(lambda: from_server(mnt, OTHER, 'new.txt') == b'new\n', 20)
+    mnt.wait(lambda: from_server(mnt, LIBRARY, 'notes.txt') is None, 20)
+    mnt.settle()
+    assert from_server(mnt, OTHER, 'notes.txt') == text
+    assert column('Archive/notes.txt', 'Title') == 'A title' and column('Archive/new.txt', 'Title') == 'Another'
+    assert not mnt.sh('ls .spfs/outbox .spfs/conflicts | grep txt', code=None)
+
+
 def test_what_the_server_says_against_it(two):
     mnt = two
     text = b'some text\n'
