@@ -237,6 +237,19 @@ static int add_value(struct call *c, struct caml *n, const struct xml *value)
 	return fill_value(c, n, special ? special : text, v);
 }
 
+/* Who made or changed it; NULL: the column names nobody. */
+static const int64_t *person_of(const struct field *f, const struct item *i)
+{
+	return strcmp(f->name, "Author") == 0 ? &i->author : strcmp(f->name, "Editor") == 0 ? &i->editor : NULL;
+}
+
+static bool has_ids(const struct field *f)
+{
+	static const struct item any;
+
+	return f->sys ? person_of(f, &any) != NULL : f->type->compare == COMPARE_LOOKUP;
+}
+
 static int compile(struct call *c, const struct list *l, const struct xml *x, int depth, struct caml **ret);
 
 static int compile_both(struct call *c, const struct list *l, const struct xml *x, int depth, struct caml *n)
@@ -305,8 +318,7 @@ static int compile_test(struct call *c, const struct list *l, const struct xml *
 	n->by_id = xml_is_true(xml_attr(ref, "LookupId"));
 	for (const struct xml *v = in ? in->first : x->first; r >= 0 && v; v = v->next)
 		if (strcmp(v->name, "Value") == 0) {
-			n->by_id |= n->field->type->compare == COMPARE_LOOKUP &&
-				    str_eq(xml_attr(v, "Type"), "Integer") && !n->field->sys;
+			n->by_id |= has_ids(n->field) && str_eq(xml_attr(v, "Type"), "Integer");
 			r = add_value(c, n, v);
 		}
 	if (r >= 0 && !n->values && n->op != IS_NULL && n->op != IS_NOT_NULL)
@@ -451,6 +463,8 @@ static bool includes(const struct caml *n, const struct call *c, const struct li
 	struct caml_key k;
 	bool found = false;
 
+	if (n->by_id && n->field->sys && person_of(n->field, i))
+		return *person_of(n->field, i) == n->values->id;
 	for (const char *s = stored; s && *s && !found && n->by_id;) {
 		char *end;
 
