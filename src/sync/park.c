@@ -111,13 +111,15 @@ struct found {
 	struct numbers changes; /* owned */
 	enum store_change_state state;
 	const char *reason;
+	uint32_t server_code; /* 0: any */
 };
 
 static int note_change(void *arg, const struct store_change *c)
 {
 	struct found *f = arg;
 
-	if (c->state != f->state || (f->reason && !str_eq(f->reason, c->reason)))
+	if (c->state != f->state || (f->reason && !str_eq(f->reason, c->reason)) ||
+	    (f->server_code && f->server_code != c->server_code))
 		return 0;
 	return numbers_add(&f->changes, c->id);
 }
@@ -135,6 +137,13 @@ static int each_change(struct txn *t, struct found *f, int (*fn)(struct txn *t, 
 int park_retry(struct txn *t, const char *reason)
 {
 	struct found f = { .state = STORE_CHANGE_REFUSED, .reason = reason };
+
+	return each_change(t, &f, retry_row);
+}
+
+int park_retry_locked(struct txn *t)
+{
+	struct found f = { .state = STORE_CHANGE_REFUSED, .server_code = PARK_LOCKED };
 
 	return each_change(t, &f, retry_row);
 }

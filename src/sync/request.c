@@ -73,8 +73,8 @@ int sync_open_list(struct sync *s, int64_t list, bool folder, pid_t tgid, struct
 
 /* ---- S2, S5: somebody asks ---------------------------------------------------------------- */
 
-/* Refused changes wait no longer. */
-static int retry(struct sync *s, int64_t list)
+/* Refused changes wait no longer; locked: those that others' having the document has held up. */
+static int retry(struct sync *s, int64_t list, bool locked)
 {
 	CLEANUP(txn_end) struct txn t = TXN_INIT(local_config(s));
 	int64_t n;
@@ -84,7 +84,7 @@ static int retry(struct sync *s, int64_t list)
 		return r;
 	r = txn_begin(&t, list);
 	if (r == 0)
-		r = park_retry(&t, NULL);
+		r = locked ? park_retry_locked(&t) : park_retry(&t, NULL);
 	if (r == 0)
 		r = LOCAL_COMMIT(s, &t, "retry");
 	return r < 0 ? r : site_recount(s, list);
@@ -114,8 +114,8 @@ static int ask(struct sync *s, enum sync_what what, const struct numbers *lists)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && what == SYNC_RETRY && i < lists->n; i++)
-		r = retry(s, lists->v[i]);
+	for (size_t i = 0; r == 0 && what != SYNC_RECEIVE && i < lists->n; i++)
+		r = retry(s, lists->v[i], what != SYNC_RETRY);
 	if (r < 0)
 		return r;
 	lock_take(&s->lock);

@@ -118,7 +118,8 @@ static int refused(struct done *d)
 		return upload_check_refused(d->t, &d->i, d->row, f);
 	if (d->row->c.change.op == CHANGE_DELETE)
 		return upload_removal_refused(d->t, &d->i, d->row, f);
-	return park_refuse(d->t, &d->i.it, &d->i.p, d->row, f->server_code,
+	return park_refuse(d->t, &d->i.it, &d->i.p, d->row,
+			   f->err.code == -EBUSY && !f->server_code ? PARK_LOCKED : f->server_code,
 			   f->err.text[0] ? f->err.text : "the server refused it without giving a reason");
 }
 

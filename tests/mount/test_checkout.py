@@ -192,8 +192,14 @@ def test_somebody_else_has_it_locked(world):
     assert 'locked' in error and 'aking' in error
     assert 'notes.txt' in world.sh('ls .spfs/outbox') and lib(world, 'cat notes.txt') == 'mine\n'
     assert holder(world) is None
+    # each synchronisation tries again, and nothing does by itself
+    tried = [r['status'] for r in world.server.requests() if r['method'] == 'PUT']
+    assert tried == [423]
+    world.spfs('sync', code=None)
+    world.wait(lambda: [r['status'] for r in world.server.requests() if r['method'] == 'PUT'] == [423, 423], 20)
+    world.wait(lambda: state(world, 'notes.txt') == 'refused', 20)
     ada('UNLOCK', Lock_Token=token)
-    world.sh('echo retry > .spfs/sync')
+    world.sh('echo > .spfs/sync')
     world.wait(lambda: ada('GET')[1] == b'mine\n', 20)
     world.settle()
     assert state(world, 'notes.txt') == 'clean' and names(world) >= {'notes.txt'}
