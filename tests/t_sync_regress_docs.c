@@ -216,6 +216,27 @@ static void document_of_others_under_the_name_of_one_that_was_sent(void **state)
 	assert_int_equal(now_in(doc_named(w, "a.txt")), theirs);
 }
 
+/* The removal of what it was moved over waited for its row, and the move did not: it was taken back, as if others had the name. */
+static void document_moved_over_one_whose_row_has_not_come(void **state)
+{
+	struct world *w = *state;
+	struct docs_client *dc = &w->c[0];
+	int64_t item, version;
+	int t;
+
+	must_create(dc, "a.txt");
+	op_sync(dc);
+	ino_named(dc, "a.txt", &item);
+	t = look(dc, item, &version);
+	must_create(dc, "b.txt");
+	assert_int_equal(send_once(dc), 1);
+	w->tok[now_in(doc_named(w, "b.txt"))].killed = true;
+	must_rename(dc, "a.txt", "b.txt");
+	must_end_well(w);
+	assert_null(doc_named(w, "a.txt"));
+	assert_int_equal(now_in(doc_named(w, "b.txt")), t);
+}
+
 /* He removed his own bytes, and had not seen theirs: theirs were deleted. */
 static void document_that_others_changed_under_unsent_bytes_is_not_removed_with_them(void **state)
 {
@@ -378,6 +399,22 @@ static void document_removed_after_a_lost_answer_is_gone(void **state)
 	must_end_well(w);
 }
 
+/* The same of a new one, which was folded away with its removal, and stayed on the server. */
+static void new_document_removed_after_a_lost_answer_is_gone(void **state)
+{
+	struct world *w = *state;
+	struct docs_client *dc = &w->c[0];
+
+	must_know(dc, "known.txt");
+	must_create(dc, "a.txt");
+	dc->armed[dc->n_armed++] = FAULT_KILL_AFTER;
+	(void) !send_once(dc);
+	client_dies(dc);
+	client_starts(dc);
+	must_unlink(dc, "a.txt");
+	must_end_well(w);
+}
+
 /* The later bytes took the place of those whose answer was lost, and were compared with what the server had of these. */
 static void what_is_saved_over_bytes_whose_answer_was_lost_is_no_conflict(void **state)
 {
@@ -507,12 +544,14 @@ int main(void)
 		DOCS_CASE(document_moved_over_a_new_one_that_others_made_too),
 		DOCS_CASE(new_document_saved_twice_and_moved_to_a_name_that_is_taken),
 		DOCS_CASE(document_of_others_under_the_name_of_one_that_was_sent),
+		DOCS_CASE(document_moved_over_one_whose_row_has_not_come),
 		DOCS_CASE(document_that_others_changed_under_unsent_bytes_is_not_removed_with_them),
 		DOCS_CASE(cache_has_no_older_bytes_after_two_saves),
 		DOCS_CASE(lost_answer_to_what_the_server_rewrites_is_no_conflict),
 		DOCS_CASE(lost_answer_to_our_first_document_that_the_server_rewrites_is_no_conflict),
 		DOCS_CASE(version_of_others_before_we_know_who_we_are_is_not_taken_for_ours),
 		DOCS_CASE(document_removed_after_a_lost_answer_is_gone),
+		DOCS_CASE(new_document_removed_after_a_lost_answer_is_gone),
 		DOCS_CASE(what_is_saved_over_bytes_whose_answer_was_lost_is_no_conflict),
 		DOCS_CASE(version_before_that_nobody_fetched_is_not_taken_for_others),
 		DOCS_CASE(lost_answer_to_a_new_document_that_the_server_rewrites_is_no_conflict),

@@ -11,6 +11,7 @@
 #include "store/item.h"
 #include "store/journal.h"
 #include "history.h"
+#include "leaving.h"
 #include "numbers.h"
 #include "outcome.h"
 #include "parts.h"
@@ -179,6 +180,20 @@ static int is_ready(struct batch *b, const struct store_change *c, bool is_new, 
 	return k < 0 ? k : !k;
 }
 
+/* Of a library's new folder: 1: nothing that is to be removed stands there. */
+static int is_free(struct txn *t, const struct store_change *c, const char *folder)
+{
+	CLEANUP(str_free_p) char *path = NULL;
+	const char *root = folder ? folder : t->list.info.root_folder ? t->list.info.root_folder : "";
+	int r;
+
+	if (!list_is_library(&t->list.info) || !c->change.name)
+		return 1;
+	path = str_printf("%s/%s", root + (*root == '/'), c->change.name);
+	r = path ? leaving_has(t, c->item, path) : -ENOMEM;
+	return r < 0 ? r : !r;
+}
+
 /* Whether the change can go into this batch: 1, 0, -errno. A new item's folder becomes the batch's. */
 static int fits(struct batch *b, const struct store_change *c)
 {
@@ -196,6 +211,8 @@ static int fits(struct batch *b, const struct store_change *c)
 	if (r < 0 || leaving)
 		return r == -ENOENT || r == 0 ? 0 : r;
 	r = push_folder(&b->t, dir, &folder);
+	if (r > 0)
+		r = is_free(&b->t, c, folder);
 	if (r <= 0 || (b->has_folder && !str_eq(folder, b->folder)))
 		return r < 0 ? r : 0;
 	if (!b->has_folder) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "leaving.h"
 #include "parts.h"
 
 int txn_begin(struct txn *t, int64_t list)
@@ -59,6 +60,8 @@ void txn_end(struct txn *t)
 	t->open = false;
 	store_list_release(&t->list);
 	events_release(&t->ev);
+	leaving_free(t->leaving);
+	t->leaving = NULL;
 	free(t->noted);
 	t->noted = NULL;
 }

@@ -28,6 +28,8 @@ struct txn_noted {
  *	r = txn_commit(&t);
  *	... tell t.ev ...
  */
+struct txn_leaving;
+
 struct txn {
 	const struct sync_config *conf; /* foreign */
 	struct store *st;               /* foreign */
@@ -44,6 +46,7 @@ struct txn {
 	int64_t conflicts;              /* how many were found */
 	int64_t touched[8];             /* directories whose times move with the commit */
 	size_t n_touched;
+	struct txn_leaving *leaving;    /* owned; leaving.h; NULL: not looked for yet */
 	struct txn_noted *noted;        /* owned; parts.h */
 	size_t n_noted, cap_noted;
 };

@@ -7,6 +7,7 @@
 #include "store/item.h"
 #include "store/journal.h"
 #include "attach.h"
+#include "leaving.h"
 #include "txn.h"
 #include "upload.h"
 #include "upload_look.h"
@@ -55,6 +56,21 @@ int upload_path(struct txn *t, int64_t dir, const char *name, char **ret)
 	return *ret ? 1 : -ENOMEM;
 }
 
+/* 1: nothing that is to be removed stands there. */
+static int is_free(struct txn *t, int64_t item, const char *path)
+{
+	int r = leaving_has(t, item, path);
+
+	return r < 0 ? r : !r;
+}
+
+static int attached_fits(struct txn *t, const struct store_item *it, enum change_op op)
+{
+	int r = attach_waits(t, it, op);
+
+	return r ? (r < 0 ? r : 0) : attach_fits(t, &it->item, NULL);
+}
+
 static int node_fits(struct txn *t, const struct store_change *c)
 {
 	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
@@ -64,10 +80,8 @@ static int node_fits(struct txn *t, const struct store_change *c)
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	if (it.item.owner) {
-		r = attach_waits(t, &it, c->change.op);
-		return r ? (r < 0 ? r : 0) : attach_fits(t, &it.item, NULL);
-	}
+	if (it.item.owner)
+		return attached_fits(t, &it, c->change.op);
 	if (c->change.op == CHANGE_MOVE && !it.item.id)
 		return 0;
 	if (change_is_check(c->change.op))
@@ -77,7 +91,8 @@ static int node_fits(struct txn *t, const struct store_change *c)
 	r = store_node_of_item(t->st, c->item, &n);
 	if (r < 0 || !n.name)
 		return r < 0 && r != -ENOENT ? r : 0;
-	return upload_path(t, n.parent, n.name, &path);
+	r = upload_path(t, n.parent, n.name, &path);
+	return r <= 0 ? r : is_free(t, c->item, path);
 }
 
 /* Nobody is putting anything into its slot just now. */

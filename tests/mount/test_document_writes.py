@@ -486,3 +486,29 @@ def test_killed_anywhere_what_the_server_rewrites_is_stored_once(site, point):
         assert 'saved' in text
     assert not conflicts(site) and len(sent(site)) <= 1
     assert site.sh('ls "$XDG_DATA_HOME"/spfs/default/unsent | wc -l') == '0\n'
+
+
+def test_a_folder_takes_the_place_of_an_empty_one(mnt):
+    """Also of one that is being made: the MOVE came before its removal, and was taken back."""
+    def whole(name):
+        mnt.settle()
+        mnt.wait(lambda: from_server(mnt, name + '/x') == 'x\n', 20)
+        mnt.settle()
+        assert lib(mnt, 'cat %s/x' % name) == 'x\n' and not mnt.sh('ls .spfs/outbox')
+        assert not {n for n in names(mnt) if n.startswith(name) and n != name}
+
+    lib(mnt, 'mkdir one full; echo x > full/x; mv -T full one')
+    whole('one')
+    lib(mnt, 'mkdir two')
+    mnt.settle()
+    lib(mnt, 'mv -T one two')
+    whole('two')
+    mnt.server.script('op=UpdateListItems count=1 delay=1500')
+    lib(mnt, 'mkdir three')
+    mnt.wait(lambda: 'is being sent' in mnt.sh('cat .spfs/outbox/* 2> /dev/null', code=None), 20)
+    lib(mnt, 'mv -T two three')
+    whole('three')
+    assert {'one', 'two', 'full'} & names(mnt) == set()
+    lib(mnt, 'mkdir -p four/five')
+    assert 'not empty' in lib(mnt, 'mv -T three four 2>&1', code=1)
+    whole('three')
