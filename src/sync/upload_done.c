@@ -75,7 +75,7 @@ static int end_with_row(struct done *d)
 {
 	struct store_item *it = &d->i.it;
 
-	if (d->row->c.change.op != CHANGE_STORE || !it->item.id || it->item.version <= d->row->c.change.content.base)
+	if (!d->u->found || d->row->c.change.op != CHANGE_STORE || !it->item.id || it->item.version <= d->row->c.change.content.base)
 		return 0;
 	it->since = d->row->c.change.content.base;
 	return doc_end_store(d->t, it, &d->i.p, d->row);

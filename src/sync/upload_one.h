@@ -28,6 +28,7 @@ struct upload {
 	bool stale;                 /* others have stored versions since the one that the bytes were made from */
 	bool begun;                 /* of a set: a lane has it or had it */
 	bool taken_there;           /* the server was asked already, and has another version than the expected one */
+	bool found;                 /* its bytes were on the server already */
 	bool untried;               /* given back before the server was asked */
 	char *to;                   /* owned; MOVE: where to */
 	char *stored;               /* owned; the server's word for what it has stored; NULL: it said none */

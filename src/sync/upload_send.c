@@ -85,6 +85,7 @@ static enum remote_result look(struct upload *u, enum upload_fate *fate, bool *r
 	switch (found) {
 	case UPLOAD_OURS:
 	case UPLOAD_REWRITTEN:
+		u->found = true;
 		return str_set(&u->stored, u->d.etag) < 0 ? REMOTE_NOT_RUN : REMOTE_OK;
 	case UPLOAD_BASE:
 		*ret_again = true;
