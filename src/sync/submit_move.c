@@ -142,12 +142,23 @@ static int give_bytes(struct txn *t, struct moving *m)
 	return r < 0 ? r : local_item_delete(t, &m->i, m->name);
 }
 
+/* An empty folder gives way, unless something of it is on its way to the server just now. */
+static int clear_folder(struct txn *t, struct moving *m)
+{
+	CLEANUP(local_item_release) struct local_item to = LOCAL_ITEM_INIT;
+	int r = local_item_load(t, m->there.item, &to);
+
+	if (r == 0 && pending_any(&to.p) && !local_item_is_unsent(&to))
+		r = -ENOTEMPTY;
+	return r < 0 ? r : local_remove_folder(t, &m->there);
+}
+
 static int clear_target(struct txn *t, struct moving *m)
 {
 	if (m->there.ino == m->n.ino || (!m->waits && !m->there.ino))
 		return end_vacancy(t, m);
 	if (!m->waits && m->there.kind == STORE_NODE_FOLDER)
-		return m->n.kind == STORE_NODE_FOLDER ? local_remove_folder(t, &m->there) : -EEXIST;
+		return m->n.kind == STORE_NODE_FOLDER ? clear_folder(t, m) : -EEXIST;
 	if (!m->waits) /* something local */
 		return local_replace(t, m->there.ino, m->n.kind == STORE_NODE_FOLDER);
 	if (m->n.kind == STORE_NODE_FOLDER)
