@@ -200,6 +200,31 @@ static int delete_again(struct matter *m, struct err *err)
 	return r < 0 ? err_add(err, r, "it could not be deleted: %s", err_text(NULL, r)) : 0;
 }
 
+/* "ITEM.FIELD.html" of .spfs/html: what could not be stored in a formatted field, and no item's text. */
+static bool is_field_html(const struct matter *m)
+{
+	static const char ext[] = ".html";
+	CLEANUP(str_free_p) char *stem = !m->c.id && str_ends(m->c.name, ext) ? strndup(m->c.name, strlen(m->c.name) - strlen(ext)) : NULL;
+	const char *dot = stem ? strrchr(stem, '.') : NULL;
+	const struct field *fd = dot ? schema_find(&m->list.info.schema, dot + 1) : NULL;
+
+	return fd && fd->type == FIELD_NOTE && (fd->flags & FIELD_RICHTEXT);
+}
+
+static int is_no_item(const struct matter *m, struct err *err)
+{
+	if (m->c.is_folder)
+		return err_set(err, -EOPNOTSUPP, "it is a folder: make or rename it as you want it, then keep-theirs");
+	if (m->c.kind == SYNC_CONFLICT_ATTACHED)
+		return err_set(err, -EOPNOTSUPP, "it was attached to an item that is gone: copy the file out of .spfs/conflicts/%s "
+			       "to where you want it, then keep-theirs", m->c.list);
+	if (is_field_html(m))
+		return err_set(err, -EOPNOTSUPP,
+			       "it is the HTML of a field: copy it from .spfs/conflicts/%s/%s to the file in %s/.spfs/html, then keep-theirs",
+			       m->c.list, m->c.file, m->c.list);
+	return 0;
+}
+
 static int submit(struct matter *m, const struct fs_resolution *in, struct err *err)
 {
 	int r = fs_resolve(m->app->fs, in, err);
@@ -222,13 +247,10 @@ static int verb_keep_mine(struct matter *m, struct buf *out, struct err *err)
 	bool deletes = m->c.kind == SYNC_CONFLICT_DELETE;
 	int r = need_list(m, err);
 
+	if (r == 0)
+		r = is_no_item(m, err);
 	if (r < 0)
 		return r;
-	if (m->c.kind == SYNC_CONFLICT_ATTACHED)
-		return err_set(err, -EOPNOTSUPP, "it was attached to an item that is gone: copy the file out of .spfs/conflicts/%s "
-			       "to where you want it, then keep-theirs", m->c.list);
-	if (m->c.is_folder)
-		return err_set(err, -EOPNOTSUPP, "it is a folder: make or rename it as you want it, then keep-theirs");
 	r = deletes ? delete_again(m, err) : find_dir(m, &in.dir);
 	if (r == 0 && !deletes)
 		r = submit(m, &in, err);
@@ -252,6 +274,9 @@ static int can_merge(const struct matter *m, struct err *err)
 {
 	int r = need_list(m, err);
 
+	if (r < 0)
+		return r;
+	r = m->c.is_folder ? 0 : is_no_item(m, err);
 	if (r < 0)
 		return r;
 	if (!m->item.id)

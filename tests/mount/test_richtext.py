@@ -134,6 +134,12 @@ def test_html_is_a_file_too(item):
     assert 'Formatted.txt.Body.html: Body: a control character (1)' in item.sh('cat .spfs/log')
     assert item.sh('cat .spfs/conflicts/Announcements/*') == 'a\001b\n'
     assert change(item, 'true') == {} and 'Theirs' in item.sh('cat "%s"' % FILE)
+    # it is no item's text, and does not become one
+    for verb in ('keep-mine', 'merge'):
+        assert '.spfs/html' in item.spfs('conflicts', verb, code=None).err
+    assert item.sh('ls Announcements | grep -c html', code=1) == '0\n' and item.sh('ls .spfs/conflicts/Announcements')
+    item.spfs('conflicts', 'keep-theirs')
+    assert item.sh('ls .spfs/conflicts') == ''
 
 
 def configure(site, change):
