@@ -199,6 +199,27 @@ static void new_document_saved_twice_and_moved_to_a_name_that_is_taken(void **st
 	assert_int_equal(now_in(doc_named(w, "b.txt")), theirs);
 }
 
+/* Sent in vain, saved again, and moved over a document: that one was given the bytes of the first save. */
+static void new_document_saved_twice_and_moved_over_another(void **state)
+{
+	struct world *w = *state;
+	int64_t item, version;
+	int latest;
+
+	must_create(&w->c[0], "b.txt");
+	op_sync(&w->c[0]);
+	must_create(&w->c[0], "a.txt");
+	w->c[0].armed[w->c[0].n_armed++] = FAULT_CANCELED;
+	op_sync(&w->c[0]);
+	must_edit(&w->c[0], "a.txt");
+	ino_named(&w->c[0], "a.txt", &item);
+	latest = look(&w->c[0], item, &version);
+	w->tok[now_in(doc_named(w, "b.txt"))].killed = true;
+	must_rename(&w->c[0], "a.txt", "b.txt");
+	must_end_well(w);
+	assert_int_equal(now_in(doc_named(w, "b.txt")), latest);
+}
+
 /* Deleted and made again by others before its row came: their document was taken for ours, and stored over. */
 static void document_of_others_under_the_name_of_one_that_was_sent(void **state)
 {
@@ -543,6 +564,7 @@ int main(void)
 		DOCS_CASE(document_back_where_it_was_with_nothing_to_hear),
 		DOCS_CASE(document_moved_over_a_new_one_that_others_made_too),
 		DOCS_CASE(new_document_saved_twice_and_moved_to_a_name_that_is_taken),
+		DOCS_CASE(new_document_saved_twice_and_moved_over_another),
 		DOCS_CASE(document_of_others_under_the_name_of_one_that_was_sent),
 		DOCS_CASE(document_moved_over_one_whose_row_has_not_come),
 		DOCS_CASE(document_that_others_changed_under_unsent_bytes_is_not_removed_with_them),

@@ -21,8 +21,7 @@
 
 int attach_takes_over(struct txn *t, struct local_item *i, const char *ids)
 {
-	const struct pending_row *latest = doc_latest(&i->p);
-	struct pending_row *row = latest ? pending_row(&i->p, latest->c.id) : NULL;
+	struct pending_row *row = doc_latest(&i->p);
 	const char *was = row ? row->c.change.name : NULL;
 	char *all;
 

@@ -45,9 +45,9 @@ static bool is_promoted(const struct item *i)
 	return !i->owner && doc_is_promoted(i->path);
 }
 
-const struct pending_row *doc_latest(const struct pending *p)
+struct pending_row *doc_latest(const struct pending *p)
 {
-	const struct pending_row *row = NULL;
+	struct pending_row *row = NULL;
 
 	for (size_t i = 0; i < p->n; i++)
 		if (!p->v[i].gone && p->v[i].c.change.op == CHANGE_STORE && p->v[i].c.state != STORE_CHANGE_SENT)

@@ -73,6 +73,6 @@ bool doc_is_overtaken(const struct store_item *it, const struct pending *p);
 MUST_CHECK int doc_drop_stores(struct txn *t, struct store_item *it, struct pending *p);
 
 /* The STORE that is not done and has the latest bytes; NULL. */
-const struct pending_row *doc_latest(const struct pending *p);
+struct pending_row *doc_latest(const struct pending *p);
 
 #endif

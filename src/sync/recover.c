@@ -212,7 +212,7 @@ static int give_up_unseen(struct txn *t, struct store_item *it, struct pending *
 {
 	static const char why[] = "the server has taken this file and does not have it any more under that name";
 	struct pending_row *sent = pending_find(p, CHANGE_STORE);
-	const struct pending_row *latest = doc_latest(p);
+	struct pending_row *latest = doc_latest(p);
 	int r;
 
 	if (it->item.id || !list_is_library(&t->list.info) || !sent || sent->c.state != STORE_CHANGE_SENT)
@@ -225,7 +225,7 @@ static int give_up_unseen(struct txn *t, struct store_item *it, struct pending *
 	if (pending_find(p, CHANGE_DELETE))
 		r = apply_vanish(t, it);
 	else
-		r = doc_put_aside(t, it, p, latest ? pending_row(p, latest->c.id) : sent, why);
+		r = doc_put_aside(t, it, p, latest ?: sent, why);
 	return r < 0 ? r : 1;
 }
 

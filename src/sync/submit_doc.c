@@ -200,7 +200,7 @@ static int let_go(struct txn *t, int64_t item, int hold_ms)
 {
 	CLEANUP(local_item_release) struct local_item i = LOCAL_ITEM_INIT;
 	int r = local_item_load(t, item, &i);
-	struct pending_row *row = r == 0 ? pending_find(&i.p, CHANGE_STORE) : NULL;
+	struct pending_row *row = r == 0 ? doc_latest(&i.p) : NULL;
 
 	if (r < 0 || !row || row->c.change.content.due != INT64_MAX)
 		return r == -ESTALE ? 0 : r;

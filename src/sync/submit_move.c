@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "apply.h"
 #include "attach.h"
+#include "doc.h"
 #include "local.h"
 #include "place.h"
 #include "show.h"
@@ -111,7 +112,7 @@ static int delete_target(struct txn *t, struct moving *m)
 static int give_bytes(struct txn *t, struct moving *m)
 {
 	CLEANUP(local_item_release) struct local_item to = LOCAL_ITEM_INIT;
-	struct pending_row *mine = pending_find(&m->i.p, CHANGE_STORE), *row;
+	struct pending_row *mine = doc_latest(&m->i.p), *row;
 	struct sync_content c = { 0 };
 	int r = mine ? local_item_load(t, m->waits, &to) : -ESTALE;
 
@@ -125,7 +126,7 @@ static int give_bytes(struct txn *t, struct moving *m)
 	if (r == 0)
 		r = attach_takes_over(t, &to, mine->c.change.name);
 	/* Somebody still writes it. */
-	row = mine->c.change.content.due == INT64_MAX ? pending_find(&to.p, CHANGE_STORE) : NULL;
+	row = mine->c.change.content.due == INT64_MAX ? doc_latest(&to.p) : NULL;
 	if (r == 0 && row) {
 		row->c.change.content.due = INT64_MAX;
 		row->changed = true;
@@ -174,7 +175,7 @@ static int clear_target(struct txn *t, struct moving *m)
  */
 static void hold_anew(struct txn *t, struct moving *m)
 {
-	struct pending_row *row = pending_find(&m->i.p, CHANGE_STORE);
+	struct pending_row *row = doc_latest(&m->i.p);
 	int64_t *due = row ? &row->c.change.content.due : NULL;
 
 	if (!due || *due <= t->now || *due == INT64_MAX)
