@@ -220,6 +220,31 @@ static void new_document_saved_twice_and_moved_over_another(void **state)
 	assert_int_equal(now_in(doc_named(w, "b.txt")), latest);
 }
 
+/* Removed here and moved by others: what took its old name here kept that name, and the server the other. */
+static void new_document_moved_over_a_removed_one_that_others_moved(void **state)
+{
+	struct world *w = *state;
+	int64_t item, version;
+	struct fdoc *d;
+	int latest;
+
+	must_create(&w->c[0], "a.txt");
+	op_sync(&w->c[0]);
+	must_unlink(&w->c[0], "a.txt");
+	d = doc_named(w, "a.txt");
+	snprintf(d->name, sizeof(d->name), "b.txt");
+	w->acting = CLIENTS_MAX;
+	doc_moves(w, d, now_in(d));
+	assert_true(pull_once(&w->c[0]));
+	must_create(&w->c[0], "b.txt");
+	ino_named(&w->c[0], "b.txt", &item);
+	latest = look(&w->c[0], item, &version);
+	must_rename(&w->c[0], "b.txt", "a.txt");
+	must_end_well(w);
+	assert_null(doc_named(w, "b.txt"));
+	assert_int_equal(now_in(doc_named(w, "a.txt")), latest);
+}
+
 /* Deleted and made again by others before its row came: their document was taken for ours, and stored over. */
 static void document_of_others_under_the_name_of_one_that_was_sent(void **state)
 {
@@ -565,6 +590,7 @@ int main(void)
 		DOCS_CASE(document_moved_over_a_new_one_that_others_made_too),
 		DOCS_CASE(new_document_saved_twice_and_moved_to_a_name_that_is_taken),
 		DOCS_CASE(new_document_saved_twice_and_moved_over_another),
+		DOCS_CASE(new_document_moved_over_a_removed_one_that_others_moved),
 		DOCS_CASE(document_of_others_under_the_name_of_one_that_was_sent),
 		DOCS_CASE(document_moved_over_one_whose_row_has_not_come),
 		DOCS_CASE(document_that_others_changed_under_unsent_bytes_is_not_removed_with_them),

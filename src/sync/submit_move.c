@@ -93,6 +93,14 @@ static int end_vacancy(struct txn *t, struct moving *m)
 	return r;
 }
 
+/* The new name is the one that the server knows it by. */
+static bool is_home(struct txn *t, const struct moving *m, const struct item *i)
+{
+	CLEANUP(item_release_p) struct item there = ITEM_INIT;
+
+	return local_item_path(t, m->dir.ino, m->name, &there) == 0 && str_eq(there.path, i->path);
+}
+
 /* What the server has under that name goes first; MOVE must find it free. */
 static int delete_target(struct txn *t, struct moving *m)
 {
@@ -108,38 +116,46 @@ static int delete_target(struct txn *t, struct moving *m)
 	return r < 0 ? r : local_item_delete(t, &i, m->name);
 }
 
+/* The bytes of `mine`, as a save of the document's; and its name, where others have moved it since it was removed here. */
+static int take_bytes(struct txn *t, const struct moving *m, const struct pending_row *mine, struct local_item *to)
+{
+	const struct sync_content c = { .file = mine->c.change.content.file, .size = mine->c.change.content.size };
+	struct pending_row *row;
+	int r = local_item_bytes(t, to, &c, m->name);
+
+	if (r == 0 && to->it.item.id && !pending_find(&to->p, CHANGE_MOVE) && !is_home(t, m, &to->it.item))
+		r = local_item_change(t, to, CHANGE_MOVE, NULL, m->name);
+	if (r == 0)
+		r = attach_takes_over(t, to, mine->c.change.name);
+	/* Somebody still writes it. */
+	row = mine->c.change.content.due == INT64_MAX ? doc_latest(&to->p) : NULL;
+	if (r < 0 || !row)
+		return r;
+	row->c.change.content.due = INT64_MAX;
+	row->changed = true;
+	return pending_store(t->st, &to->p);
+}
+
 /* The bytes of a file that is only here become those of the document whose name it takes. */
 static int give_bytes(struct txn *t, struct moving *m)
 {
 	CLEANUP(local_item_release) struct local_item to = LOCAL_ITEM_INIT;
-	struct pending_row *mine = doc_latest(&m->i.p), *row;
-	struct sync_content c = { 0 };
+	const struct pending_row *mine = doc_latest(&m->i.p);
 	int r = mine ? local_item_load(t, m->waits, &to) : -ESTALE;
 
 	if (r == 0)
 		r = local_may(&t->list, &to.it.item, PERM_EDIT);
-	if (r < 0)
-		return r;
-	c.file = mine->c.change.content.file;
-	c.size = mine->c.change.content.size;
-	r = local_item_bytes(t, &to, &c, m->name);
 	if (r == 0)
-		r = attach_takes_over(t, &to, mine->c.change.name);
-	/* Somebody still writes it. */
-	row = mine->c.change.content.due == INT64_MAX ? doc_latest(&to.p) : NULL;
-	if (r == 0 && row) {
-		row->c.change.content.due = INT64_MAX;
-		row->changed = true;
-		r = pending_store(t->st, &to.p);
-	}
+		r = take_bytes(t, m, mine, &to);
 	if (r == 0)
 		r = end_vacancy(t, m);
 	if (r == 0 && m->there.ino)
 		r = place_strip(t, &m->there, NULL);
+	if (r < 0)
+		return r;
 	m->n.item = to.it.id;
 	m->n.mode = show_mode(&t->list, &to.it.item);
-	if (r == 0)
-		r = store_node_put(t->st, &m->n);
+	r = store_node_put(t->st, &m->n);
 	return r < 0 ? r : local_item_delete(t, &m->i, m->name);
 }
 
@@ -202,21 +218,13 @@ static int move_unsent(struct txn *t, struct moving *m)
 	return r < 0 ? r : store_item_put(t->st, &m->i.it);
 }
 
-/* Back where the server has it: there is nothing to tell. */
-static bool is_at_home(struct txn *t, const struct moving *m)
-{
-	CLEANUP(item_release_p) struct item there = ITEM_INIT;
-
-	return local_item_path(t, m->dir.ino, m->name, &there) == 0 && str_eq(there.path, m->i.it.item.path);
-}
-
 static int tell_server(struct txn *t, struct moving *m)
 {
 	struct pending_row *row = pending_find(&m->i.p, CHANGE_MOVE);
 
 	if (local_item_is_unsent(&m->i))
 		return move_unsent(t, m);
-	if (!is_at_home(t, m))
+	if (!is_home(t, m, &m->i.it.item))
 		return local_item_change(t, &m->i, CHANGE_MOVE, NULL, m->name);
 	if (row && (row->c.state == STORE_CHANGE_QUEUED || row->c.state == STORE_CHANGE_REFUSED)) {
 		row->gone = true;
