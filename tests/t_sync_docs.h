@@ -703,10 +703,19 @@ static inline int pick_file(struct docs_client *dc, struct files *f)
 	return f->n ? (int) roll(dc->w, (unsigned) f->n) : -1;
 }
 
+struct unsent {
+	char file[64]; /* "": there is nothing */
+	int64_t base;
+};
+
 static inline int find_unsent(void *arg, const struct store_change *c)
 {
-	if (c->change.op == CHANGE_STORE)
-		snprintf(arg, 64, "%s", c->change.content.file ? c->change.content.file : "-");
+	struct unsent *u = arg;
+
+	if (c->change.op != CHANGE_STORE)
+		return 0;
+	snprintf(u->file, sizeof(u->file), "%s", c->change.content.file ? c->change.content.file : "-");
+	u->base = c->change.content.base;
 	return 0;
 }
 
@@ -723,19 +732,19 @@ static inline int token_in(struct docs_client *dc, int fd)
 	return t > 0 ? t : 0;
 }
 
-/* What the file shows; *ret_version: of the server's, 0: bytes that were not sent. */
+/* What the file shows; *ret_version: of the server's, or that the bytes were made from that were not sent. */
 static inline int look(struct docs_client *dc, int64_t item, int64_t *ret_version)
 {
 	CLEANUP(store_item_release_p) struct store_item it = STORE_ITEM_INIT;
-	char file[64] = "";
+	struct unsent u = { .base = 0 };
 	int fd, t;
 
-	*ret_version = 0;
-	assert_int_equal(store_change_of_item(dc->c.st, item, find_unsent, file), 0);
-	if (*file == '-')
+	assert_int_equal(store_change_of_item(dc->c.st, item, find_unsent, &u), 0);
+	*ret_version = u.base;
+	if (*u.file == '-')
 		return 0;
-	if (*file) {
-		fd = store_unsent_open(dc->c.st, file);
+	if (*u.file) {
+		fd = store_unsent_open(dc->c.st, u.file);
 		t = token_in(dc, fd);
 		close(fd);
 		return t;
@@ -787,10 +796,12 @@ static inline void read_whole(struct docs_client *dc, int64_t item, int64_t vers
 	struct store_blob b = { .item = item, .version = version, .fd = -1, .etag = etag };
 	const struct store_blob_use use = { 0 };
 	char text[32];
+	struct unsent u = { .base = 0 };
 	int fd;
 
 	*etag = '\0';
-	if (!version || !dc->online || roll(dc->w, 3) == 0)
+	assert_int_equal(store_change_of_item(dc->c.st, item, find_unsent, &u), 0);
+	if (*u.file || !version || !dc->online || roll(dc->w, 3) == 0)
 		return;
 	assert_int_equal(store_item_get(dc->c.st, item, &it), 0);
 	/* Only what the server has now can be fetched. */

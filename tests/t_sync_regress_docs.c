@@ -245,6 +245,22 @@ static void new_document_moved_over_a_removed_one_that_others_moved(void **state
 	assert_int_equal(now_in(doc_named(w, "a.txt")), latest);
 }
 
+/* Open in an editor with bytes that were not sent, while others' version came and they became a copy: the editor has not seen it. */
+static void unsent_document_that_is_open_while_it_loses_a_conflict(void **state)
+{
+	struct world *w = *state;
+
+	must_create(&w->c[0], "a.txt");
+	op_sync(&w->c[0]);
+	must_edit(&w->c[0], "a.txt");
+	third_edits(w, "a.txt");
+	assert_true(pull_once(&w->c[0]));
+	op_open(&w->c[0]);
+	op_sync(&w->c[0]);
+	op_save(&w->c[0]);
+	must_end_well(w);
+}
+
 /* Deleted and made again by others before its row came: their document was taken for ours, and stored over. */
 static void document_of_others_under_the_name_of_one_that_was_sent(void **state)
 {
@@ -590,6 +606,7 @@ int main(void)
 		DOCS_CASE(document_moved_over_a_new_one_that_others_made_too),
 		DOCS_CASE(new_document_saved_twice_and_moved_to_a_name_that_is_taken),
 		DOCS_CASE(new_document_saved_twice_and_moved_over_another),
+		DOCS_CASE(unsent_document_that_is_open_while_it_loses_a_conflict),
 		DOCS_CASE(new_document_moved_over_a_removed_one_that_others_moved),
 		DOCS_CASE(document_of_others_under_the_name_of_one_that_was_sent),
 		DOCS_CASE(document_moved_over_one_whose_row_has_not_come),

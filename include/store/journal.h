@@ -81,8 +81,8 @@ MUST_CHECK int store_change_each(struct store *s, int64_t list,
 MUST_CHECK int store_change_count(struct store *s, int64_t list, enum store_change_state st, int64_t *ret);
 
 /* The bytes that the user sees of a document while they are not the server's: the last STORE's. 0 or -ENOENT. *ret_file: a
- * fresh string, NULL: no bytes. */
-MUST_CHECK int store_change_bytes(struct store *s, int64_t item, char **ret_file, int64_t *ret_size);
+ * fresh string, NULL: no bytes; *ret_base: the item's version that they were made from. */
+MUST_CHECK int store_change_bytes(struct store *s, int64_t item, char **ret_file, int64_t *ret_size, int64_t *ret_base);
 
 /* The items of the list that have a change: 1 when `item` has one in any state, else 0. */
 MUST_CHECK int store_change_has(struct store *s, int64_t item);

@@ -195,7 +195,7 @@ int store_change_has(struct store *s, int64_t item)
 	return conn_exists(s, Q_JOURNAL_HAS, "i", item);
 }
 
-int store_change_bytes(struct store *s, int64_t item, char **ret_file, int64_t *ret_size)
+int store_change_bytes(struct store *s, int64_t item, char **ret_file, int64_t *ret_size, int64_t *ret_base)
 {
 	CLEANUP(stmt_done_p) struct stmt *st = NULL;
 	int r = conn_ask(s, &st, Q_JOURNAL_BYTES, "i", item);
@@ -205,5 +205,6 @@ int store_change_bytes(struct store *s, int64_t item, char **ret_file, int64_t *
 	if (r <= 0)
 		return r < 0 ? r : -ENOENT;
 	*ret_size = stmt_i64(st, 1);
+	*ret_base = stmt_i64(st, 2);
 	return str_set(ret_file, stmt_text(st, 0));
 }

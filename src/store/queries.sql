@@ -337,7 +337,7 @@ UPDATE journal SET state = 'unsure', lost = lost OR op = 'store' WHERE state = '
 /* once at start */
 UPDATE journal SET due = 0 WHERE due <> 0
 -- JOURNAL_BYTES
-SELECT file, size FROM journal WHERE item = ?1 AND op = 'store' ORDER BY id DESC LIMIT 1
+SELECT file, size, base FROM journal WHERE item = ?1 AND op = 'store' ORDER BY id DESC LIMIT 1
 -- JOURNAL_FILE
 SELECT file FROM journal WHERE id = ?1 AND file IS NOT NULL
 -- JOURNAL_NAMES

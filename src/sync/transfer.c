@@ -129,8 +129,8 @@ struct sync_doc *sync_doc_hold(struct sync_doc *d)
 /* What is not on the server yet. 1: there is something, and it is open; 0: there is not. */
 static int find_unsent(struct sync *s, int64_t item, struct store_blob *b, char **file)
 {
-	int64_t size = 0;
-	int r = store_change_bytes(s->conf.store, item, file, &size);
+	int64_t size = 0, base = 0;
+	int r = store_change_bytes(s->conf.store, item, file, &size, &base);
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
@@ -139,6 +139,7 @@ static int find_unsent(struct sync *s, int64_t item, struct store_blob *b, char 
 	str_free_p(&b->etag);
 	b->fd = store_unsent_open(s->conf.store, *file);
 	b->size = size;
+	b->version = base; /* the row may be a later one, of others, that these bytes know nothing of */
 	if (b->fd < 0)
 		return b->fd;
 	/* An empty one has no file to be known by. */
