@@ -45,10 +45,13 @@ struct store_change {
 	int64_t created; /* wall clock ns of the first local change folded in */
 	int64_t touched; /* wall clock ns of the last one */
 	int tries;
-	uint32_t server_code;
+	uint32_t server_code; /* REFUSED: the server's number; STORE_CODE_LOCKED also where it said so without one */
 	char *reason;    /* owned; the server's or our words, NULL */
 	char *name;      /* owned; the file's name when it was made, for outbox/ after the item went; NULL */
 };
+
+/* Somebody else has the document ([MS-WDV] 2.2.3). */
+#define STORE_CODE_LOCKED 0x0009000eu
 
 #define STORE_CHANGE_INIT { .change = CHANGE_INIT }
 

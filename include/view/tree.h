@@ -149,6 +149,12 @@ MUST_CHECK int view_tree_values(struct view_tree *t, int64_t item, struct values
 /* Whether somebody else has the document checked out, as far as it is known who we are: 1 or 0. */
 MUST_CHECK int view_tree_is_taken(struct view_tree *t, const struct view_attr *a);
 
+/*
+ * Who has the document checked out, or had a lock on it when its bytes were to be sent last (RFC 4918 6: no row tells of
+ * locks, so it is what the server said then, or all it said where no name can be told). -ENODATA: nobody. -ENOMEM, -EIO.
+ */
+MUST_CHECK int view_tree_taken_by(struct view_tree *t, const struct view_attr *a, struct buf *out);
+
 /* The item. ret is initialised by the caller. */
 MUST_CHECK int view_tree_item(struct view_tree *t, int64_t item, struct item *ret);
 

@@ -137,20 +137,9 @@ static int say_error(const struct about *a, struct buf *out)
 	return view_tree_error(a->fs->tree, a->node->ino, out);
 }
 
-/* Who has the document checked out: "12;#Jane Roe" without the number. */
 static int say_checked_out(const struct about *a, struct buf *out)
 {
-	CLEANUP(item_release_p) struct item item = ITEM_INIT;
-	int r = a->node->kind == STORE_NODE_DOCUMENT ? view_tree_item(a->fs->tree, a->node->item, &item) : -ENODATA;
-	const char *who = r == 0 ? values_get(&item.values, "CheckoutUser") : NULL;
-	const char *name = who ? strstr(who, ";#") : NULL;
-
-	if (r < 0 && r != -ENOENT)
-		return r;
-	if (!name)
-		return -ENODATA;
-	name += 2;
-	return buf_add(out, name, strcspn(name, ","));
+	return view_tree_taken_by(a->fs->tree, a->node, out);
 }
 
 static int say_list(const struct about *a, struct buf *out)

@@ -143,7 +143,7 @@ int park_retry(struct txn *t, const char *reason)
 
 int park_retry_locked(struct txn *t)
 {
-	struct found f = { .state = STORE_CHANGE_REFUSED, .server_code = PARK_LOCKED };
+	struct found f = { .state = STORE_CHANGE_REFUSED, .server_code = STORE_CODE_LOCKED };
 
 	return each_change(t, &f, retry_row);
 }

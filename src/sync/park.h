@@ -18,9 +18,6 @@
 MUST_CHECK int park_refuse(struct txn *t, struct store_item *it, struct pending *p, struct pending_row *row,
 			   uint32_t server_code, const char *reason);
 
-/* Somebody else has the document: what a refusal's server_code is then ([MS-WDV] 2.2.3: 0x0009000E). */
-#define PARK_LOCKED 0x0009000eu
-
 /* Queues the refused changes of the list (t->list) again, all or those with that reason (NULL: all). */
 MUST_CHECK int park_retry(struct txn *t, const char *reason);
 

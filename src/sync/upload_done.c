@@ -119,7 +119,7 @@ static int refused(struct done *d)
 	if (d->row->c.change.op == CHANGE_DELETE)
 		return upload_removal_refused(d->t, &d->i, d->row, f);
 	return park_refuse(d->t, &d->i.it, &d->i.p, d->row,
-			   f->err.code == -EBUSY && !f->server_code ? PARK_LOCKED : f->server_code,
+			   f->err.code == -EBUSY && !f->server_code ? STORE_CODE_LOCKED : f->server_code,
 			   f->err.text[0] ? f->err.text : "the server refused it without giving a reason");
 }
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/str.h"
@@ -115,6 +116,45 @@ int view_tree_is_taken(struct view_tree *t, const struct view_attr *a)
 		return r == -ENOENT ? 0 : r;
 	r = store_person_get(t->store, l->site, STORE_PERSON_US, &us);
 	return r < 0 ? (r == -ENOENT ? 0 : r) : strtoll(us, NULL, 10) != strtoll(who, NULL, 10);
+}
+
+static int held_up(void *arg, const struct store_change *c)
+{
+	if (c->state != STORE_CHANGE_REFUSED || c->server_code != STORE_CODE_LOCKED || !c->reason)
+		return 0;
+	return str_set(arg, c->reason) ?: 1;
+}
+
+/* Of "... (The file is locked for exclusive use by CONTOSO\\ann.)" the name. */
+static int add_holder(const char *said, struct buf *out)
+{
+	static const char by[] = " by ";
+	const char *name = said;
+	size_t n;
+
+	for (const char *at = said; (at = strstr(at, by)) != NULL; at += strlen(by))
+		name = at + strlen(by);
+	n = strcspn(name, "\n");
+	while (n && strchr(".)", name[n - 1]))
+		n--;
+	return buf_add(out, name, n);
+}
+
+int view_tree_taken_by(struct view_tree *t, const struct view_attr *a, struct buf *out)
+{
+	CLEANUP(item_release_p) struct item item = ITEM_INIT;
+	CLEANUP(str_free_p) char *said = NULL;
+	const char *who;
+	int r = a->kind == STORE_NODE_DOCUMENT ? view_tree_item(t, a->item, &item) : -ENOENT;
+
+	if (r < 0)
+		return r == -ENOENT ? -ENODATA : r;
+	who = values_get(&item.values, "CheckoutUser"); /* "12;#Jane Roe,#..." */
+	who = who ? strstr(who, ";#") : NULL;
+	if (who)
+		return buf_add(out, who + 2, strcspn(who + 2, ","));
+	r = store_change_of_item(t->store, a->item, held_up, &said);
+	return r < 0 ? r : r == 0 ? -ENODATA : add_holder(said, out);
 }
 
 /* ---- how far its changes have come ------------------------------------------------ */

@@ -191,7 +191,7 @@ def test_somebody_else_has_it_locked(world):
     error = lib(world, 'getfattr --only-values -n user.spfs.error notes.txt')
     assert 'locked' in error and 'aking' in error
     assert 'notes.txt' in world.sh('ls .spfs/outbox') and lib(world, 'cat notes.txt') == 'mine\n'
-    assert holder(world) is None
+    assert lib(world, 'getfattr --only-values -n user.spfs.checkedout notes.txt') == 'CONTOSO\\aking'
     # each synchronisation tries again, and nothing does by itself
     tried = [r['status'] for r in world.server.requests() if r['method'] == 'PUT']
     assert tried == [423]
@@ -203,4 +203,5 @@ def test_somebody_else_has_it_locked(world):
     world.wait(lambda: ada('GET')[1] == b'mine\n', 20)
     world.settle()
     assert state(world, 'notes.txt') == 'clean' and names(world) >= {'notes.txt'}
+    assert holder(world) is None
     assert not [n for n in names(world) if 'conflict' in n]
