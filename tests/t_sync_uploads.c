@@ -260,7 +260,7 @@ static void documents_go_out_side_by_side(void **state)
 {
 	struct world *w = *state;
 	struct push_result res;
-	char name[16];
+	char name[32];
 
 	for (int i = 0; i < 7; i++) {
 		snprintf(name, sizeof(name), "n%d.txt", i);
@@ -326,7 +326,7 @@ static void set_ends_when_the_server_goes_away(void **state)
 	struct world *w = *state;
 	struct push_result res;
 	struct counted k;
-	char name[16];
+	char name[32];
 
 	for (int i = 0; i < 12; i++) {
 		snprintf(name, sizeof(name), "n%d.txt", i);
