@@ -14,6 +14,7 @@ import signal
 import struct
 import subprocess
 import threading
+import time
 
 import pytest
 from conftest import alive, end, processes_of
@@ -46,7 +47,13 @@ class Disk:
             os.close(fd)
 
     def off(self):
-        subprocess.run(['umount', self.where], check=True, capture_output=True)
+        """Again while it is busy: what a killed process had open is closed a moment after it is gone."""
+        for _ in range(100):
+            r = subprocess.run(['umount', self.where], capture_output=True, text=True)
+            if r.returncode == 0:
+                return
+            time.sleep(0.1)
+        raise AssertionError(r.stderr)
 
 
 class Writer(threading.Thread):
