@@ -200,13 +200,18 @@ static int let_go(struct txn *t, int64_t item, int hold_ms)
 {
 	CLEANUP(local_item_release) struct local_item i = LOCAL_ITEM_INIT;
 	int r = local_item_load(t, item, &i);
-	struct pending_row *row = r == 0 ? doc_latest(&i.p) : NULL;
 
-	if (r < 0 || !row || row->c.change.content.due != INT64_MAX)
+	if (r < 0)
 		return r == -ESTALE ? 0 : r;
-	row->c.change.content.due = t->now + (int64_t) hold_ms * 1000000;
-	row->changed = true;
-	txn_hold(t, row->c.change.content.due);
+	for (size_t k = 0; k < i.p.n; k++) {
+		struct pending_row *row = &i.p.v[k];
+
+		if (row->gone || row->c.change.op != CHANGE_STORE || row->c.change.content.due != INT64_MAX)
+			continue;
+		row->c.change.content.due = t->now + (int64_t) hold_ms * 1000000;
+		row->changed = true;
+		txn_hold(t, row->c.change.content.due);
+	}
 	return pending_store(t->st, &i.p);
 }
 

@@ -116,6 +116,15 @@ static int delete_target(struct txn *t, struct moving *m)
 	return r < 0 ? r : local_item_delete(t, &i, m->name);
 }
 
+/* Somebody still writes it. */
+static bool is_written(const struct pending *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (!p->v[i].gone && p->v[i].c.change.op == CHANGE_STORE && p->v[i].c.change.content.due == INT64_MAX)
+			return true;
+	return false;
+}
+
 /* The bytes of `mine`, as a save of the document's; and its name, where others have moved it since it was removed here. */
 static int take_bytes(struct txn *t, const struct moving *m, const struct pending_row *mine, struct local_item *to)
 {
@@ -127,8 +136,7 @@ static int take_bytes(struct txn *t, const struct moving *m, const struct pendin
 		r = local_item_change(t, to, CHANGE_MOVE, NULL, m->name);
 	if (r == 0)
 		r = attach_takes_over(t, to, mine->c.change.name);
-	/* Somebody still writes it. */
-	row = mine->c.change.content.due == INT64_MAX ? doc_latest(&to->p) : NULL;
+	row = is_written(&m->i.p) ? doc_latest(&to->p) : NULL;
 	if (r < 0 || !row)
 		return r;
 	row->c.change.content.due = INT64_MAX;
@@ -191,14 +199,16 @@ static int clear_target(struct txn *t, struct moving *m)
  */
 static void hold_anew(struct txn *t, struct moving *m)
 {
-	struct pending_row *row = doc_latest(&m->i.p);
-	int64_t *due = row ? &row->c.change.content.due : NULL;
+	for (size_t i = 0; i < m->i.p.n; i++) {
+		struct pending_row *row = &m->i.p.v[i];
+		int64_t *due = &row->c.change.content.due;
 
-	if (!due || *due <= t->now || *due == INT64_MAX)
-		return;
-	*due = t->now + (int64_t) m->hold_ms * 1000000;
-	row->changed = true;
-	txn_hold(t, *due);
+		if (row->gone || row->c.change.op != CHANGE_STORE || *due <= t->now || *due == INT64_MAX)
+			continue;
+		*due = t->now + (int64_t) m->hold_ms * 1000000;
+		row->changed = true;
+		txn_hold(t, *due);
+	}
 }
 
 /* It is made under its new name, wherever that is. */
