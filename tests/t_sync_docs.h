@@ -835,6 +835,22 @@ static inline int64_t create(struct docs_client *dc, const char *name, int *ret_
 	return ino;
 }
 
+static inline int64_t ino_named(struct docs_client *dc, const char *name, int64_t *ret_item)
+{
+	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
+
+	assert_int_equal(store_node_lookup(dc->c.st, dc->c.root, name, &n), 0);
+	*ret_item = n.item;
+	return n.ino;
+}
+
+static inline void must_create(struct docs_client *dc, const char *name)
+{
+	int t;
+
+	assert_true(create(dc, name, &t) > 0);
+}
+
 static inline void op_create(struct docs_client *dc)
 {
 	char name[32];

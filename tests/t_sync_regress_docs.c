@@ -40,22 +40,6 @@ static void must_end_well(struct world *w)
 		fail_msg("%s", w->why);
 }
 
-static int64_t ino_named(struct docs_client *dc, const char *name, int64_t *ret_item)
-{
-	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
-
-	assert_int_equal(store_node_lookup(dc->c.st, dc->c.root, name, &n), 0);
-	*ret_item = n.item;
-	return n.ino;
-}
-
-static void must_create(struct docs_client *dc, const char *name)
-{
-	int t;
-
-	assert_true(create(dc, name, &t) > 0);
-}
-
 static void must_edit(struct docs_client *dc, const char *name)
 {
 	int64_t item, base, ino = ino_named(dc, name, &item);
