@@ -215,10 +215,57 @@ static void each_commit_is_synced(void **state)
 	}
 }
 
+static void touch_lazily(struct fixture *f, int64_t when)
+{
+	must(store_begin_lazy(f->s));
+	must(store_node_touch(f->s, f->root, when));
+	must(store_commit(f->s));
+}
+
+/* A lazy commit waits for no disk, who asks for it does, and nobody waits for what a later commit took along. */
+static void lazy_commits_are_synced_when_asked_for(void **state)
+{
+	struct fixture *f = *state;
+	long before;
+
+	touch_lazily(f, 1);
+	before = disk.syncs;
+	touch_lazily(f, 2);
+	assert_int_equal(disk.syncs, before);
+	must(store_settle(f->s, store_lazy(f->s) - 1));
+	assert_int_equal(disk.syncs, before + 1);
+	must(store_settle(f->s, store_lazy(f->s)));
+	assert_int_equal(disk.syncs, before + 1);
+
+	touch_lazily(f, 3);
+	arm(1, SQLITE_IOERR_FSYNC, false);
+	assert_int_equal(store_settle(f->s, store_lazy(f->s)), -EIO);
+	arm(0, 0, false);
+	before = disk.syncs;
+	must(store_settle(f->s, store_lazy(f->s)));
+	assert_int_equal(disk.syncs, before + 1);
+
+	touch_lazily(f, 4);
+	must(store_begin(f->s));
+	must(store_node_touch(f->s, f->root, 5));
+	must(store_commit(f->s));
+	before = disk.syncs;
+	must(store_settle(f->s, store_lazy(f->s)));
+	assert_int_equal(disk.syncs, before);
+	/* A transaction that changed nothing took nothing along. */
+	touch_lazily(f, 6);
+	must(store_begin(f->s));
+	must(store_commit(f->s));
+	before = disk.syncs;
+	must(store_settle(f->s, store_lazy(f->s)));
+	assert_int_equal(disk.syncs, before + 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		store_test(each_commit_is_synced),
+		store_test(lazy_commits_are_synced_when_asked_for),
 		store_test(a_lost_transaction_takes_no_more_changes),
 		store_test(one_failed_operation),
 		store_test(a_disk_that_fails_for_a_while),

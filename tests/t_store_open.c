@@ -388,6 +388,25 @@ static off_t log_size(const struct fixture *f)
 	return st.st_size;
 }
 
+/* To overwrite it costs half of what it costs to make it longer, which many small commits need not each do. */
+static void the_log_grows_in_steps(void **state)
+{
+	enum { COMMITS = 3000 };
+	struct fixture *f = *state;
+	off_t last = 0;
+	int grown = 0;
+
+	for (int i = 1; i <= COMMITS; i++) {
+		must(store_begin_lazy(f->s));
+		must(store_node_touch(f->s, f->root, i));
+		must(store_commit(f->s));
+		grown += log_size(f) != last;
+		last = log_size(f);
+	}
+	assert_true(last > (off_t) COMMITS * 4096);
+	assert_true(grown < 100);
+}
+
 /* 120 MB of small and of big transactions. */
 static void the_log_stays_bounded(void **state)
 {
@@ -433,6 +452,7 @@ int main(void)
 		store_test(damage_inside_is_reported_as_such),
 		store_test(a_file_in_the_directorys_place_is_named),
 		store_test(a_full_disk_is_ENOSPC_and_loses_nothing),
+		store_test(the_log_grows_in_steps),
 		store_test(the_log_stays_bounded),
 	};
 

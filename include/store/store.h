@@ -78,6 +78,12 @@ MUST_CHECK int store_begin(struct store *s);
  */
 MUST_CHECK int store_begin_lazy(struct store *s);
 
+/* How many lazy transactions were committed. */
+uint64_t store_lazy(const struct store *s);
+
+/* Waits until the first n of them are durable, when they are not yet. -EIO, -ENOSPC: they may never be. */
+MUST_CHECK int store_settle(struct store *s, uint64_t n);
+
 /* Makes it durable. On failure the transaction is rolled back and ended. */
 MUST_CHECK int store_commit(struct store *s);
 

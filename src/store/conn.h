@@ -35,6 +35,7 @@ struct session {
 	struct db **db;       /* owned, n_db of them, by depth of callbacks */
 	size_t n_db, cap;
 	struct db *txn;       /* one of db; NULL: outside a transaction */
+	bool lazy;            /* the transaction is */
 	struct db *stage;     /* owned; NULL: empty (see stage.c) */
 	int stage_error;
 	struct buf pack[2];   /* for the blobs of the row that is being written */
@@ -54,6 +55,8 @@ struct store {
 	struct lock write;    /* held from store_begin() to the end of the transaction */
 	atomic_uint_fast64_t commits; /* how many there were */
 	int wal_pages;        /* protected by write: length of the log after the last commit */
+	atomic_uint_fast64_t lazy;    /* commits that waited for no disk; written with write */
+	atomic_uint_fast64_t settled; /* of these, how many are durable; the same */
 
 	struct lock pool;
 	struct session *sessions; /* protected by pool */

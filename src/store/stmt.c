@@ -13,6 +13,10 @@
 /* Only programs outside spfs can make us wait: a person with a sqlite3 shell. */
 enum { BUSY_MS = 10000 };
 
+/* The log's file grows by LOG_STEP bytes when fewer than LOG_NEAR pages are left in it, up to schema.sql's journal_size_limit,
+ * beyond which SQLite would cut it. A page takes LOG_FRAME. */
+enum { LOG_NEAR = 64, LOG_FRAME = 4096 + 24, LOG_BLOCK = 64 << 10, LOG_STEP = 1 << 20, LOG_LIMIT = 32 << 20 };
+
 struct stmt {
 	sqlite3_stmt *s; /* owned */
 	struct db *db;   /* foreign */
@@ -33,6 +37,7 @@ struct db {
 	int lost;      /* why SQLite ended the transaction by itself; each statement fails with it until our end */
 	int walks;     /* statements with `walked` */
 	int wal_pages;
+	bool wrote;    /* the last commit did */
 };
 
 static const char *const query_text[Q__COUNT] = {
@@ -146,6 +151,7 @@ static int note_wal(void *arg, sqlite3 *h, const char *name, int pages)
 	(void) h;
 	(void) name;
 	db->wal_pages = pages;
+	db->wrote = true;
 	return SQLITE_OK;
 }
 
@@ -280,6 +286,7 @@ int db_commit(struct db *db)
 	assert(db->in_txn);
 	if (r == 0 && FAULT("store.commit"))
 		r = -EIO;
+	db->wrote = false;
 	if (r == 0) {
 		r = to_errno(db, sqlite3_step(db->end[END_COMMIT]));
 		sqlite3_reset(db->end[END_COMMIT]);
@@ -293,6 +300,48 @@ int db_commit(struct db *db)
 int db_wal_pages(const struct db *db)
 {
 	return db->wal_pages;
+}
+
+bool db_has_written(const struct db *db)
+{
+	return db->wrote;
+}
+
+/* NULL: there is none. */
+static sqlite3_file *log_file(const struct db *db)
+{
+	sqlite3_file *f = NULL;
+
+	assert(db->in_txn);
+	if (sqlite3_file_control(db->h, "main", SQLITE_FCNTL_JOURNAL_POINTER, &f) != SQLITE_OK)
+		return NULL;
+	return f && f->pMethods ? f : NULL;
+}
+
+void db_widen_log(struct db *db, int pages)
+{
+	static const char zeros[LOG_BLOCK];
+	sqlite3_file *f = log_file(db);
+	sqlite3_int64 size = 0, to;
+
+	/* A log that is hardly used stays short. */
+	if (!f || pages < LOG_NEAR || f->pMethods->xFileSize(f, &size) != SQLITE_OK)
+		return;
+	if (size >= (sqlite3_int64) (pages + LOG_NEAR) * LOG_FRAME || size + LOG_STEP > LOG_LIMIT)
+		return;
+	/* Nobody else writes there: SQLite's lock for writing is ours. */
+	for (to = size + LOG_STEP; size < to; size += LOG_BLOCK)
+		if (f->pMethods->xWrite(f, zeros, LOG_BLOCK, size) != SQLITE_OK)
+			return;
+}
+
+int db_sync_log(struct db *db)
+{
+	sqlite3_file *f = log_file(db);
+
+	if (FAULT("store.sync"))
+		return -EIO;
+	return f ? to_errno(db, f->pMethods->xSync(f, SQLITE_SYNC_NORMAL)) : 0;
 }
 
 int64_t db_last_id(const struct db *db)

@@ -83,6 +83,19 @@ void db_rollback(struct db *db);
 /* Pages in the write-ahead log after this connection's last commit; 0 before one. */
 int db_wal_pages(const struct db *db);
 
+/* Whether its last commit wrote to the log. */
+bool db_has_written(const struct db *db);
+
+/*
+ * Makes the log's file longer, inside a transaction, when the log is near the end of it; `pages` are in the log. To overwrite what
+ * is there costs a disk half of what it costs to make a file longer, which the file system writes down too. What fails is left: the
+ * commit will say it.
+ */
+void db_widen_log(struct db *db, int pages);
+
+/* Waits until the log is on the disk, inside a transaction. */
+MUST_CHECK int db_sync_log(struct db *db);
+
 /* Moves the log's pages into the database as far as no reader needs them where they are. Waits for
  * the disk, not for other connections. What fails is tried again by the next one. */
 void db_checkpoint(struct db *db);
