@@ -40,6 +40,17 @@ struct sync_content;
 MUST_CHECK int sync_submit_make(struct sync *s, int64_t parent, const char *name, enum store_node_kind kind,
 				int mode, const char *target, int64_t *ret_ino);
 
+/*
+ * The same for a DRAFT or SCRATCH that a program makes and has open: it is durable with whatever is made durable next (the flush of
+ * its bytes, the rename onto its item), or after sync_submit_settle().
+ */
+MUST_CHECK int sync_submit_make_open(struct sync *s, int64_t parent, const char *name, enum store_node_kind kind, int mode,
+				     int64_t *ret_ino);
+
+/* A mark for what was made so until now, above 0 when there is anything; and the wait until that is durable, if it is not. */
+uint64_t sync_submit_mark(const struct sync *s);
+MUST_CHECK int sync_submit_settle(struct sync *s, uint64_t mark);
+
 /* A create in a vacated slot: a new ITEM node shows the vacancy's item, which ends the vacancy. Its
  * content is the item's until the first save. */
 MUST_CHECK int sync_submit_bind(struct sync *s, int64_t parent, const char *name, int64_t item, int64_t *ret_ino);

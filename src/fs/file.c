@@ -17,6 +17,7 @@
 #include "post.h"
 #include "reply.h"
 #include "sync/docs.h"
+#include "sync/submit.h"
 #include "views.h"
 #include "wait.h"
 #include "work.h"
@@ -398,7 +399,9 @@ int file_truncate(struct fs *f, struct handle *h, int64_t size)
 
 int file_flush(struct fs *f, struct handle *h)
 {
+	uint64_t made;
 	bool due;
+	int r;
 
 	if (h->kind == HANDLE_TEXT)
 		return ino_is_post(h->ino) ? post_flush(f, h) : control_flush(f, h);
@@ -407,8 +410,12 @@ int file_flush(struct fs *f, struct handle *h)
 	lock_take(&h->node->lock);
 	due = h->wrote;
 	h->wrote = false;
+	/* Scratch that was written to is not: its bytes are not before an fsync, either. */
+	made = due && h->node->kind == STORE_NODE_SCRATCH ? 0 : h->made;
+	h->made = 0;
 	lock_give(&h->node->lock);
-	return due ? commit_flush(f, h->node) : 0;
+	r = due ? commit_flush(f, h->node) : 0;
+	return r == 0 ? sync_submit_settle(f->sync, made) : r;
 }
 
 void file_release(struct fs *f, struct handle *h)
@@ -469,10 +476,17 @@ void file_fsync(struct fs *f, struct fuse_req *q, struct handle *h)
 	list = h->node->list;
 	lock_give(&h->node->lock);
 	r = scratch ? sync_scratch(f, h->node) : commit_flush(f, h->node);
+	if (r == 0)
+		r = sync_submit_settle(f->sync, sync_submit_mark(f->sync));
 	if (r == 0 && f->config.fsync_server && !scratch)
 		r = commit_now(f, h->node);
 	if (r == 0 && f->config.fsync_server && !scratch)
 		wait_for_sent(f, q, list, answer_fsync, NULL);
 	else
 		reply_err(q, r);
+}
+
+void file_fsyncdir(struct fs *f, struct fuse_req *q)
+{
+	reply_err(q, sync_submit_settle(f->sync, sync_submit_mark(f->sync)));
 }

@@ -45,6 +45,9 @@ void file_release(struct fs *f, struct handle *h);
 /* Answers q, now or when the server has answered. */
 void file_fsync(struct fs *f, struct fuse_req *q, struct handle *h);
 
+/* Each operation on names was durable when it was answered, but for the names of files that are not closed yet. */
+void file_fsyncdir(struct fs *f, struct fuse_req *q);
+
 struct handle *handle_free(struct handle *h);
 
 #endif

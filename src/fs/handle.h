@@ -90,6 +90,7 @@ struct handle {
 	int64_t open_ino;    /* in the open set */
 	pid_t tgid;
 	bool wrote;          /* since its last flush; protected by node->lock */
+	uint64_t made;       /* it made the file, which is durable after sync_submit_settle() of this; 0: it did not; the same */
 	int64_t ino;         /* HANDLE_TEXT and STREAM: which one */
 	struct buf text;     /* HANDLE_TEXT, unless: */
 	struct views_file *view; /* refd; HANDLE_TEXT of a whole list */

@@ -143,6 +143,18 @@ static int entry_of(struct fs *f, int64_t parent, int64_t ino, struct entry *ret
 
 enum { MAKE_EXCL = 1, MAKE_OPEN = 2 /* its writer has it open */ };
 
+static int make_local(struct fs *f, int64_t parent, const char *name, enum store_node_kind kind, int mode, int how,
+		      int64_t *ret_ino)
+{
+	int r = how & MAKE_OPEN ? sync_submit_make_open(f->sync, parent, name, kind, mode, ret_ino)
+				: sync_submit_make(f->sync, parent, name, kind, mode, NULL, ret_ino);
+
+	/* A power cut may have taken a number back that a file of scratch/ has. */
+	if (r == 0 && kind == STORE_NODE_SCRATCH)
+		scratch_remove(f, *ret_ino);
+	return r;
+}
+
 /* One attempt; *ret_ino 0: what stands there is to be opened. */
 static int make_file(struct fs *f, int64_t parent, const char *name, mode_t mode, int how, int64_t *ret_ino)
 {
@@ -160,12 +172,11 @@ static int make_file(struct fs *f, int64_t parent, const char *name, mode_t mode
 	case VIEW_SLOT_BIND:
 		return sync_submit_bind(f->sync, parent, name, at.item, ret_ino);
 	case VIEW_SLOT_MAKE_DRAFT:
-		return sync_submit_make(f->sync, parent, name, STORE_NODE_DRAFT, 0644, NULL, ret_ino);
+		return make_local(f, parent, name, STORE_NODE_DRAFT, 0644, how, ret_ino);
 	case VIEW_SLOT_MAKE_DOCUMENT:
 		return sync_submit_document(f->sync, parent, name, how & MAKE_OPEN, work_hold_ms(name), ret_ino);
 	case VIEW_SLOT_MAKE_SCRATCH:
-		return sync_submit_make(f->sync, parent, name, STORE_NODE_SCRATCH, mode & 0777,
-					NULL, ret_ino);
+		return make_local(f, parent, name, STORE_NODE_SCRATCH, mode & 0777, how, ret_ino);
 	default:
 		return d.error;
 	}
@@ -201,6 +212,8 @@ int names_create(struct fs *f, const struct caller *c, int64_t parent, const cha
 		r = view_tree_attr(f->tree, ino, &a);
 		if (r == 0)
 			r = file_open_new(f, c, &a, flags, &o.handle);
+		if (r == 0)
+			o.handle->made = sync_submit_mark(f->sync);
 	}
 	if (r == 0) {
 		r = entry_of(f, parent, ino, ret);

@@ -468,7 +468,7 @@ static void op_releasedir(fuse_req_t q, fuse_ino_t ino UNUSED, struct fuse_file_
 
 static void op_fsyncdir(fuse_req_t q, fuse_ino_t ino UNUSED, int data_only UNUSED, struct fuse_file_info *fi UNUSED)
 {
-	reply_err(q, 0); /* each operation on names was durable when it was answered */
+	file_fsyncdir(fs_of(q), q);
 }
 
 /* ---- the session ------------------------------------------------------------------------------------ */

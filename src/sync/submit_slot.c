@@ -15,36 +15,66 @@
 
 /* ---- appearing -------------------------------------------------------------------------- */
 
-int sync_submit_make(struct sync *s, int64_t parent, const char *name, enum store_node_kind kind, int mode,
-		     const char *target, int64_t *ret_ino)
+/* n: all but where and when. */
+static int make(struct sync *s, int64_t parent, bool lazy, struct store_node *n)
 {
 	CLEANUP(txn_end) struct txn t = TXN_INIT(local_config(s));
 	CLEANUP(store_node_release_p) struct store_node dir = STORE_NODE_INIT;
 	CLEANUP(store_vacancy_release_p) struct store_vacancy v = STORE_VACANCY_INIT;
-	struct store_node n = {
-		.parent = parent, .name = (char *) name, .kind = kind, .mode = mode, .version = 1,
-		.target = (char *) target, .size = target ? (int64_t) strlen(target) : 0,
-	};
-	int r = local_begin_dir(&t, parent, &dir);
+	int r;
 
-	if (r == 0 && kind == STORE_NODE_DRAFT) {
+	t.lazy = lazy;
+	r = local_begin_dir(&t, parent, &dir);
+	if (r == 0 && n->kind == STORE_NODE_DRAFT) {
 		r = dir.kind == STORE_NODE_SCRATCH_DIR || dir.kind == STORE_NODE_ATTACHMENTS ? -ESTALE : local_may(&t.list, NULL, PERM_ADD);
 		/* Somebody's item waits in this slot: it is to be bound, not made a second time. */
-		if (r == 0 && local_vacancy(&t, parent, name, &v))
+		if (r == 0 && local_vacancy(&t, parent, n->name, &v))
 			r = -ESTALE;
 	}
 	if (r < 0)
 		return r;
-	n.list = dir.list;
-	n.mtime = n.ctime = t.now;
-	r = store_node_add(t.st, &n);
+	n->parent = parent;
+	n->list = dir.list;
+	n->mtime = n->ctime = t.now;
+	r = store_node_add(t.st, n);
 	if (r == 0)
 		r = txn_touch(&t, parent);
-	if (r == 0)
-		r = LOCAL_COMMIT(s, &t, "make");
+	return r < 0 ? r : LOCAL_COMMIT(s, &t, "make");
+}
+
+int sync_submit_make(struct sync *s, int64_t parent, const char *name, enum store_node_kind kind, int mode,
+		     const char *target, int64_t *ret_ino)
+{
+	struct store_node n = {
+		.name = (char *) name, .kind = kind, .mode = mode, .version = 1,
+		.target = (char *) target, .size = target ? (int64_t) strlen(target) : 0,
+	};
+	int r = make(s, parent, false, &n);
+
 	if (r == 0)
 		*ret_ino = n.ino;
 	return r;
+}
+
+int sync_submit_make_open(struct sync *s, int64_t parent, const char *name, enum store_node_kind kind, int mode,
+			  int64_t *ret_ino)
+{
+	struct store_node n = { .name = (char *) name, .kind = kind, .mode = mode, .version = 1 };
+	int r = make(s, parent, true, &n);
+
+	if (r == 0)
+		*ret_ino = n.ino;
+	return r;
+}
+
+uint64_t sync_submit_mark(const struct sync *s)
+{
+	return store_lazy(local_config(s)->store);
+}
+
+int sync_submit_settle(struct sync *s, uint64_t mark)
+{
+	return store_settle(local_config(s)->store, mark);
 }
 
 int sync_submit_bind(struct sync *s, int64_t parent, const char *name, int64_t item, int64_t *ret_ino)

@@ -113,6 +113,15 @@ class Writer(threading.Thread):
             self.doubtful = set()
 
 
+def restart_disk(w, disk, daemon):
+    """What a computer does whose power comes back, but for spfs."""
+    os.kill(daemon, signal.SIGKILL)
+    w.wait(lambda: not alive(daemon), 10, 'the end of the daemon')
+    subprocess.run(['fusermount3', '-u', '-z', w.mountpoint], check=True, capture_output=True)
+    disk.off()
+    disk.on()
+
+
 def power_fails(w, disk, number, seed):
     """A writer at work, and the cut after some acknowledgements. The writer."""
     writer = Writer(w.mountpoint / 'Announcements', number, seed)
@@ -125,12 +134,19 @@ def power_fails(w, disk, number, seed):
     disk.cut()
     writer.join(60)
     assert not writer.is_alive(), 'the writer hangs on a dead disk'
-    os.kill(daemon, signal.SIGKILL)
-    w.wait(lambda: not alive(daemon), 10, 'the end of the daemon')
-    subprocess.run(['fusermount3', '-u', '-z', w.mountpoint], check=True, capture_output=True)
-    disk.off()
-    disk.on()
+    restart_disk(w, disk, daemon)
     return writer
+
+
+def assert_empty_files_stay(w, disk):
+    """What was made and closed without a word in it is no change, and there all the same."""
+    daemon = w.pid()
+    for name in ('Empty.txt', '.empty'):
+        os.close(os.open(w.mountpoint / 'Announcements' / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
+    disk.cut()
+    restart_disk(w, disk, daemon)
+    w.mount()
+    assert {'Empty.txt', '.empty'} <= set(os.listdir(w.mountpoint / 'Announcements'))
 
 
 def lost(writer, rows):
@@ -173,6 +189,7 @@ def test_power_cuts_lose_nothing_that_was_acknowledged(world):
             world.mount()
             world.settle()
             assert lost(writer, client.rows('Announcements').values()) == []
+        assert_empty_files_stay(world, disk)
         assert 'in order' in world.spfs('fsck').out
         assert not list((world.home / 'data/spfs/default').glob('damaged-*'))
         world.umount()
