@@ -12,6 +12,7 @@ int64_t clock_now_ns(void);
 
 /* Monotonic clock in milliseconds; only differences mean something. */
 int64_t clock_mono_ms(void);
+int64_t clock_mono_ns(void); /* the same in nanoseconds */
 
 /* Days since 1970-01-01 of a proleptic Gregorian date; month 1..12. */
 int64_t clock_days(int year, int month, int day);

@@ -47,6 +47,7 @@ void cond_wait(struct cond *c, struct lock *l);
 
 /* Waits until woken or clock_mono_ms() reaches `deadline`; false: the deadline came. */
 bool cond_wait_until(struct cond *c, struct lock *l, int64_t deadline);
+void cond_wake_one(struct cond *c);
 void cond_wake_all(struct cond *c);
 
 #endif

@@ -92,6 +92,11 @@ bool cond_wait_until(struct cond *c, struct lock *l, int64_t deadline)
 	return pthread_cond_timedwait(&c->c, &l->m, &t) != ETIMEDOUT;
 }
 
+void cond_wake_one(struct cond *c)
+{
+	pthread_cond_signal(&c->c);
+}
+
 void cond_wake_all(struct cond *c)
 {
 	pthread_cond_broadcast(&c->c);

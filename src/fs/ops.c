@@ -22,15 +22,17 @@
 #include "dir.h"
 #include "file.h"
 #include "later.h"
+#include "loop.h"
 #include "names.h"
 #include "ops.h"
 #include "reply.h"
+#include "request.h"
 #include "xattr.h"
 
 /* What an operation is given and does not need. */
 #define UNUSED __attribute__((unused))
 
-enum { THREADS_MAX = 10, THREADS_IDLE = 3, XATTR_MAX = 64 << 10 };
+enum { XATTR_MAX = 64 << 10 };
 
 static struct fs *fs_of(fuse_req_t q)
 {
@@ -520,68 +522,51 @@ int ops_new(struct fs *f, const char *options)
 	return r;
 }
 
+/* ---- the loop ---------------------------------------------------------------------------------------- */
+
+static int receive(void *arg, void *slot)
+{
+	int r = fuse_session_receive_buf(((struct fs *) arg)->session, slot);
+
+	return r > 0 ? 1 : r;
+}
+
+static bool is_long(void *arg UNUSED, const void *slot)
+{
+	return request_is_long(((const struct fuse_buf *) slot)->mem);
+}
+
+static void answer(void *arg, void *slot)
+{
+	fuse_session_process_buf(((struct fs *) arg)->session, slot);
+}
+
+static void release(void *arg UNUSED, void *slot)
+{
+	free(((struct fuse_buf *) slot)->mem);
+}
+
 int ops_mount(struct fs *f)
 {
+	struct loop_source s = {
+		.arg = f, .slot = sizeof(struct fuse_buf), .receive = receive, .is_long = is_long, .answer = answer, .release = release,
+	};
+	int flags;
+
 	errno = 0;
-	if (fuse_session_mount(f->session, f->mountpoint) == 0)
+	if (fuse_session_mount(f->session, f->mountpoint) < 0)
+		return errno ? -errno : -EIO;
+	s.fd = fuse_session_fd(f->session);
+	flags = fcntl(s.fd, F_GETFL);
+	if (flags >= 0 && fcntl(s.fd, F_SETFL, flags | O_NONBLOCK) == 0 && (f->loop = loop_new(&s)))
 		return 0;
-	return errno ? -errno : -EIO;
+	fuse_session_unmount(f->session);
+	return -ENOMEM;
 }
 
-int ops_serve(struct fs *f)
+int ops_fd(const struct fs *f)
 {
-	struct fuse_loop_config *cfg;
-	int r;
-
-	if (fuse_set_signal_handlers(f->session) < 0)
-		return -EIO;
-	cfg = fuse_loop_cfg_create();
-	if (!cfg)
-		return -ENOMEM;
-	fuse_loop_cfg_set_max_threads(cfg, THREADS_MAX);
-	fuse_loop_cfg_set_idle_threads(cfg, THREADS_IDLE); /* the kernel wakes them in turn: each has cold caches */
-	r = fuse_session_loop_mt(f->session, cfg);
-	fuse_loop_cfg_destroy(cfg);
-	fuse_remove_signal_handlers(f->session);
-	return r;
-}
-
-/*
- * The descriptor becomes /dev/null and keeps its number until all threads have ended: what they still
- * send goes nowhere, instead of into a file that got the number. The kernel fails the requests of a thread of
- * ours that is in the mount. Not when the kernel is done with the connection already: libfuse looks at the
- * descriptor to see that nothing is left to unmount.
- */
-void ops_disconnect(struct fs *f)
-{
-	int null;
-
-	if (ops_is_unmounted(f))
-		return;
-	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (null >= 0) {
-		dup3(null, fuse_session_fd(f->session), O_CLOEXEC);
-		close(null);
-	}
-}
-
-bool ops_is_unmounted(const struct fs *f)
-{
-	struct pollfd p = { .fd = fuse_session_fd(f->session) };
-
-	return p.fd < 0 || (poll(&p, 1, 0) == 1 && p.revents & POLLERR);
-}
-
-/* A pipe that nobody reads looks to libfuse like a connection that has ended: it must not try by itself. */
-void ops_unmounted(struct fs *f)
-{
-	int ends[2];
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return;
-	close(ends[0]);
-	dup3(ends[1], fuse_session_fd(f->session), O_CLOEXEC);
-	close(ends[1]);
+	return fuse_session_fd(f->session);
 }
 
 void ops_exit(struct fs *f)

@@ -1,12 +1,14 @@
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include "announce.h"
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "handle.h"
+#include "loop.h"
 #include "notify.h"
 #include "ops.h"
 #include "state.h"
@@ -70,36 +72,61 @@ void session_ready(struct fs *f)
 		f->config.ready(f->config.arg);
 }
 
-static void do_nothing(int sig)
+/* Whether the kernel is done with the connection, or nothing was mounted. */
+static bool is_unmounted(const struct fs *f)
 {
-	(void) sig;
+	struct pollfd p = { .fd = ops_fd(f) };
+
+	return p.fd < 0 || (poll(&p, 1, 0) == 1 && p.revents & POLLERR);
 }
 
-/* Ends the system call in which the loop waits; the flag that it then sees is libfuse's. */
-static int wake_signal(void)
+/*
+ * No request is answered any more, so that nobody waits for one. The descriptor becomes /dev/null and keeps its number until all
+ * threads have ended: what they still send goes nowhere, instead of into a file that got the number. The kernel fails the
+ * requests of a thread of ours that is in the mount. Not when the kernel is done with the connection already: libfuse looks
+ * at the descriptor to see that nothing is left to unmount.
+ */
+static void disconnect(struct fs *f)
 {
-	return SIGRTMIN;
+	int null;
+
+	if (is_unmounted(f))
+		return;
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null >= 0) {
+		dup3(null, ops_fd(f), O_CLOEXEC);
+		close(null);
+	}
+}
+
+/* Somebody else unmounted. A pipe that nobody reads looks to libfuse like a connection that has ended: it must not try by itself. */
+static void be_unmounted(struct fs *f)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return;
+	close(ends[0]);
+	dup3(ends[1], ops_fd(f), O_CLOEXEC);
+	close(ends[1]);
 }
 
 /* With somebody's help, if need be: libfuse then finds that there is nothing left to do. */
 static void unmount(struct fs *f)
 {
-	if (f->config.unmount && !ops_is_unmounted(f) && f->config.unmount(f->config.unmount_arg) == 0)
-		ops_unmounted(f);
+	if (f->config.unmount && !is_unmounted(f) && f->config.unmount(f->config.unmount_arg) == 0)
+		be_unmounted(f);
 	ops_unmount(f);
 }
 
 int fs_loop(struct fs *f)
 {
-	struct sigaction sa = { .sa_handler = do_nothing };
 	int r;
 
-	f->loop = pthread_self();
-	sigaction(wake_signal(), &sa, NULL);
 	atomic_store(&f->looping, true);
-	r = ops_serve(f);
+	r = loop_run(f->loop);
 	atomic_store(&f->looping, false);
-	ops_disconnect(f);
+	disconnect(f);
 	waits_end(f);
 	notify_stop(f->notify);
 	announcer_stop(f->announcer);
@@ -110,11 +137,10 @@ int fs_loop(struct fs *f)
 
 void fs_exit(struct fs *f)
 {
-	if (!f->session)
+	if (!f->loop)
 		return;
 	ops_exit(f);
-	if (atomic_load(&f->looping) && !pthread_equal(pthread_self(), f->loop))
-		pthread_kill(f->loop, wake_signal());
+	loop_end(f->loop);
 }
 
 struct fs *fs_free(struct fs *f)
@@ -125,5 +151,6 @@ struct fs *fs_free(struct fs *f)
 		unmount(f);
 		ops_free(f);
 	}
+	f->loop = loop_free(f->loop);
 	return state_free(f);
 }

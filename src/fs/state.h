@@ -1,7 +1,6 @@
 #ifndef FS_STATE_H
 #define FS_STATE_H
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,6 +16,7 @@ struct bases;
 struct control;
 struct fuse_session;
 struct handles;
+struct loop;
 struct notify;
 struct openset;
 struct views;
@@ -40,7 +40,7 @@ struct fs {
 	struct fs_config config;
 	char *mountpoint;            /* owned */
 	struct fuse_session *session; /* ops.c's, and the next two */
-	pthread_t loop;
+	struct loop *loop;           /* owned; NULL: not mounted */
 	atomic_bool looping;
 	struct sync *sync;           /* foreign */
 	uid_t uid;                   /* the mounting user, who owns every node */
