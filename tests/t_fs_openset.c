@@ -61,12 +61,37 @@ static void test_a_forgotten_inode_has_no_version(void **state)
 	openset_free(o);
 }
 
+/* Only then may its text be given with the answer to open: the kernel waits for pages that are being read or written. */
+static void test_the_first_open_of_an_inode_that_has_no_pages(void **state)
+{
+	struct openset *o = openset_new();
+
+	(void) state;
+	assert_int_equal(openset_add(o, 7), 0);
+	assert_true(openset_is_first(o, 7));
+	assert_int_equal(openset_add(o, 7), 0);
+	assert_false(openset_is_first(o, 7)); /* somebody else */
+	openset_remove(o, 7);
+	assert_true(openset_is_first(o, 7));
+	assert_false(openset_same_version(o, 7, 1));
+	assert_false(openset_is_first(o, 7)); /* it may have pages of that version */
+	openset_forget(o, 7);
+	assert_true(openset_is_first(o, 7));
+
+	assert_int_equal(openset_add(o, 8), 0);
+	openset_created(o, 8);
+	assert_false(openset_is_first(o, 8));
+	assert_false(openset_same_version(o, 8, 0)); /* what was written into it is no version */
+	openset_free(o);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_an_inode_is_open_until_its_last_handle_goes),
 		cmocka_unit_test(test_versions_of_a_long_list_are_all_known),
 		cmocka_unit_test(test_a_forgotten_inode_has_no_version),
+		cmocka_unit_test(test_the_first_open_of_an_inode_that_has_no_pages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

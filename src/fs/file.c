@@ -22,6 +22,9 @@
 #include "wait.h"
 #include "work.h"
 
+/* More of a text than this is read as it is asked for. */
+enum { GIVEN_MAX = 64 << 10 };
+
 static bool writes(int flags)
 {
 	return (flags & O_ACCMODE) != O_RDONLY;
@@ -192,10 +195,24 @@ static void compare_pages(struct fs *f, const struct node *n, int64_t ino, const
 	ret->news = !same && file_is_news(a);
 }
 
+/*
+ * Makes the text, unless the kernel has it in pages; one is made when it asks for more. first: it was never open, so that its text
+ * goes along with the answer, which saves a request. Needs the node's lock, so that nobody opens it for writing meanwhile.
+ */
+static int load_for_reader(struct fs *f, struct node *n, bool first, struct file_open *ret)
+{
+	int r = ret->keep_cache ? 0 : node_load(f, n);
+
+	if (r == 0 && first && !n->dirty && !n->writers && n->text.len && n->text.len <= GIVEN_MAX)
+		ret->keep_cache = reply_store(f, n->ino, n->text.p, n->text.len) == 0;
+	return r;
+}
+
 /* ino: as the kernel knows it. Needs the node's lock. */
 static int open_node(struct fs *f, struct handle *h, int64_t ino, const struct row *row, struct file_open *ret)
 {
 	const struct view_attr *a = &row->a;
+	bool first = ino == a->ino && openset_is_first(f->open, ino);
 	struct node *n = h->node;
 	int r = kind_error(a->kind);
 
@@ -213,9 +230,8 @@ static int open_node(struct fs *f, struct handle *h, int64_t ino, const struct r
 	} else if (n->opened && reads(h->flags)) {
 		bases_put(f->bases, n->item, h->tgid, n->opened);
 	}
-	/* Pages that the kernel has need no text; it is made when one is asked for. */
-	if (r == 0 && reads(h->flags) && !ret->keep_cache)
-		r = node_load(f, n);
+	if (r == 0 && reads(h->flags))
+		r = load_for_reader(f, n, first, ret);
 	if (r == 0 && writes(h->flags))
 		n->writers++;
 	return r;
@@ -289,6 +305,7 @@ int file_open_new(struct fs *f, const struct caller *c, const struct view_attr *
 			r = node_truncate(f, h->node, 0);
 			h->node->mtime = clock_now_ns();
 		}
+		openset_created(f->open, a->ino);
 		if (r == 0 && writes(flags))
 			h->node->writers++;
 		lock_give(&h->node->lock);

@@ -168,6 +168,12 @@ bool openset_has(struct openset *o, int64_t ino);
 /* The version of the content that the kernel's pages may hold; remembers the new one. True: the same. */
 bool openset_same_version(struct openset *o, int64_t ino, int64_t version);
 
+/* The caller has it open. Whether nobody else has, and nobody had since the kernel came to know it: then it has no pages of it. */
+bool openset_is_first(struct openset *o, int64_t ino);
+
+/* It is written as soon as it is made: the kernel has pages, of no version. */
+void openset_created(struct openset *o, int64_t ino);
+
 /* The kernel does not know the inode any more, and has no pages of it. */
 void openset_forget(struct openset *o, int64_t ino);
 

@@ -24,10 +24,12 @@ struct table {
 	size_t used;    /* slots that are not free */
 };
 
+#define NO_VERSION INT64_MAX
+
 struct openset {
 	struct lock lock; /* RANK_LEAF */
 	struct table open; /* the value: how often */
-	struct table seen; /* the value: the version + 1 */
+	struct table seen; /* the value: the version + 1, or NO_VERSION */
 };
 
 static size_t hash(int64_t ino, size_t cap)
@@ -129,6 +131,27 @@ bool openset_same_version(struct openset *o, int64_t ino, int64_t version)
 	}
 	lock_give(&o->lock);
 	return same;
+}
+
+bool openset_is_first(struct openset *o, int64_t ino)
+{
+	bool first;
+
+	lock_take(&o->lock);
+	first = find(&o->open, ino)->value == 1 && find(&o->seen, ino)->value == 0;
+	lock_give(&o->lock);
+	return first;
+}
+
+void openset_created(struct openset *o, int64_t ino)
+{
+	struct slot *s;
+
+	lock_take(&o->lock);
+	s = claim(&o->seen, ino);
+	if (s)
+		s->value = NO_VERSION;
+	lock_give(&o->lock);
 }
 
 void openset_forget(struct openset *o, int64_t ino)

@@ -90,6 +90,13 @@ void reply_forget_inode(struct fs *f, int64_t ino, bool data)
 	fuse_lowlevel_notify_inval_inode(f->session, (fuse_ino_t) ino, data ? 0 : -1, 0);
 }
 
+int reply_store(struct fs *f, int64_t ino, const void *p, size_t n)
+{
+	struct fuse_bufvec v = { 1, 0, 0, { { .size = n, .mem = (void *) (uintptr_t) p } } };
+
+	return fuse_lowlevel_notify_store(f->session, (fuse_ino_t) ino, 0, &v, 0);
+}
+
 void reply_poll(struct fuse_pollhandle *ph)
 {
 	fuse_lowlevel_notify_poll(ph);

@@ -44,6 +44,13 @@ void reply_on_interrupt(struct fuse_req *q, void (*fn)(struct fuse_req *q, void 
 void reply_forget_entry(struct fs *f, int64_t parent, const char *name);
 void reply_forget_inode(struct fs *f, int64_t ino, bool data);
 
+/*
+ * The kernel takes these n bytes as all that is in the file, and will not ask for them. From the FUSE thread that answers an open,
+ * before the answer: it waits for pages for which a READ or a WRITE is under way, so there must be no other handle.
+ * 0 or -errno: then it may have a part of them.
+ */
+MUST_CHECK int reply_store(struct fs *f, int64_t ino, const void *p, size_t n);
+
 /* Wakes who polls, once per handle. */
 void reply_poll(struct fuse_pollhandle *ph);
 void reply_poll_free(struct fuse_pollhandle *ph);
