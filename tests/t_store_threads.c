@@ -257,6 +257,50 @@ static void *use_and_outlive(void *arg)
 	return ok;
 }
 
+static void *change_in_a_thread(void *arg)
+{
+	return change_once(arg, 1) == 0 ? arg : NULL;
+}
+
+static int64_t size_of(struct fixture *f, const char *name)
+{
+	struct store_node n = STORE_NODE_INIT;
+	int64_t size;
+
+	must(store_node_lookup(f->s, f->root, name, &n));
+	size = n.size;
+	store_node_release(&n);
+	return size;
+}
+
+static int ask_within(void *arg, const struct store_node *n)
+{
+	(void) n;
+	return size_of(arg, "1") == 1 ? 77 : 78;
+}
+
+/* Two rows that another thread changes in between are of one moment; afterwards the last commit is seen. */
+static void what_is_read_together_is_of_one_moment(void **state)
+{
+	struct fixture *f = *state;
+	pthread_t t;
+	void *ok;
+
+	fill_directory(f);
+	store_read_begin(f->s);
+	assert_int_equal(size_of(f, "0"), 100);
+	assert_int_equal(pthread_create(&t, NULL, change_in_a_thread, f), 0);
+	pthread_join(t, &ok);
+	assert_ptr_equal(ok, f);
+	assert_int_equal(size_of(f, "1"), 0);
+	assert_int_equal(store_node_children(f->s, f->root, 0, ask_within, f), 77); /* a callback's calls are of now */
+	store_read_end(f->s);
+	assert_int_equal(size_of(f, "0"), 99);
+	assert_int_equal(size_of(f, "1"), 1);
+	must(change_once(f, 0)); /* and the thread may write again */
+	assert_int_equal(size_of(f, "0"), 100);
+}
+
 /* A thread pool outlives the store: its threads end later without touching what is gone. */
 static void a_store_closes_under_sleeping_threads(void **state)
 {
@@ -289,6 +333,7 @@ int main(void)
 		store_test(writers_take_turns),
 		store_test(a_callback_sees_what_others_committed),
 		store_test(a_threads_connection_goes_to_the_next),
+		store_test(what_is_read_together_is_of_one_moment),
 		store_test(a_store_closes_under_sleeping_threads),
 	};
 

@@ -84,6 +84,14 @@ uint64_t store_lazy(const struct store *s);
 /* Waits until the first n of them are durable, when they are not yet. -EIO, -ENOSPC: they may never be. */
 MUST_CHECK int store_settle(struct store *s, uint64_t n);
 
+/*
+ * What the thread reads until store_read_end() is of one moment, as far as that can be had, and costs less: each call by itself
+ * takes a lock of the database's and gives it back. For a few calls in a row; it keeps the log from beginning anew. No
+ * transaction may be open, or begin meanwhile.
+ */
+void store_read_begin(struct store *s);
+void store_read_end(struct store *s);
+
 /* Makes it durable. On failure the transaction is rolled back and ended. */
 MUST_CHECK int store_commit(struct store *s);
 

@@ -90,6 +90,10 @@ struct view_attr {
 /* Whether it is a directory. */
 bool view_attr_is_dir(const struct view_attr *a);
 
+/* store_read_begin() and _end() of the store behind it. */
+void view_tree_read_begin(struct view_tree *t);
+void view_tree_read_end(struct view_tree *t);
+
 /* By inode. Ghosts that expired, or whose item has no file, are missing. -ENOENT. */
 MUST_CHECK int view_tree_attr(struct view_tree *t, int64_t ino, struct view_attr *ret);
 

@@ -208,6 +208,23 @@ static int load_for_reader(struct fs *f, struct node *n, bool first, struct file
 	return r;
 }
 
+/* What is needed of the store, at one time. As load_for_reader() and open_item(). */
+static int read_at_open(struct fs *f, struct handle *h, const struct view_attr *a, bool first, struct file_open *ret)
+{
+	struct node *n = h->node;
+	int r = 0;
+
+	view_tree_read_begin(f->tree);
+	if (reads(h->flags))
+		r = load_for_reader(f, n, first, ret); /* brings the values, too */
+	if (r == 0 && !n->loaded && n->kind != STORE_NODE_SCRATCH)
+		r = open_item(f, h, a);
+	else if (r == 0 && n->opened && reads(h->flags))
+		bases_put(f->bases, n->item, h->tgid, n->opened);
+	view_tree_read_end(f->tree);
+	return r;
+}
+
 /* ino: as the kernel knows it. Needs the node's lock. */
 static int open_node(struct fs *f, struct handle *h, int64_t ino, const struct row *row, struct file_open *ret)
 {
@@ -225,13 +242,9 @@ static int open_node(struct fs *f, struct handle *h, int64_t ino, const struct r
 	if (h->flags & O_TRUNC) {
 		r = node_truncate(f, n, 0);
 		n->mtime = clock_now_ns();
-	} else if (!n->loaded && n->kind != STORE_NODE_SCRATCH) {
-		r = open_item(f, h, a);
-	} else if (n->opened && reads(h->flags)) {
-		bases_put(f->bases, n->item, h->tgid, n->opened);
+	} else {
+		r = read_at_open(f, h, a, first, ret);
 	}
-	if (r == 0 && reads(h->flags))
-		r = load_for_reader(f, n, first, ret);
 	if (r == 0 && writes(h->flags))
 		n->writers++;
 	return r;

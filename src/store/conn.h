@@ -27,6 +27,8 @@
  *    not see its own commits, and from which SQLite refuses to begin writing once
  *    anybody else has committed. So a callback's calls go to the session's next
  *    connection; there are as many as callbacks were ever nested, rarely two.
+ * 3. Between store_read_begin() and store_read_end() the calls outside callbacks work on one connection, which is
+ *    in a transaction that only reads.
  */
 struct session {
 	struct store *store;  /* foreign */
@@ -36,6 +38,7 @@ struct session {
 	size_t n_db, cap;
 	struct db *txn;       /* one of db; NULL: outside a transaction */
 	bool lazy;            /* the transaction is */
+	struct db *read;      /* the same, between store_read_begin() and _end() */
 	struct db *stage;     /* owned; NULL: empty (see stage.c) */
 	int stage_error;
 	struct buf pack[2];   /* for the blobs of the row that is being written */

@@ -267,6 +267,23 @@ int db_begin(struct db *db, bool lazy)
 	return r;
 }
 
+int db_read_begin(struct db *db)
+{
+	CLEANUP(stmt_done_p) struct stmt *st = NULL;
+	int r;
+
+	assert(!db->in_txn);
+	r = stmt_ask(db, &st, Q_BEGIN_READ, "");
+	return r == 0 ? stmt_step(st) : r;
+}
+
+/* SQLite may have ended it already, after an error. */
+void db_read_end(struct db *db)
+{
+	sqlite3_step(db->end[END_COMMIT]);
+	sqlite3_reset(db->end[END_COMMIT]);
+}
+
 /* No fault point here: nobody could do anything about it. */
 void db_rollback(struct db *db)
 {

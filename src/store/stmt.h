@@ -76,6 +76,10 @@ bool db_is_walked(const struct db *db);
 /* lazy: as store_begin_lazy(). */
 MUST_CHECK int db_begin(struct db *db, bool lazy);
 
+/* What is read until db_read_end() is of one moment, that of the first reading. Not within a transaction, nor the other way round. */
+MUST_CHECK int db_read_begin(struct db *db);
+void db_read_end(struct db *db);
+
 /* On failure the transaction is rolled back. */
 MUST_CHECK int db_commit(struct db *db);
 void db_rollback(struct db *db);

@@ -45,6 +45,7 @@ static int begin(struct store *s, bool lazy)
 		r = conn_db(me, &db, NULL);
 	if (r < 0)
 		return r;
+	assert(!me->read);
 	lock_take(&s->write);
 	r = db_begin(db, lazy);
 	if (r < 0) {
@@ -76,6 +77,30 @@ static void count(struct store *s, const struct session *me, const struct db *db
 		atomic_fetch_add(&s->lazy, 1);
 	else
 		atomic_store(&s->settled, atomic_load(&s->lazy));
+}
+
+/* Whoever cannot, reads without: each call sees the last commit then. */
+void store_read_begin(struct store *s)
+{
+	struct session *me;
+	struct db *db;
+
+	assert(!store_in_txn(s));
+	if (conn_session(s, &me) < 0 || conn_db(me, &db, NULL) < 0)
+		return;
+	assert(!me->read);
+	if (db_read_begin(db) == 0)
+		me->read = db;
+}
+
+void store_read_end(struct store *s)
+{
+	struct session *me = pthread_getspecific(s->key);
+
+	if (!me || !me->read)
+		return;
+	db_read_end(me->read);
+	me->read = NULL;
 }
 
 int store_commit(struct store *s)

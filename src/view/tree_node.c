@@ -165,6 +165,16 @@ int view_tree_name(struct view_tree *t, int64_t ino, char ret[256])
 	return 0;
 }
 
+void view_tree_read_begin(struct view_tree *t)
+{
+	store_read_begin(t->store);
+}
+
+void view_tree_read_end(struct view_tree *t)
+{
+	store_read_end(t->store);
+}
+
 int view_tree_attr_named(struct view_tree *t, int64_t ino, struct view_attr *ret, char ret_name[256])
 {
 	CLEANUP(store_node_release_p) struct store_node n = STORE_NODE_INIT;
