@@ -6,8 +6,23 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include <errno.h>
 
 #include "base.h"
+
+/* The rows of items, by id. */
+static const char *rows[8];
+static int reads;
+
+static int read_row(void *arg, int64_t item, struct view_seen *ret)
+{
+	(void) arg;
+	reads++;
+	if (!rows[item])
+		return -ENOENT;
+	ret->id = item;
+	return values_set(&ret->item.values, "Title", rows[item]);
+}
 
 static struct base *make(int64_t ino, int64_t version, const char *title)
 {
@@ -43,7 +58,7 @@ static const char *title_of(struct bases *b, int64_t item, pid_t tgid)
 
 static void test_each_process_has_its_own(void **state)
 {
-	struct bases *b = bases_new(16, 1 << 20);
+	struct bases *b = bases_new(16, 1 << 20, read_row, NULL);
 
 	(void) state;
 	put(b, 1, 100, 1, "old");
@@ -61,7 +76,7 @@ static void test_each_process_has_its_own(void **state)
 
 static void test_longest_unused_goes_first(void **state)
 {
-	struct bases *b = bases_new(3, 1 << 20);
+	struct bases *b = bases_new(3, 1 << 20, read_row, NULL);
 
 	(void) state;
 	put(b, 1, 1, 1, "a");
@@ -77,7 +92,7 @@ static void test_longest_unused_goes_first(void **state)
 
 static void test_bytes_are_bounded(void **state)
 {
-	struct bases *b = bases_new(1000, 10000);
+	struct bases *b = bases_new(1000, 10000, read_row, NULL);
 	char big[4000];
 
 	(void) state;
@@ -92,7 +107,7 @@ static void test_bytes_are_bounded(void **state)
 
 static void test_one_that_is_too_big_is_kept_alone(void **state)
 {
-	struct bases *b = bases_new(1000, 100);
+	struct bases *b = bases_new(1000, 100, read_row, NULL);
 
 	(void) state;
 	put(b, 1, 1, 1, "a");
@@ -104,7 +119,7 @@ static void test_one_that_is_too_big_is_kept_alone(void **state)
 
 static void test_versions_are_shared(void **state)
 {
-	struct bases *b = bases_new(16, 1 << 20);
+	struct bases *b = bases_new(16, 1 << 20, read_row, NULL);
 	struct base *read = make(7, 3, "t"), *same, *whole;
 
 	(void) state;
@@ -149,7 +164,7 @@ static struct base *make_row(int i)
  * share their names. */
 static void test_rows_of_a_list_share_their_names(void **state)
 {
-	struct bases *b = bases_new(1000, 500 * 1000);
+	struct bases *b = bases_new(1000, 500 * 1000, read_row, NULL);
 	struct base *row, *packed, *whole;
 
 	(void) state;
@@ -177,6 +192,168 @@ static void test_rows_of_a_list_share_their_names(void **state)
 	bases_free(b);
 }
 
+/* ---- what stands in rows ---------------------------------------------------------- */
+
+static struct base *stored(struct bases *b, int64_t item)
+{
+	struct base *base = NULL;
+
+	assert_int_equal(bases_stored(b, item, bases_moment(b), &base), 0);
+	return base;
+}
+
+static void read_stored(struct bases *b, int64_t item, pid_t tgid)
+{
+	struct base *base = stored(b, item);
+
+	bases_put(b, item, tgid, base);
+	base_unref(base);
+}
+
+static void replace(struct bases *b, int64_t item, const char *title)
+{
+	assert_int_equal(bases_replacing(b, item), 0);
+	rows[item] = title;
+	bases_replaced(b);
+}
+
+static const char *title_in(struct base *base)
+{
+	static _Thread_local char title[64];
+	struct base *whole = base_whole(base);
+
+	snprintf(title, sizeof(title), "%s", whole ? values_get(&whole->seen.item.values, "Title") : "");
+	base_unref(whole);
+	return title;
+}
+
+static void test_a_row_is_read_when_it_is_asked_for(void **state)
+{
+	struct bases *b = bases_new(16, 1 << 20, read_row, NULL);
+
+	(void) state;
+	rows[1] = "first";
+	reads = 0;
+	read_stored(b, 1, 100);
+	read_stored(b, 1, 200);
+	read_stored(b, 1, 100);
+	assert_int_equal(reads, 0);
+	assert_int_equal(bases_count(b), 2);
+	assert_string_equal(title_of(b, 1, 100), "first");
+	assert_string_equal(title_of(b, 1, 300), "");
+	assert_int_equal(reads, 1);
+	bases_free(b);
+}
+
+/* An editor with an old buffer: whatever became of the item, he reads against what he had read. */
+static void test_what_was_read_outlasts_its_row(void **state)
+{
+	struct bases *b = bases_new(16, 1 << 20, read_row, NULL);
+	struct base *open;
+
+	(void) state;
+	rows[1] = "first";
+	read_stored(b, 1, 100);
+	open = stored(b, 1);
+	replace(b, 1, "second");
+	read_stored(b, 1, 200);
+	replace(b, 1, "third");
+	replace(b, 1, NULL);
+	assert_string_equal(title_of(b, 1, 100), "first");
+	assert_string_equal(title_of(b, 1, 200), "second");
+	assert_string_equal(title_in(open), "first");
+	bases_put(b, 1, 400, open); /* who reads a file that is open reads what it shows */
+	assert_string_equal(title_of(b, 1, 400), "first");
+	base_unref(open);
+	bases_free(b);
+}
+
+/* One transaction replaces a row twice: what was there before is what was read. */
+static void test_a_row_that_is_replaced_twice(void **state)
+{
+	struct bases *b = bases_new(16, 1 << 20, read_row, NULL);
+
+	(void) state;
+	rows[1] = "first";
+	read_stored(b, 1, 100);
+	assert_int_equal(bases_replacing(b, 1), 0);
+	rows[1] = "second";
+	assert_int_equal(bases_replacing(b, 1), 0);
+	rows[1] = "third";
+	bases_replaced(b);
+	assert_string_equal(title_of(b, 1, 100), "first");
+	bases_free(b);
+}
+
+/* Who read the node's row before a transaction ended does not know which item's row he would find. */
+static void test_no_row_is_trusted_while_rows_are_replaced(void **state)
+{
+	struct bases *b = bases_new(16, 1 << 20, read_row, NULL);
+	uint64_t before = bases_moment(b), during;
+	struct base *base = NULL;
+
+	(void) state;
+	rows[1] = rows[2] = "text";
+	assert_int_equal(bases_replacing(b, 2), 0);
+	during = bases_moment(b);
+	assert_int_equal(bases_stored(b, 1, before, &base), -EAGAIN);
+	assert_int_equal(bases_stored(b, 1, during, &base), -EAGAIN);
+	bases_replaced(b);
+	assert_int_equal(bases_stored(b, 1, before, &base), -EAGAIN);
+	assert_int_equal(bases_stored(b, 1, during, &base), -EAGAIN);
+	base = stored(b, 1);
+	base_unref(base);
+	bases_replaced(b); /* a transaction that replaced none */
+	bases_free(b);
+}
+
+/* Many entries in a vector that was something else before. */
+static void test_thousands_of_items(void **state)
+{
+	struct bases *b = bases_new(5000, 1 << 20, read_row, NULL);
+	char *before[64];
+
+	(void) state;
+	for (size_t i = 0; i < 64; i++)
+		before[i] = malloc((size_t) 32 << (i / 4));
+	for (size_t i = 0; i < 64; i++) {
+		memset(before[i], 1, (size_t) 32 << (i / 4));
+		free(before[i]);
+	}
+	for (int64_t item = 1; item <= 7000; item++)
+		read_stored(b, item << 3, 100);
+	assert_int_equal(bases_count(b), 5000);
+	for (int64_t item = 1; item <= 7000; item++) {
+		struct base *base = bases_find(b, item << 3, 100);
+
+		assert_int_equal(base != NULL, item > 2000);
+		base_unref(base);
+	}
+	bases_free(b);
+}
+
+/* A program that reads many files must not push an editor's base out. */
+static void test_rows_and_values_have_room_of_their_own(void **state)
+{
+	struct bases *b = bases_new(5000, 1 << 20, read_row, NULL);
+
+	(void) state;
+	rows[1] = "first";
+	rows[2] = "text";
+	read_stored(b, 1, 100);
+	replace(b, 1, "second");
+	for (pid_t p = 1000; p < 7000; p++)
+		read_stored(b, 2, p);
+	assert_int_equal(bases_count(b), 5001);
+	assert_string_equal(title_of(b, 1, 100), "first");
+	assert_string_equal(title_of(b, 2, 1999), "");
+	assert_string_equal(title_of(b, 2, 2000), "text");
+	replace(b, 2, "new");
+	assert_string_equal(title_of(b, 2, 6999), "text");
+	assert_int_equal(bases_count(b), 5000);
+	bases_free(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +363,12 @@ int main(void)
 		cmocka_unit_test(test_one_that_is_too_big_is_kept_alone),
 		cmocka_unit_test(test_versions_are_shared),
 		cmocka_unit_test(test_rows_of_a_list_share_their_names),
+		cmocka_unit_test(test_a_row_is_read_when_it_is_asked_for),
+		cmocka_unit_test(test_what_was_read_outlasts_its_row),
+		cmocka_unit_test(test_a_row_that_is_replaced_twice),
+		cmocka_unit_test(test_no_row_is_trusted_while_rows_are_replaced),
+		cmocka_unit_test(test_thousands_of_items),
+		cmocka_unit_test(test_rows_and_values_have_room_of_their_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,6 +102,22 @@ void store_rollback(struct store *s);
 bool store_in_txn(struct store *s);
 
 /*
+ * Somebody who has to know what an item was before it changes. Both are called in the writer's thread, may read the
+ * store and take locks of RANK_LEAF. The removal of a whole list is not told item by item.
+ */
+struct store_watch {
+	/* The item's row or its form is about to be replaced or deleted, and can still be read as it was. 0 or -errno, with
+	 * which the change fails. */
+	int (*replacing)(void *arg, int64_t item);
+	/* The transaction was committed or rolled back, and no other has begun. */
+	void (*ended)(void *arg);
+	void *arg; /* foreign */
+};
+
+/* From now on; w is copied, NULL: nobody. Waits for a transaction that is open; not to be called in one. */
+void store_set_watch(struct store *s, const struct store_watch *w);
+
+/*
  *	CLEANUP(store_txn_p) struct store *txn = NULL;
  *	int r = store_begin(s);
  *

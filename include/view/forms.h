@@ -1,6 +1,7 @@
 #ifndef VIEW_FORMS_H
 #define VIEW_FORMS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,9 @@ struct view_forms *view_forms_free(struct view_forms *f);
 
 /* The form in which the items of the list are files now: the list's own or as configured. Never NULL. */
 const struct view_format *view_form(const struct list *l);
+
+/* Whether a file of the list is made of its item's row and form alone, and of no other items. */
+bool view_forms_is_alone(const struct list *l);
 
 /* Which list it is about. All foreign. */
 struct view_forms_list {

@@ -11,6 +11,7 @@
 #include "model/values.h"
 #include "store/list.h"
 #include "store/node.h"
+#include "store/store.h"
 #include "view/forms.h"
 #include "view/slot.h"
 #include "view/text.h"
@@ -40,6 +41,9 @@ MUST_CHECK int view_tree_reload(struct view_tree *t, int64_t id);
 
 /* The entries of directory `dir` changed: when it is a list's own, its times are read again. */
 void view_tree_touched(struct view_tree *t, int64_t dir);
+
+/* From now on w is told of items that are about to change (NULL: nobody): store_set_watch(). */
+void view_tree_watch(struct view_tree *t, const struct store_watch *w);
 
 /* The store's directory: where scratch/ is, and whose free space a writer has. */
 const char *view_tree_dir(const struct view_tree *t);
@@ -136,7 +140,7 @@ MUST_CHECK int view_tree_slot(struct view_tree *t, int64_t parent, const char *n
 MUST_CHECK int view_tree_content(struct view_tree *t, const struct view_attr *a, struct buf *out,
 				 struct view_seen *seen);
 
-/* An item with all that its file is made of. ret is initialised by the caller. */
+/* An item with all that its file is made of. list 0: whichever it is in. ret is initialised by the caller. */
 MUST_CHECK int view_tree_seen(struct view_tree *t, int64_t list, int64_t item, struct view_seen *ret);
 
 /* For those who render and read files themselves. */

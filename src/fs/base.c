@@ -1,9 +1,4 @@
-/*
- * A hash table of (item, process) on one list by time of use. The values are
- * shared: a thousand greps that read one version hold it once, and it counts once
- * against the ceiling.
- */
-#include "base.h"
+#include "base_priv.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -13,7 +8,7 @@
 #include "base/str.h"
 #include "base/thread.h"
 
-enum { BUCKETS_LOG = 12, BUCKETS = 1 << BUCKETS_LOG, SHAPES = 64 };
+enum { SHAPES = 64 };
 
 /* The names that rows of a list have in common: a third of what a row takes. */
 struct shape {
@@ -23,25 +18,9 @@ struct shape {
 	char names[]; /* n of them, each with its NUL */
 };
 
-struct entry_of {
-	int64_t item;
-	pid_t tgid;
-	struct base *base;      /* refd */
-	struct entry_of *next;  /* in its bucket */
-	struct entry_of *newer; /* in the order of use */
-	struct entry_of *older;
-};
-
-struct bases {
+struct shapes {
 	struct lock lock; /* RANK_LEAF */
-	struct entry_of *bucket[BUCKETS];
-	struct shape *shape[SHAPES]; /* refd; by their hash, the last one that was used */
-	struct entry_of *newest;
-	struct entry_of *oldest;
-	size_t n;
-	size_t bytes;
-	size_t max_entries; /* immutable */
-	size_t max_bytes;   /* immutable */
+	struct shape *last[SHAPES]; /* refd; by their hash, the one that was used last */
 };
 
 /* ---- values -------------------------------------------------------------------- */
@@ -102,6 +81,8 @@ struct base *base_ref(struct base *b)
 struct base *base_unref(struct base *b)
 {
 	if (b && __atomic_sub_fetch(&b->refs, 1, __ATOMIC_ACQ_REL) == 0) {
+		if (b->table)
+			bases_unlink(b);
 		view_seen_release(&b->seen);
 		shape_unref(b->shape);
 		free(b->texts);
@@ -175,9 +156,9 @@ static struct shape *shape_new(const struct values *v)
 }
 
 /* The names of v, held; ret_new: how much memory they take that nobody had before. */
-static struct shape *find_shape(struct bases *b, const struct values *v, size_t *ret_new)
+static struct shape *find_shape(struct shapes *b, const struct values *v, size_t *ret_new)
 {
-	struct shape **at = &b->shape[hash_names(v) % SHAPES], *old = NULL, *s = NULL;
+	struct shape **at = &b->last[hash_names(v) % SHAPES], *old = NULL, *s = NULL;
 
 	lock_take(&b->lock);
 	if (*at && has_names(*at, v))
@@ -213,8 +194,7 @@ static int pack_texts(struct base *to, const struct values *v)
 	return 0;
 }
 
-/* The same packed, held; itself when it cannot be: with parts, or without memory. */
-static struct base *pack(struct bases *t, struct base *b)
+struct base *base_pack(struct shapes *t, struct base *b)
 {
 	const struct values *v = &b->seen.item.values;
 	struct base *p;
@@ -237,6 +217,8 @@ struct base *base_whole(struct base *b)
 	CLEANUP(buf_release_p) struct buf pairs = BUF_INIT(SIZE_MAX / 4);
 	const char *name, *text = b->texts;
 
+	if (b->table)
+		return bases_read_stored(b);
 	if (!b->shape)
 		return base_ref(b);
 	name = b->shape->names;
@@ -255,173 +237,24 @@ struct base *base_whole(struct base *b)
 	return base_new(b->ino, b->version, &s);
 }
 
-/* ---- the table ----------------------------------------------------------------- */
+/* ---- shapes -------------------------------------------------------------------- */
 
-/* By item alone, so that all processes' entries of an item are in one bucket. */
-static struct entry_of **bucket_of(struct bases *b, int64_t item)
+struct shapes *shapes_new(void)
 {
-	return &b->bucket[(uint64_t) item * 0x9e3779b97f4a7c15ull >> (64 - BUCKETS_LOG)];
+	struct shapes *s = calloc(1, sizeof(*s));
+
+	if (s)
+		lock_init(&s->lock, RANK_LEAF);
+	return s;
 }
 
-static struct entry_of *find(struct bases *b, int64_t item, pid_t tgid)
+struct shapes *shapes_free(struct shapes *s)
 {
-	struct entry_of *e = *bucket_of(b, item);
-
-	while (e && !(e->item == item && e->tgid == tgid))
-		e = e->next;
-	return e;
-}
-
-static void unlink_order(struct bases *b, struct entry_of *e)
-{
-	*(e->newer ? &e->newer->older : &b->newest) = e->older;
-	*(e->older ? &e->older->newer : &b->oldest) = e->newer;
-}
-
-static void link_newest(struct bases *b, struct entry_of *e)
-{
-	e->newer = NULL;
-	e->older = b->newest;
-	*(b->newest ? &b->newest->newer : &b->oldest) = e;
-	b->newest = e;
-}
-
-/* The entry's values: an entry more, or one less. */
-static void count_in(struct bases *b, struct base *base)
-{
-	if (base->entries++ == 0)
-		b->bytes += base->size;
-}
-
-static void count_out(struct bases *b, struct base *base)
-{
-	if (--base->entries == 0)
-		b->bytes -= base->size;
-}
-
-/* Takes the entry out; its base is the caller's to give up, without the lock. */
-static struct base *drop(struct bases *b, struct entry_of *e)
-{
-	struct entry_of **p = bucket_of(b, e->item);
-	struct base *base = e->base;
-
-	while (*p != e)
-		p = &(*p)->next;
-	*p = e->next;
-	unlink_order(b, e);
-	b->n--;
-	count_out(b, base);
-	free(e);
-	return base;
-}
-
-static bool is_over(const struct bases *b)
-{
-	return b->n > b->max_entries || (b->bytes > b->max_bytes && b->n > 1);
-}
-
-static struct entry_of *add(struct bases *b, int64_t item, pid_t tgid)
-{
-	struct entry_of *e = calloc(1, sizeof(*e)), **p = bucket_of(b, item);
-
-	if (!e)
-		return NULL;
-	e->item = item;
-	e->tgid = tgid;
-	e->next = *p;
-	*p = e;
-	b->n++;
-	link_newest(b, e);
-	return e;
-}
-
-void bases_put(struct bases *b, int64_t item, pid_t tgid, struct base *base)
-{
-	struct base *old = NULL, *kept = pack(b, base);
-	struct entry_of *e;
-	bool over;
-
-	lock_take(&b->lock);
-	e = find(b, item, tgid);
-	if (e) {
-		old = e->base;
-		count_out(b, old);
-		unlink_order(b, e);
-		link_newest(b, e);
-	} else {
-		e = add(b, item, tgid);
-	}
-	if (e) {
-		e->base = base_ref(kept);
-		count_in(b, kept);
-	}
-	over = is_over(b);
-	lock_give(&b->lock);
-	base_unref(old);
-	base_unref(kept);
-	while (over) {
-		lock_take(&b->lock);
-		old = is_over(b) ? drop(b, b->oldest) : NULL;
-		over = is_over(b);
-		lock_give(&b->lock);
-		base_unref(old);
-	}
-}
-
-struct base *bases_find(struct bases *b, int64_t item, pid_t tgid)
-{
-	struct base *base = NULL;
-	struct entry_of *e;
-
-	lock_take(&b->lock);
-	e = find(b, item, tgid);
-	if (e) {
-		unlink_order(b, e);
-		link_newest(b, e);
-		base = base_ref(e->base);
-	}
-	lock_give(&b->lock);
-	return base;
-}
-
-struct base *bases_of_version(struct bases *b, int64_t item, int64_t ino, int64_t version)
-{
-	struct base *base = NULL;
-
-	lock_take(&b->lock);
-	for (struct entry_of *e = *bucket_of(b, item); e && !base; e = e->next)
-		if (e->item == item && e->base->ino == ino && e->base->version == version)
-			base = base_ref(e->base);
-	lock_give(&b->lock);
-	return base;
-}
-
-struct bases *bases_new(size_t max_entries, size_t max_bytes)
-{
-	struct bases *b = calloc(1, sizeof(*b));
-
-	if (b) {
-		lock_init(&b->lock, RANK_LEAF);
-		b->max_entries = max_entries;
-		b->max_bytes = max_bytes;
-	}
-	return b;
-}
-
-struct bases *bases_free(struct bases *b)
-{
-	if (b) {
-		while (b->oldest)
-			base_unref(drop(b, b->oldest));
+	if (s) {
 		for (size_t i = 0; i < SHAPES; i++)
-			shape_unref(b->shape[i]);
-		lock_release(&b->lock);
-		free(b);
+			shape_unref(s->last[i]);
+		lock_release(&s->lock);
+		free(s);
 	}
 	return NULL;
-}
-
-size_t bases_count(const struct bases *b)
-{
-	return b->n;
 }

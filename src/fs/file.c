@@ -74,6 +74,7 @@ static void end_handle(struct fs *f, struct handle *h)
 
 /* What stands in an inode's row. */
 struct row {
+	uint64_t moment; /* before it was read, for bases_stored() */
 	struct view_attr a;
 	char name[256]; /* "": none */
 };
@@ -97,6 +98,7 @@ static int hold(struct fs *f, struct handle *h, int64_t ino, struct row *ret)
 	lock_take(&n->lock);
 	while (n->busy) /* the writer before has just closed: what it wrote is being stored */
 		cond_wait(&n->idle, &n->lock);
+	ret->moment = bases_moment(f->bases);
 	r = view_tree_attr_named(f->tree, ino, &ret->a, ret->name);
 	if (r < 0)
 		lock_give(&n->lock);
@@ -144,13 +146,28 @@ static int kind_error(enum store_node_kind k)
 
 /* ---- what the program reads -------------------------------------------------------- */
 
+/* The values as they stand in the store, without a look at them; -EAGAIN: they must be read. */
+static int leave_values(struct fs *f, const struct row *row, struct base **ret)
+{
+	CLEANUP(view_list_unref_p) const struct view_list *l = NULL;
+	int r = view_tree_list(f->tree, row->a.list, &l);
+
+	if (r < 0 || !view_forms_is_alone(&l->info))
+		return -EAGAIN;
+	return bases_stored(f->bases, row->a.item, row->moment, ret);
+}
+
 /* The item as it goes with version a->version; they may not be those of the next. */
 static int read_values(struct fs *f, const struct view_attr *a, struct base **ret)
 {
 	CLEANUP(view_seen_release_p) struct view_seen s = VIEW_SEEN_INIT;
 	struct view_attr after;
-	int r = view_tree_seen(f->tree, a->list, a->item, &s);
+	int r;
 
+	*ret = bases_of_version(f->bases, a->item, a->ino, a->version);
+	if (*ret)
+		return 0;
+	r = view_tree_seen(f->tree, a->list, a->item, &s);
 	if (r == 0)
 		r = view_tree_attr(f->tree, a->ino, &after);
 	if (r == 0 && after.version == a->version)
@@ -158,23 +175,6 @@ static int read_values(struct fs *f, const struct view_attr *a, struct base **re
 	else if (r == 0 || r == -ENOENT)
 		r = -ESTALE;
 	return r == 0 && !*ret ? -ENOMEM : r;
-}
-
-/* Knows the values behind the bytes, and that this process reads them. Needs the node's lock. */
-static int open_item(struct fs *f, struct handle *h, const struct view_attr *a)
-{
-	struct node *n = h->node;
-	int r = 0;
-
-	if (!a->item)
-		return 0;
-	if (!n->opened)
-		n->opened = bases_of_version(f->bases, a->item, a->ino, a->version);
-	if (!n->opened)
-		r = read_values(f, a, &n->opened);
-	if (r == 0 && reads(h->flags))
-		bases_put(f->bases, a->item, h->tgid, n->opened);
-	return r;
 }
 
 bool file_is_news(const struct view_attr *a)
@@ -208,18 +208,22 @@ static int load_for_reader(struct fs *f, struct node *n, bool first, struct file
 	return r;
 }
 
-/* What is needed of the store, at one time. As load_for_reader() and open_item(). */
-static int read_at_open(struct fs *f, struct handle *h, const struct view_attr *a, bool first, struct file_open *ret)
+/* What is needed of the store, at one time: the bytes, the values behind them, and that this process reads them. Needs the node's
+ * lock. */
+static int read_at_open(struct fs *f, struct handle *h, const struct row *row, bool first, struct file_open *ret)
 {
+	const struct view_attr *a = &row->a;
 	struct node *n = h->node;
-	int r = 0;
+	bool needs_values = a->item && !n->opened && !n->loaded && n->kind != STORE_NODE_SCRATCH;
+	int r = needs_values ? leave_values(f, row, &n->opened) : 0;
 
+	if (r < 0 && r != -EAGAIN)
+		return r;
 	view_tree_read_begin(f->tree);
-	if (reads(h->flags))
-		r = load_for_reader(f, n, first, ret); /* brings the values, too */
-	if (r == 0 && !n->loaded && n->kind != STORE_NODE_SCRATCH)
-		r = open_item(f, h, a);
-	else if (r == 0 && n->opened && reads(h->flags))
+	r = reads(h->flags) ? load_for_reader(f, n, first, ret) : 0; /* brings the values, too, where they were not left */
+	if (r == 0 && needs_values && !n->opened)
+		r = read_values(f, a, &n->opened);
+	if (r == 0 && n->opened && reads(h->flags))
 		bases_put(f->bases, n->item, h->tgid, n->opened);
 	view_tree_read_end(f->tree);
 	return r;
@@ -243,7 +247,7 @@ static int open_node(struct fs *f, struct handle *h, int64_t ino, const struct r
 		r = node_truncate(f, n, 0);
 		n->mtime = clock_now_ns();
 	} else {
-		r = read_at_open(f, h, a, first, ret);
+		r = read_at_open(f, h, row, first, ret);
 	}
 	if (r == 0 && writes(h->flags))
 		n->writers++;

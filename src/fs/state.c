@@ -87,6 +87,27 @@ static int make_scratch_dir(const struct fs *f)
 	return dir ? fsutil_mkdirs(dir, 0700) : -ENOMEM;
 }
 
+static int read_item(void *arg, int64_t item, struct view_seen *ret)
+{
+	const struct fs *f = arg;
+
+	return view_tree_seen(f->tree, 0, item, ret);
+}
+
+static int replacing(void *arg, int64_t item)
+{
+	const struct fs *f = arg;
+
+	return bases_replacing(f->bases, item);
+}
+
+static void replaced(void *arg)
+{
+	const struct fs *f = arg;
+
+	bases_replaced(f->bases);
+}
+
 int fs_new(const struct fs_config *c, struct fs **ret)
 {
 	struct fs *f = calloc(1, sizeof(*f));
@@ -101,7 +122,7 @@ int fs_new(const struct fs_config *c, struct fs **ret)
 	atomic_init(&f->changes, 1);
 	f->handles = handles_new();
 	f->open = openset_new();
-	f->bases = bases_new(BASES_ENTRIES, BASES_BYTES);
+	f->bases = bases_new(BASES_ENTRIES, BASES_BYTES, read_item, f);
 	f->control = control_new();
 	f->notify = notify_new(f);
 	f->announcer = announcer_new(f);
@@ -120,6 +141,7 @@ int fs_new(const struct fs_config *c, struct fs **ret)
 		fs_free(f);
 		return r;
 	}
+	view_tree_watch(f->tree, &(struct store_watch) { replacing, replaced, f });
 	*ret = f;
 	return 0;
 }
@@ -131,6 +153,8 @@ void fs_set_sync(struct fs *f, struct sync *s)
 
 struct fs *state_free(struct fs *f)
 {
+	if (f->tree)
+		view_tree_watch(f->tree, NULL);
 	notify_free(f->notify);
 	announcer_free(f->announcer);
 	control_free(f->control);

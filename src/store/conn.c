@@ -237,6 +237,12 @@ int conn_run(struct store *s, enum query q, const char *types, ...)
 	return r < 0 ? r : stmt_changes(st);
 }
 
+int conn_replacing(struct store *s, int64_t item)
+{
+	assert(store_in_txn(s));
+	return s->watch.replacing ? s->watch.replacing(s->watch.arg, item) : 0;
+}
+
 int conn_last_id(struct store *s, int64_t *ret)
 {
 	struct session *me;

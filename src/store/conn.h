@@ -57,6 +57,7 @@ struct store {
 
 	struct lock write;    /* held from store_begin() to the end of the transaction */
 	atomic_uint_fast64_t commits; /* how many there were */
+	struct store_watch watch; /* protected by write */
 	int wal_pages;        /* protected by write: length of the log after the last commit */
 	atomic_uint_fast64_t lazy;    /* commits that waited for no disk; written with write */
 	atomic_uint_fast64_t settled; /* of these, how many are durable; the same */
@@ -83,6 +84,9 @@ void conn_end_all(struct store *s);
 
 /* Ends the calling thread's session, as the destructor of store->key. */
 void conn_end(void *session);
+
+/* The row or the form of an item is about to change: tells who watches. Needs a transaction. 0 or his -errno. */
+MUST_CHECK int conn_replacing(struct store *s, int64_t item);
 
 /* stmt_ask() on the calling thread's connection. */
 MUST_CHECK int conn_ask(struct store *s, struct stmt **ret, enum query q, const char *types, ...);

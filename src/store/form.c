@@ -33,10 +33,13 @@ int store_form_get(struct store *s, int64_t item, struct store_form *ret)
 
 int store_form_put(struct store *s, int64_t list, int64_t item, const struct store_form *f)
 {
-	int r = f->master || f->uid || f->extras
-			? conn_run(s, Q_FORM_PUT, "iiztt", item, list, f->master, f->uid, f->extras)
-			: conn_run(s, Q_FORM_DELETE, "i", item);
+	int r = conn_replacing(s, item);
 
+	if (r < 0)
+		return r;
+	r = f->master || f->uid || f->extras
+		    ? conn_run(s, Q_FORM_PUT, "iiztt", item, list, f->master, f->uid, f->extras)
+		    : conn_run(s, Q_FORM_DELETE, "i", item);
 	return r < 0 ? r : 0;
 }
 

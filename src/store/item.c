@@ -145,7 +145,9 @@ int store_item_put(struct store *s, struct store_item *i)
 		r = write_item(s, Q_ITEM_ADD, i, fields, base);
 		return r < 0 ? r : conn_last_id(s, &i->id);
 	}
-	r = write_item(s, Q_ITEM_PUT_KEPT, i, fields, base);
+	r = conn_replacing(s, i->id);
+	if (r == 0)
+		r = write_item(s, Q_ITEM_PUT_KEPT, i, fields, base);
 	if (r == 0)
 		r = write_item(s, Q_ITEM_PUT, i, fields, base);
 	return r == 0 ? -ENOENT : r < 0 ? r : 0;
@@ -160,8 +162,10 @@ int store_item_mark(struct store *s, int64_t id, int64_t generation)
 
 int store_item_delete(struct store *s, int64_t id)
 {
-	int r = conn_run(s, Q_FORM_DELETE, "i", id);
+	int r = conn_replacing(s, id);
 
+	if (r == 0)
+		r = conn_run(s, Q_FORM_DELETE, "i", id);
 	if (r >= 0)
 		r = conn_run(s, Q_ITEM_DELETE, "i", id);
 	return r < 0 ? r : 0;

@@ -103,6 +103,21 @@ void store_read_end(struct store *s)
 	me->read = NULL;
 }
 
+void store_set_watch(struct store *s, const struct store_watch *w)
+{
+	assert(!store_in_txn(s));
+	lock_take(&s->write);
+	s->watch = w ? *w : (struct store_watch) { 0 };
+	lock_give(&s->write);
+}
+
+/* Needs the right to write. */
+static void tell_end(struct store *s)
+{
+	if (s->watch.ended)
+		s->watch.ended(s->watch.arg);
+}
+
 int store_commit(struct store *s)
 {
 	struct session *me = pthread_getspecific(s->key);
@@ -115,6 +130,7 @@ int store_commit(struct store *s)
 	db_widen_log(db, s->wal_pages);
 	r = db_commit(db);
 	me->txn = NULL;
+	tell_end(s);
 	if (r < 0) {
 		lock_give(&s->write);
 		unsent_settle(s, me, false);
@@ -171,6 +187,7 @@ void store_rollback(struct store *s)
 		return;
 	db_rollback(me->txn);
 	me->txn = NULL;
+	tell_end(s);
 	lock_give(&s->write);
 	unsent_settle(s, me, false);
 }

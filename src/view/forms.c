@@ -55,6 +55,13 @@ static bool is_text(const struct list *l)
 	return str_eq(view_form(l)->name, "text");
 }
 
+bool view_forms_is_alone(const struct list *l)
+{
+	const struct view_format *form = view_form(l);
+
+	return !form->series && !str_eq(form->name, "eml") && !str_eq(form->name, "ics");
+}
+
 /* ---- parts --------------------------------------------------------------------------- */
 
 static void parts_release(struct view_parts *p)

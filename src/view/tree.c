@@ -289,6 +289,11 @@ struct view_tree *view_tree_free(struct view_tree *t)
 	return NULL;
 }
 
+void view_tree_watch(struct view_tree *t, const struct store_watch *w)
+{
+	store_set_watch(t->store, w);
+}
+
 uint64_t view_tree_version(const struct view_tree *t)
 {
 	return store_commits(t->store);

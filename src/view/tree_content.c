@@ -41,16 +41,16 @@ int view_tree_values(struct view_tree *t, int64_t item, struct values *ret)
 int view_tree_seen(struct view_tree *t, int64_t list, int64_t item, struct view_seen *ret)
 {
 	CLEANUP(view_list_unref_p) const struct view_list *l = NULL;
-	CLEANUP(item_release_p) struct item i = ITEM_INIT;
+	CLEANUP(store_item_release_p) struct store_item i = STORE_ITEM_INIT;
 	struct view_forms_list of;
-	int r = view_tree_list(t, list, &l);
+	int r = store_item_get(t->store, item, &i);
 
 	if (r == 0)
-		r = view_tree_item(t, item, &i);
+		r = view_tree_list(t, list ? list : i.list, &l);
 	if (r < 0)
 		return r;
 	of = view_list_forms(l);
-	return view_forms_see(t->forms, &of, item, &i, ret);
+	return view_forms_see(t->forms, &of, item, &i.item, ret);
 }
 
 /* The item's text as it is made anew. */

@@ -105,6 +105,44 @@ open(sys.argv[1], 'w').write('\\n'.join(lines) + '\\n')
     assert other.find('Tasks', Title='Write report')['Status'] == 'Deferred'
 
 
+def test_an_old_buffer_outlasts_syncs_and_other_files(mnt):
+    """Its row is replaced twice, and its process reads everything else after it; pages that the kernel has count as read."""
+    other = Client(mnt.server.url)
+    row = other.find('Tasks', Title='Write report')
+    script = '''
+import glob, sys
+open(sys.argv[1]).read()
+text = open(sys.argv[1]).read()
+print('read', flush=True)
+for line in sys.stdin:
+    for name in glob.glob('*.txt') + glob.glob('../Announcements/*.txt'):
+        if name != sys.argv[1]:
+            open(name).read()
+    if line == 'save\\n':
+        break
+    print('read others', flush=True)
+lines = ['Priority: (3) Low' if l.startswith('Priority: ') else l for l in text.splitlines()]
+with open(sys.argv[1], 'w') as f:
+    f.write('\\n'.join(lines) + '\\n')
+'''
+    p = mnt.popen('python3', '-c', script, TASK, cwd=mnt.mountpoint / 'Tasks', stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert p.stdout.readline() == 'read\n'
+    for change in {'Status': 'Deferred'}, {'PercentComplete': '0.5'}:
+        other.change('Tasks', int(row['ID']), **change)
+        mnt.spfs('sync', 'Tasks')
+        assert 'Status: Deferred' in mnt.sh('cat "Tasks/%s"' % TASK)
+        p.stdin.write('others\n')
+        p.stdin.flush()
+        assert p.stdout.readline() == 'read others\n'
+    p.communicate('save\n', timeout=20)
+    assert p.returncode == 0
+    mnt.wait(lambda: other.find('Tasks', Title='Write report')['Priority'] == '(3) Low')
+    mnt.settle()
+    now = other.find('Tasks', Title='Write report')
+    assert (now['Status'], float(now['PercentComplete'])) == ('Deferred', 0.5)
+    assert mnt.sh('ls .spfs/conflicts') == ''
+
+
 def test_drafts_are_listed_and_given_up(mnt):
     """presentation 3.7: .spfs/drafts has the texts that could not be saved; rm goes back to what the server has."""
     new, old = 'Tasks/.spfs/drafts/Late.txt', 'Tasks/.spfs/drafts/%s' % TASK
