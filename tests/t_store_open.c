@@ -27,7 +27,6 @@ static void assert_private(const struct fixture *f)
 	assert_int_equal(mode_of(f, "conflicts"), 0700);
 	assert_int_equal(mode_of(f, "spfs.db"), 0600);
 	assert_int_equal(mode_of(f, "spfs.db-wal"), 0600);
-	assert_int_equal(mode_of(f, "spfs.db-shm"), 0600);
 	assert_int_equal(mode_of(f, "lock"), 0600);
 }
 

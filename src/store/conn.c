@@ -95,6 +95,7 @@ void conn_end_all(struct store *s)
 	}
 	while ((me = take_spare(s)))
 		session_free(me);
+	s->writer = db_close(s->writer);
 }
 
 int conn_init(struct store *s, const char *dir)
@@ -163,6 +164,15 @@ static int open_next(struct session *me, struct db **ret, struct err *err)
 		return r;
 	*ret = me->db[me->n_db++];
 	return 0;
+}
+
+int conn_writer(struct store *s, struct db **ret)
+{
+	int r = s->writer ? 0 : db_open(s->path, SCRIPT_CONNECTION, &s->writer, NULL);
+
+	if (r == 0)
+		*ret = s->writer;
+	return r;
 }
 
 /* A walk over deep folders needs one connection a level; later calls do not. */

@@ -21,7 +21,9 @@
  * store_close(). Invariants:
  *
  * 1. Inside a transaction every call works on the transaction's connection, so
- *    that it sees what was written.
+ *    that it sees what was written. All transactions share that one, in turn: it is the only one that writes, so
+ *    that the pages that it has in memory are never out of date. A commit takes those of all others. No statement of it may be
+ *    in use when the transaction ends: it is somebody else's then.
  * 2. Outside, no call works on a connection whose statement is being walked by a
  *    callback: that one holds a snapshot of the past, in which the callback would
  *    not see its own commits, and from which SQLite refuses to begin writing once
@@ -36,7 +38,7 @@ struct session {
 	/* this thread only: */
 	struct db **db;       /* owned, n_db of them, by depth of callbacks */
 	size_t n_db, cap;
-	struct db *txn;       /* one of db; NULL: outside a transaction */
+	struct db *txn;       /* foreign; store->writer; NULL: outside a transaction */
 	bool lazy;            /* the transaction is */
 	struct db *read;      /* the same, between store_read_begin() and _end() */
 	struct db *stage;     /* owned; NULL: empty (see stage.c) */
@@ -56,6 +58,7 @@ struct store {
 	bool has_key;
 
 	struct lock write;    /* held from store_begin() to the end of the transaction */
+	struct db *writer;    /* owned; protected by write; NULL: not opened yet; see invariant 1 */
 	atomic_uint_fast64_t commits; /* how many there were */
 	struct store_watch watch; /* protected by write */
 	int wal_pages;        /* protected by write: length of the log after the last commit */
@@ -75,6 +78,9 @@ MUST_CHECK int conn_init(struct store *s, const char *dir);
 
 /* The calling thread's session, made when missing. */
 MUST_CHECK int conn_session(struct store *s, struct session **ret);
+
+/* The connection of transactions, opened when missing. Needs store->write. */
+MUST_CHECK int conn_writer(struct store *s, struct db **ret);
 
 /* The connection for the next call of this session (invariants 1 and 2). */
 MUST_CHECK int conn_db(struct session *me, struct db **ret, struct err *err);

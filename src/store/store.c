@@ -68,7 +68,7 @@ static int take_lock(struct store *s, struct err *err)
 
 /*
  * SQLite would make the file with the umask's mode, and gives its mode to the -wal
- * and -shm files. Only before the first connection: closing the descriptor gives
+ * file. Only before the first connection: closing the descriptor gives
  * up all of SQLite's locks on the file.
  */
 static int make_file(struct store *s, struct err *err)

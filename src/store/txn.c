@@ -41,13 +41,13 @@ static int begin(struct store *s, bool lazy)
 
 	assert(!store_in_txn(s));
 	r = conn_session(s, &me);
-	if (r == 0)
-		r = conn_db(me, &db, NULL);
 	if (r < 0)
 		return r;
 	assert(!me->read);
 	lock_take(&s->write);
-	r = db_begin(db, lazy);
+	r = conn_writer(s, &db);
+	if (r == 0)
+		r = db_begin(db, lazy);
 	if (r < 0) {
 		lock_give(&s->write);
 		return r;
@@ -144,7 +144,8 @@ int store_commit(struct store *s)
 	if (pages >= WAL_LONG)
 		db_checkpoint(db);
 	lock_give(&s->write);
-	if (pages >= WAL_SHORT && pages < WAL_LONG && wrote >= WAL_BULK)
+	/* Not on the writer's connection, which may be in use again. */
+	if (pages >= WAL_SHORT && pages < WAL_LONG && wrote >= WAL_BULK && conn_db(me, &db, NULL) == 0)
 		db_checkpoint(db);
 	unsent_settle(s, me, true);
 	return 0;
