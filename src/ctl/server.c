@@ -22,13 +22,23 @@
 #include "sock.h"
 #include "spawn.h"
 
-enum { MAX_CONNECTIONS = 16, MAX_STREAMS = 12, STOP_MS = 2000, PAUSE_MS = 100 };
+enum { MAX_CONNECTIONS = 16, MAX_STREAMS = 12, MAX_IDLE = 2, STOP_MS = 2000, PAUSE_MS = 100 };
 
 struct connection {
 	struct connection *next;   /* foreign; protected by the server's lock */
 	struct ctl_server *server; /* foreign */
 	int fd;                    /* owned */
 	bool is_stream;            /* protected by the server's lock */
+};
+
+/*
+ * Where a thread that has served one connection sleeps until the next: a command makes several, and to begin and to
+ * end a thread costs more than most answers.
+ */
+struct seat {
+	struct cond given; /* `next` is there, or all shall end */
+	struct connection *next; /* protected by the server's lock, and so is the next */
+	bool taken;
 };
 
 struct ctl_server {
@@ -42,10 +52,12 @@ struct ctl_server {
 	pthread_t thread;
 	/* their own */
 	struct lock lock;
-	struct cond ended; /* a connection's thread is through */
+	struct cond ended; /* a connection or a thread is through */
 	/* protected by lock */
 	struct connection *connections; /* foreign: each belongs to its thread */
 	int n_connections;
+	int n_threads;
+	struct seat seat[MAX_IDLE];
 	int n_streams;
 	bool stopping;
 	pthread_t last;  /* that ended, or is about to; to be joined by the next one that ends */
@@ -98,6 +110,8 @@ static void remove_connection(struct ctl_server *s, struct connection *c)
 		link = &(*link)->next;
 	*link = c->next;
 	s->n_streams -= c->is_stream;
+	s->n_connections--;
+	cond_wake_all(&s->ended);
 	lock_give(&s->lock);
 }
 
@@ -105,9 +119,48 @@ static void remove_connection(struct ctl_server *s, struct connection *c)
 static void count_down(struct ctl_server *s)
 {
 	lock_take(&s->lock);
-	s->n_connections--;
+	s->n_threads--;
 	cond_wake_all(&s->ended);
 	lock_give(&s->lock);
+}
+
+/* The next connection of a thread that has served one; NULL: it shall end. */
+static struct connection *wait_for_next(struct ctl_server *s)
+{
+	struct connection *c = NULL;
+	struct seat *seat = NULL;
+
+	lock_take(&s->lock);
+	for (int i = 0; i < MAX_IDLE && !seat; i++)
+		seat = s->seat[i].taken ? NULL : &s->seat[i];
+	if (seat) {
+		seat->taken = true;
+		while (!seat->next && !s->stopping)
+			cond_wait(&seat->given, &s->lock);
+		c = seat->next;
+		seat->next = NULL;
+		seat->taken = false;
+	}
+	lock_give(&s->lock);
+	return c;
+}
+
+/* To a thread that sleeps; false: none does, and there is to be one more. */
+static bool give_to_idle(struct ctl_server *s, struct connection *c)
+{
+	struct seat *seat = NULL;
+
+	lock_take(&s->lock);
+	for (int i = 0; i < MAX_IDLE && !seat; i++)
+		seat = s->seat[i].taken && !s->seat[i].next ? &s->seat[i] : NULL;
+	if (seat)
+		seat->next = c;
+	else
+		s->n_threads++;
+	lock_give(&s->lock);
+	if (seat)
+		cond_wake_all(&seat->given);
+	return seat;
 }
 
 /*
@@ -129,15 +182,20 @@ static void join_last(struct ctl_server *s, bool then_me)
 		pthread_join(last, NULL);
 }
 
-static void *run_connection(void *arg)
+static void *run_connections(void *arg)
 {
 	struct connection *c = arg;
 	struct ctl_server *s = c->server;
 
-	serve_connection(&s->config, c->fd, begin_stream, c);
-	remove_connection(s, c);
-	close(c->fd);
-	free(c);
+	do {
+		int fd = c->fd;
+
+		serve_connection(&s->config, fd, begin_stream, c);
+		remove_connection(s, c);
+		close(fd);
+		free(c);
+		c = wait_for_next(s);
+	} while (c);
 	join_last(s, true);
 	count_down(s);
 	return NULL;
@@ -166,7 +224,8 @@ static int start_connection(struct ctl_server *s, int *fd)
 		free(c);
 		return r;
 	}
-	r = spawn_thread(run_connection, c, &thread); /* joined by join_last() */
+	if (!give_to_idle(s, c))
+		r = spawn_thread(run_connections, c, &thread); /* joined by join_last() */
 	if (r < 0) {
 		remove_connection(s, c);
 		free(c);
@@ -218,6 +277,8 @@ static struct ctl_server *free_server(struct ctl_server *s)
 {
 	fsutil_close_p(&s->listener);
 	fsutil_close_p(&s->stopper);
+	for (int i = 0; i < MAX_IDLE; i++)
+		cond_release(&s->seat[i].given);
 	cond_release(&s->ended);
 	lock_release(&s->lock);
 	free(s->path);
@@ -236,6 +297,8 @@ static struct ctl_server *new_server(const struct ctl_server_config *c)
 	s->stopper = -1;
 	lock_init(&s->lock, RANK_LEAF);
 	cond_init(&s->ended);
+	for (int i = 0; i < MAX_IDLE; i++)
+		cond_init(&s->seat[i].given);
 	if (str_set(&s->path, c->path) < 0)
 		return free_server(s);
 	s->config.path = s->path;
@@ -315,12 +378,14 @@ struct ctl_server *ctl_server_stop(struct ctl_server *s)
 	remove_socket(s);
 	lock_take(&s->lock);
 	s->stopping = true;
+	for (int i = 0; i < MAX_IDLE; i++)
+		cond_wake_all(&s->seat[i].given);
 	shut_down(s, false);
 	while (s->n_connections && cond_wait_until(&s->ended, &s->lock, deadline))
 		;
 	/* Who has not taken his answer by now does not get it. */
 	shut_down(s, true);
-	while (s->n_connections)
+	while (s->n_threads)
 		cond_wait(&s->ended, &s->lock);
 	lock_give(&s->lock);
 	join_last(s, false);
