@@ -92,6 +92,35 @@ static void test_big_answers(void **state)
 	assert_answer(f, "read|status", 0, "status of 0\n");
 }
 
+static void test_several_requests_over_one_connection(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(ctl_client_close_p) struct ctl_client *c = NULL;
+	CLEANUP(buf_release_p) struct buf body = BUF_INIT(BIG * 2);
+	const char *const status[] = { "read", "status" }, *const big[] = { "read", "big" };
+	const char *const missing[] = { "read", "missing" };
+	struct err err = { 0 };
+
+	assert_int_equal(ctl_client_open(f->path, PATIENCE_MS, &c), 0);
+	assert_int_equal(ctl_client_more(c, 2, status, &body, &err), 0);
+	assert_string_equal(buf_str(&body), "status of 0\n");
+	buf_reset(&body);
+	assert_int_equal(ctl_client_more(c, 2, big, &body, &err), 0);
+	assert_int_equal(body.len, BIG);
+	buf_reset(&body);
+	assert_int_equal(ctl_client_call(c, 2, status, &body, &err), 0);
+	assert_string_equal(buf_str(&body), "status of 0\n");
+	assert_true(ctl_client_call(c, 2, status, &body, &err) < 0); /* that was the last */
+	c = ctl_client_close(c);
+
+	/* An error has no end but that of the connection. */
+	assert_int_equal(ctl_client_open(f->path, PATIENCE_MS, &c), 0);
+	assert_int_equal(ctl_client_more(c, 2, missing, &body, &err), -ENOENT);
+	assert_true(ctl_client_more(c, 2, status, &body, &err) < 0);
+	assert_answer(f, "more", -ENOSYS, "unknown request \"more\"");
+	assert_answer(f, "more|more|read|status", -ENOSYS, "unknown request \"more\"");
+}
+
 /* ---- hostile requests ------------------------------------------------------------------------------ */
 
 static void test_nonsense_is_answered_and_does_no_harm(void **state)
@@ -356,6 +385,7 @@ int main(void)
 		WITH_SERVER(test_names_of_a_directory),
 		WITH_SERVER(test_words_of_the_command_line),
 		WITH_SERVER(test_big_answers),
+		WITH_SERVER(test_several_requests_over_one_connection),
 		WITH_SERVER(test_nonsense_is_answered_and_does_no_harm),
 		WITH_SERVER(test_a_request_above_the_ceiling_is_refused),
 		WITH_SERVER(test_random_bytes),

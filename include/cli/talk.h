@@ -8,6 +8,7 @@
 
 struct buf;
 struct cli_env;
+struct ctl_client;
 
 /* Requests to the profile's daemon. What fails is said on stderr, once, here. */
 enum talk_need {
@@ -25,6 +26,11 @@ MUST_CHECK int cli_talk_try(const struct cli_env *env, struct buf *body, struct 
 /* The same, and says what failed. CLI_OK or the exit code. */
 MUST_CHECK int cli_talk(const struct cli_env *env, struct buf *body, const char *const words[]);
 #define TALK(env, body, ...) cli_talk((env), (body), (const char *const[]) { __VA_ARGS__, NULL })
+
+/* The same of a request that only reads, over a connection that stays for the next one, which is to come soon: *line, NULL at
+ * first, is closed with ctl_client_close(). */
+MUST_CHECK int cli_talk_on(const struct cli_env *env, struct ctl_client **line, struct buf *body, const char *const words[]);
+#define TALK_ON(env, line, body, ...) cli_talk_on((env), (line), (body), (const char *const[]) { __VA_ARGS__, NULL })
 
 /*
  * Lines of a stream; fn as for ctl_client_stream. timeout_ms: after so long without one it counts as ended; -1: never.

@@ -6,7 +6,7 @@
 
 struct buf;
 
-/* One request to the control socket of a running spfs (ctl/server.h). One thread at a time. */
+/* A connection to the control socket of a running spfs (ctl/server.h). One thread at a time. */
 struct ctl_client;
 
 /*
@@ -24,13 +24,17 @@ DEFINE_CLEANUP(struct ctl_client *, ctl_client_close);
 
 /*
  * Sends the words argv[0..argc-1] and receives the answer into body, as far as its ceiling
- * allows. Once for each opened client.
+ * allows. The last of an opened client.
  *
  * 0, or the server's negative errno with its text in err (body then has what came with it), or of
  * the way there: -E2BIG: the request is too long; -EFBIG: the answer; -ETIMEDOUT; -ECONNRESET: the
  * answer was cut off; -EPROTO: it is none.
  */
 MUST_CHECK int ctl_client_call(struct ctl_client *c, int argc, const char *const argv[], struct buf *body,
+			       struct err *err);
+
+/* The same, and after 0 another may follow, within 5 s. -ENOSYS also from an spfs that was started before this was known. */
+MUST_CHECK int ctl_client_more(struct ctl_client *c, int argc, const char *const argv[], struct buf *body,
 			       struct err *err);
 
 /*

@@ -12,7 +12,8 @@ struct ctl_host;
 /*
  * The control socket: a Unix stream socket, mode 0600, for processes of the same
  * user and root (SO_PEERCRED). A connection carries one request, a line of words
- * with a blank between them, and its answer. In a word every byte up to the
+ * with a blank between them, and its answer; after `more REQUEST`, if its answer is "ok", another
+ * request, which is sent once that answer is there. In a word every byte up to the
  * blank, '%' and DEL stands as %XX; an empty word is "-", the word "-" is %2D.
  *
  *	read NAME               a control file's text
@@ -28,8 +29,8 @@ struct ctl_host;
  * and as many bytes, "ok" (a stream: lines until the end of file), or "error ERRNO TEXT"
  * with further bytes, if any, until the end of file.
  *
- * Ceilings: 64 KiB and 64 words a request, 16 MiB an answer, 5 s from connecting
- * to the end of the request, 30 s for taking the answer, 16 connections at once,
+ * Ceilings: 64 KiB and 64 words a request, 16 MiB an answer, 5 s from connecting,
+ * or from the answer before, to the end of the request, 30 s for taking the answer, 16 connections at once,
  * of which 12 may be streams; above them: EBUSY.
  */
 struct ctl_server;
@@ -40,7 +41,7 @@ struct ctl_server_config {
 
 	/*
 	 * Words that are not in the table above; argv[0] is the first, argv[argc] is NULL. It may
-	 * block: each connection has its own thread. 0 with the answer in out, or a negative errno
+	 * block: each open connection has a thread. 0 with the answer in out, or a negative errno
 	 * with the reason in err (and what there is to show in out); -ENOSYS: no such word. NULL: none.
 	 */
 	int (*command)(void *arg, int argc, char **argv, struct buf *out, struct err *err);

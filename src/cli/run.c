@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "cli/table.h"
 #include "cli/talk.h"
+#include "ctl/client.h"
 #include "bar.h"
 
 enum { AGAIN_US = 50000, SILENCE_MS = 5000 };
@@ -17,6 +18,7 @@ enum { AGAIN_US = 50000, SILENCE_MS = 5000 };
 struct watch {
 	const struct cli_run_order *order;
 	struct bar bar;
+	struct ctl_client *line; /* owned; for what is asked when the run is over */
 	int told; /* result lines that were printed */
 };
 
@@ -54,10 +56,10 @@ static int ask(const struct cli_env *env, const struct cli_run_order *o, struct 
 }
 
 /* Results that were told before we could listen. */
-static int print_missed(const struct cli_env *env, const struct watch *w)
+static int print_missed(const struct cli_env *env, struct watch *w)
 {
 	CLEANUP(buf_release_p) struct buf lines = BUF_INIT(2 << 20);
-	int n = 0, r = TALK(env, &lines, "last-run");
+	int n = 0, r = TALK_ON(env, &w->line, &lines, "last-run");
 	char *line, *next;
 
 	if (r != CLI_OK)
@@ -84,12 +86,13 @@ static int follow(const struct cli_env *env, struct watch *w)
 	int r;
 
 	do {
+		w->line = ctl_client_close(w->line);
 		if (state.len)
 			usleep(AGAIN_US);
 		r = cli_talk_stream(env, "progress", SILENCE_MS, take_line, w);
 		buf_reset(&state);
 		if (r == CLI_OK)
-			r = TALK(env, &state, "read", "sync");
+			r = TALK_ON(env, &w->line, &state, "read", "sync");
 	} while (r == CLI_OK && strcmp(buf_str(&state), "idle\n") != 0);
 	bar_wipe(&w->bar);
 	return r == CLI_OK ? print_missed(env, w) : r;
@@ -140,13 +143,13 @@ static int count(void *arg, const char *const column[TABLE_COLUMNS])
 	return 0;
 }
 
-static int verdict(const struct cli_env *env, const char *of, bool quiet)
+static int verdict(const struct cli_env *env, struct watch *w, const char *of, bool quiet)
 {
 	CLEANUP(buf_release_p) struct buf status = BUF_INIT(16 << 20);
 	CLEANUP(str_free_p) char *login = NULL;
 	CLEANUP(str_free_p) char *online = NULL;
 	struct tally t = { .of = of, .quiet = quiet };
-	int r = TALK(env, &status, "read", "status");
+	int r = TALK_ON(env, &w->line, &status, "read", "status");
 
 	if (r != CLI_OK)
 		return r;
@@ -177,5 +180,8 @@ int cli_run_sync(const struct cli_env *env, const struct cli_run_order *o)
 	r = ask(env, o, &lists);
 	if (r == CLI_OK)
 		r = follow(env, &w);
-	return r == CLI_OK ? verdict(env, buf_str(&lists), o->quiet) : r;
+	if (r == CLI_OK)
+		r = verdict(env, &w, buf_str(&lists), o->quiet);
+	ctl_client_close(w.line);
+	return r;
 }

@@ -80,6 +80,34 @@ int cli_talk(const struct cli_env *env, struct buf *body, const char *const word
 	return r < 0 ? cli_talk_failed(r, &err) : CLI_OK;
 }
 
+static int talk_on(const struct cli_env *env, struct ctl_client **line, struct buf *body, struct err *err,
+		   const char *const words[])
+{
+	int n = 0, r = *line ? 0 : ctl_client_open(env->socket, WAIT_MS, line);
+
+	while (words[n])
+		n++;
+	if (r == 0)
+		r = ctl_client_more(*line, n, words, body, err);
+	if (r < 0)
+		*line = ctl_client_close(*line);
+	return r;
+}
+
+int cli_talk_on(const struct cli_env *env, struct ctl_client **line, struct buf *body, const char *const words[])
+{
+	struct err err = { 0 };
+	int r = talk_on(env, line, body, &err, words);
+
+	if (r == 0)
+		return CLI_OK;
+	/* An older spfs serves the mount, or the line was quiet for too long. */
+	if (r != -ENOSYS && r != -ECONNRESET && r != -EINVAL)
+		return cli_talk_failed(r, &err);
+	buf_reset(body);
+	return cli_talk(env, body, words);
+}
+
 int cli_talk_stream(const struct cli_env *env, const char *stream, int timeout_ms,
 		    int (*fn)(void *arg, const char *line), void *arg)
 {

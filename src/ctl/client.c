@@ -17,7 +17,7 @@
 enum { CHUNK_BYTES = 16384 };
 
 struct ctl_client {
-	int fd; /* owned; -1: its request was made */
+	int fd; /* owned; -1: its last request was made */
 	int timeout_ms;
 	size_t from, to; /* what was received and not yet used of chunk */
 	char chunk[CHUNK_BYTES];
@@ -160,18 +160,35 @@ static int ask(struct ctl_client *c, int argc, const char *const argv[], struct 
 	return r;
 }
 
-int ctl_client_call(struct ctl_client *c, int argc, const char *const argv[], struct buf *body, struct err *err)
+static int call(struct ctl_client *c, int argc, const char *const argv[], bool more, struct buf *body, struct err *err)
 {
 	struct proto_head head = { 0 };
 	int r = ask(c, argc, argv, &head, err);
 
 	if (r == 0)
 		r = receive_body(c, head.length, body);
-	fsutil_close_p(&c->fd);
+	if (r < 0 || head.code < 0 || head.length < 0 || !more)
+		fsutil_close_p(&c->fd);
 	/* The server's reason counts more than an end that was cut off. */
 	if (r == 0 || head.code < 0)
 		return head.code;
 	return err_add(err, r, "%s", err_text(NULL, r));
+}
+
+int ctl_client_call(struct ctl_client *c, int argc, const char *const argv[], struct buf *body, struct err *err)
+{
+	return call(c, argc, argv, false, body, err);
+}
+
+int ctl_client_more(struct ctl_client *c, int argc, const char *const argv[], struct buf *body, struct err *err)
+{
+	const char *words[PROTO_WORDS] = { "more" };
+
+	if (argc >= PROTO_WORDS)
+		return -E2BIG;
+	for (int i = 0; i < argc; i++)
+		words[i + 1] = argv[i];
+	return call(c, argc + 1, words, true, body, err);
 }
 
 static int hand_out_lines(struct ctl_client *c, int (*fn)(void *arg, const char *line), void *arg)

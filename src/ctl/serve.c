@@ -248,7 +248,8 @@ static int receive_request(int fd, struct buf *line)
 	return line->len && !memchr(line->p, '\0', line->len) ? 0 : -EINVAL;
 }
 
-static void send_answer(int fd, int code, const struct err *err, const struct buf *out)
+/* True: it was taken whole, and its end can be told. */
+static bool send_answer(int fd, int code, const struct err *err, const struct buf *out)
 {
 	CLEANUP(buf_release_p) struct buf head = BUF_INIT(PROTO_LINE_BYTES);
 	int64_t deadline = clock_mono_ms() + ANSWER_MS;
@@ -260,32 +261,55 @@ static void send_answer(int fd, int code, const struct err *err, const struct bu
 	else
 		proto_add_error(&head, code, err_text(err, code));
 	if (buf_error(&head) < 0 || sock_send(fd, head.p, head.len, deadline) < 0)
-		return;
+		return false;
 	/* The other end sees by the length that something is missing. */
-	if (out->len && sock_send(fd, out->p, out->len, deadline) < 0)
+	if (out->len && sock_send(fd, out->p, out->len, deadline) < 0) {
 		log_debug("control socket: an answer was not taken to its end");
+		return false;
+	}
+	return code >= 0;
 }
 
-void serve_connection(const struct ctl_server_config *c, int fd, int (*begin_stream)(void *arg), void *arg)
+/* Whether another request is to follow: takes the word that says so away. */
+static bool take_more(struct request *q)
+{
+	if (q->argc < 2 || strcmp(q->argv[0], "more") != 0)
+		return false;
+	q->argv++;
+	q->argc--;
+	return true;
+}
+
+/* True: the next request may come. */
+static bool serve_request(const struct ctl_server_config *c, int fd, int (*begin_stream)(void *arg), void *arg)
 {
 	CLEANUP(buf_wipe_p) struct buf line = BUF_INIT(PROTO_LINE_BYTES - 1); /* may hold a password */
 	CLEANUP(buf_release_p) struct buf out = BUF_INIT(max_answer);
 	struct err err = { 0 };
 	char *argv[PROTO_WORDS + 1];
 	struct request q = { .config = c, .argv = argv, .out = &out, .err = &err };
-	bool is_stream = false;
+	bool is_stream = false, more = false;
 	int r = receive_request(fd, &line);
 
 	if (r == -ENODATA)
-		return;
+		return false;
 	if (r == 0)
 		r = proto_split_request(line.p, argv, &q.argc);
+	if (r == 0)
+		more = take_more(&q);
 	if (r < 0)
 		err_set(&err, r, r == -E2BIG ? "the request is too long" : "this is not a request");
-	else if ((is_stream = strcmp(argv[0], "stream") == 0))
+	else if ((is_stream = strcmp(q.argv[0], "stream") == 0))
 		r = start_stream(&q, fd, begin_stream, arg);
 	else
 		r = run_request(&q);
-	if (r < 0 || !is_stream)
-		send_answer(fd, r, &err, &out);
+	if (r == 0 && is_stream)
+		return false;
+	return send_answer(fd, r, &err, &out) && more;
+}
+
+void serve_connection(const struct ctl_server_config *c, int fd, int (*begin_stream)(void *arg), void *arg)
+{
+	while (serve_request(c, fd, begin_stream, arg))
+		;
 }
