@@ -307,22 +307,22 @@ int file_open(struct fs *f, const struct caller *c, int64_t ino, int flags, stru
 	return 0;
 }
 
-int file_open_new(struct fs *f, const struct caller *c, const struct view_attr *a, int flags,
-		  struct handle **ret)
+int file_open_new(struct fs *f, const struct caller *c, int64_t ino, int flags, struct view_attr *ret_a, struct handle **ret)
 {
 	struct handle *h = new_handle(f, c, flags);
 	struct row now;
-	int r = h ? hold(f, h, a->ino, &now) : -ENOMEM;
+	int r = h ? hold(f, h, ino, &now) : -ENOMEM;
 
 	if (r == 0) {
 		r = node_know(f, h->node, &now.a, now.name);
 		if (r == 0 && now.a.kind == STORE_NODE_DOCUMENT)
 			r = work_open(f, h->node, &now.a);
-		if (r == 0 && writes(flags)) {
+		/* A power cut may have taken a number back that a file of scratch/ has. */
+		if (r == 0 && (writes(flags) || now.a.kind == STORE_NODE_SCRATCH)) {
 			r = node_truncate(f, h->node, 0);
 			h->node->mtime = clock_now_ns();
 		}
-		openset_created(f->open, a->ino);
+		openset_created(f->open, ino);
 		if (r == 0 && writes(flags))
 			h->node->writers++;
 		lock_give(&h->node->lock);
@@ -332,6 +332,7 @@ int file_open_new(struct fs *f, const struct caller *c, const struct view_attr *
 			end_handle(f, h);
 		return r;
 	}
+	*ret_a = now.a;
 	*ret = h;
 	return 0;
 }

@@ -30,8 +30,8 @@ bool file_is_news(const struct view_attr *a);
 MUST_CHECK int file_open(struct fs *f, const struct caller *c, int64_t ino, int flags,
 			 struct file_open *ret);
 
-/* A handle on a node that was just made; the buffer is empty. */
-MUST_CHECK int file_open_new(struct fs *f, const struct caller *c, const struct view_attr *a, int flags,
+/* A handle on a node that was just made, and what its row says; the buffer is empty. */
+MUST_CHECK int file_open_new(struct fs *f, const struct caller *c, int64_t ino, int flags, struct view_attr *ret_a,
 			     struct handle **ret);
 
 /* Answers q, now or when there is something to read. */

@@ -149,8 +149,8 @@ static int make_local(struct fs *f, int64_t parent, const char *name, enum store
 	int r = how & MAKE_OPEN ? sync_submit_make_open(f->sync, parent, name, kind, mode, ret_ino)
 				: sync_submit_make(f->sync, parent, name, kind, mode, NULL, ret_ino);
 
-	/* A power cut may have taken a number back that a file of scratch/ has. */
-	if (r == 0 && kind == STORE_NODE_SCRATCH)
+	/* A power cut may have taken a number back that a file of scratch/ has. Who opens it empties that. */
+	if (r == 0 && kind == STORE_NODE_SCRATCH && !(how & MAKE_OPEN))
 		scratch_remove(f, *ret_ino);
 	return r;
 }
@@ -206,15 +206,16 @@ int names_create(struct fs *f, const struct caller *c, int64_t parent, const cha
 
 	if (r < 0)
 		return r;
-	if (r == 1) {
-		r = file_open(f, c, ino, flags, &o);
-	} else {
-		r = view_tree_attr(f->tree, ino, &a);
-		if (r == 0)
-			r = file_open_new(f, c, &a, flags, &o.handle);
-		if (r == 0)
-			o.handle->made = sync_submit_mark(f->sync);
+	if (r == 0) {
+		r = file_open_new(f, c, ino, flags, &a, ret_h);
+		state_touched(f, parent);
+		if (r < 0)
+			return r;
+		(*ret_h)->made = sync_submit_mark(f->sync);
+		attr_entry_once(f, &a, ret);
+		return 0;
 	}
+	r = file_open(f, c, ino, flags, &o);
 	if (r == 0) {
 		r = entry_of(f, parent, ino, ret);
 		if (r < 0)
