@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include "base/fault.h"
 #include "base/fsutil.h"
@@ -15,8 +16,8 @@
 enum { BUSY_MS = 10000 };
 
 /* The log's file grows by LOG_STEP bytes when fewer than LOG_NEAR pages are left in it, up to schema.sql's journal_size_limit,
- * beyond which SQLite would cut it. A page takes LOG_FRAME. */
-enum { LOG_NEAR = 64, LOG_FRAME = 4096 + 24, LOG_BLOCK = 64 << 10, LOG_STEP = 1 << 20, LOG_LIMIT = 32 << 20 };
+ * beyond which SQLite would cut it, where LOG_SPARE bytes of the disk are free. A page takes LOG_FRAME. */
+enum { LOG_NEAR = 64, LOG_FRAME = 4096 + 24, LOG_BLOCK = 64 << 10, LOG_STEP = 1 << 20, LOG_LIMIT = 32 << 20, LOG_SPARE = 64 << 20 };
 
 struct stmt {
 	sqlite3_stmt *s; /* owned */
@@ -347,6 +348,14 @@ static sqlite3_file *log_file(const struct db *db)
 	return f && f->pMethods ? f : NULL;
 }
 
+/* On a disk that is almost full the room is for what is to be stored. */
+static bool has_room(const struct db *db)
+{
+	struct statvfs v;
+
+	return statvfs(sqlite3_db_filename(db->h, "main"), &v) == 0 && v.f_bavail >= LOG_SPARE / v.f_frsize;
+}
+
 void db_widen_log(struct db *db, int pages)
 {
 	static const char zeros[LOG_BLOCK];
@@ -357,7 +366,7 @@ void db_widen_log(struct db *db, int pages)
 	if (!f || pages < LOG_NEAR || pages + LOG_NEAR <= db->log_room || f->pMethods->xFileSize(f, &size) != SQLITE_OK)
 		return;
 	db->log_room = (int) (size / LOG_FRAME);
-	if (pages + LOG_NEAR <= db->log_room || size + LOG_STEP > LOG_LIMIT)
+	if (pages + LOG_NEAR <= db->log_room || size + LOG_STEP > LOG_LIMIT || !has_room(db))
 		return;
 	/* Nobody else writes there: SQLite's lock for writing is ours. */
 	for (to = size + LOG_STEP; size < to; size += LOG_BLOCK)

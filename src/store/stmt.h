@@ -92,8 +92,8 @@ bool db_has_written(const struct db *db);
 
 /*
  * Makes the log's file longer, inside a transaction, when the log is near the end of it; `pages` are in the log. To overwrite what
- * is there costs a disk half of what it costs to make a file longer, which the file system writes down too. What fails is left: the
- * commit will say it.
+ * is there costs a disk half of what it costs to make a file longer, which the file system writes down too. Not on a disk that is almost
+ * full. What fails is left: the commit will say it.
  */
 void db_widen_log(struct db *db, int pages);
 
