@@ -66,8 +66,7 @@ class Bench:
         self.runs = 2 if self.quick else 5
         self.patience = 1800 if self.full else PATIENCE
         self.budget = self.until = 60 * (options.minutes or (2 if self.quick else 17))
-        self.sizes = [1000, 10000] if self.quick else [1000, 10000, 100000]
-        self.sizes += [work.ONCE] if self.full else []
+        self.sizes = [work.ONCE] if self.full else [1000, 10000] if self.quick else [1000, 10000, 100000]
         self.idle_seconds = 10 if self.quick else 60
         self.documents_to_change = 100 if self.quick else 1000
         self.others_change = 100
@@ -76,8 +75,11 @@ class Bench:
         self.demos, self.apache, self.disk, self.big_source = {}, None, None, base / 'big.bin'
         self.began = time.monotonic()
         self.results.mkdir(parents=True, exist_ok=True)
-        (self.results / 'machine.txt').write_text(self.machine)
-        self.figures = (self.results / 'figures.jsonl').open('w')
+        if not self.full:
+            (self.results / report.MACHINE).write_text(self.machine)
+        self.figures = (self.results / (report.MILLION if self.full else report.FIGURES)).open('w')
+        if self.full:
+            self.keep({'machine': self.machine})
 
     # ---- running and measuring ----
 
@@ -251,7 +253,7 @@ class Bench:
             stack.callback(self.apache.stop)
         for n in self.sizes:
             self.demos[n] = self.started(stack, n)
-        wanted = self.only or ['idle', 'items', 'edits', 'documents']
+        wanted = ['items'] if self.full else self.only or ['idle', 'items', 'edits', 'documents']
         if 'idle' in wanted:
             idle = Spfs(self, self.started(stack, 100))
             idle.where = self.base / 'mnt/idle'
@@ -260,7 +262,7 @@ class Bench:
             begun = work.idle_begin(self, idle)
         if 'edits' in wanted or 'documents' in wanted:
             self.make_documents()
-        parts = [('items', lambda n=n: work.items(self, n), share) for n, share in zip(self.sizes, (1, 2, 4, 0))]
+        parts = [('items', lambda n=n: work.items(self, n), share) for n, share in zip(self.sizes, (1, 2, 4))]
         parts += [('edits', lambda: work.edits(self), 3), ('documents', lambda: work.documents(self), 4)]
         parts = [p for p in parts if p[0] in wanted]
         for i, (_, part, share) in enumerate(parts):
@@ -296,7 +298,7 @@ def options():
     p.add_argument('--results', required=True)
     p.add_argument('--table', required=True)
     p.add_argument('--quick', action='store_true')
-    p.add_argument('--full', action='store_true')
+    p.add_argument('--full', action='store_true', help='a list of a million items, once; its figures are added to what is there')
     p.add_argument('--minutes', type=float, help='when they are over, nothing is run once more')
     p.add_argument('--only', type=lambda s: s.split(','))
     return p.parse_args()

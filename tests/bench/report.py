@@ -1,7 +1,7 @@
 """From raw figures to BENCHMARKS.md and a plot.
 
-The raw figures are one JSON object a line in results/figures.jsonl, the machine is results/machine.txt; both are kept,
-so that the table can be made again: report.py RESULTS-DIR.
+The raw figures are one JSON object a line in results/figures.jsonl and million.jsonl, the machine is results/machine.txt; all are
+kept, so that the table can be made again: report.py RESULTS-DIR.
 """
 import json
 import os
@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 SPFS = 'spfs'
+FIGURES, MILLION, MACHINE = 'figures.jsonl', 'million.jsonl', 'machine.txt'
 ROOT = Path(__file__).resolve().parents[2]
 MARKS = ('<!-- two lines of BENCHMARKS.md, by make bench -->', '<!-- end -->')
 
@@ -320,14 +321,16 @@ def plot(f, folder):
 
 def again(folder, target):
     """From the figures in `folder`, which a run writes as it goes."""
-    rows = [json.loads(line) for line in (folder / 'figures.jsonl').read_text().splitlines()]
+    rows = [json.loads(line) for name in (FIGURES, MILLION) if (folder / name).exists() for line in (folder / name).read_text().splitlines()]
+    machine_text = (folder / MACHINE).read_text() if (folder / MACHINE).exists() else ''
+    machine_text += ''.join('\n1,000,000 items, at another time:\n%s\n' % '\n'.join(r['machine'].splitlines()[2:4]) for r in rows if 'machine' in r)
     f = Figures([r for r in rows if 'seconds' in r])
     failed = {}
     for r in rows:
         if 'failed' in r:
             failed.setdefault((r['failed'], '%s, %s' % (r['work'], thousands(r['size'])) if r['size'] else r['work']), []).append(r['why'])
     plot(f, folder)
-    target.write_text(text(f, (folder / 'machine.txt').read_text(), {r['skipped']: r['why'] for r in rows if 'skipped' in r}, failed))
+    target.write_text(text(f, machine_text, {r['skipped']: r['why'] for r in rows if 'skipped' in r}, failed))
     for g in goals(f):
         print('%-13s %s' % (g.verdict().strip('*'), g.row().strip('| ')))
     if target.resolve() == (ROOT / 'BENCHMARKS.md').resolve():
