@@ -19,7 +19,8 @@ struct watch {
 	const struct cli_run_order *order;
 	struct bar bar;
 	struct ctl_client *line; /* owned; for what is asked when the run is over */
-	int told; /* result lines that were printed */
+	int told; /* result lines that have come */
+	char *held; /* owned; the last of them: that of a run is its sum, and stands below what was missed; NULL: none, or printed */
 };
 
 /* Everything from the daemon may hold a server's words. */
@@ -30,21 +31,29 @@ static void print(const char *line)
 	fflush(stdout);
 }
 
+static void print_held(struct watch *w)
+{
+	if (!w->held)
+		return;
+	bar_wipe(&w->bar);
+	if (!w->order->quiet)
+		print(w->held);
+	str_free_p(&w->held);
+}
+
 static int take_line(void *arg, const char *line)
 {
 	struct watch *w = arg;
 
 	if (!line || *line == '#' || !*line)
 		return 0;
+	print_held(w); /* it goes on, so that was not the sum */
 	if (*line == ' ') {
 		bar_draw(&w->bar, line);
 		return 0;
 	}
-	bar_wipe(&w->bar);
 	w->told++;
-	if (!w->order->quiet)
-		print(line);
-	return 0;
+	return str_set(&w->held, line);
 }
 
 /* lists: the names of those that are meant, a line each; nothing: all. */
@@ -55,7 +64,7 @@ static int ask(const struct cli_env *env, const struct cli_run_order *o, struct 
 	return TALK(env, lists, "sync-name", o->list, o->verb);
 }
 
-/* Results that were told before we could listen. */
+/* Results that were told before we could listen: the first ones. */
 static int print_missed(const struct cli_env *env, struct watch *w)
 {
 	CLEANUP(buf_release_p) struct buf lines = BUF_INIT(2 << 20);
@@ -95,7 +104,10 @@ static int follow(const struct cli_env *env, struct watch *w)
 			r = TALK_ON(env, &w->line, &state, "read", "sync");
 	} while (r == CLI_OK && strcmp(buf_str(&state), "idle\n") != 0);
 	bar_wipe(&w->bar);
-	return r == CLI_OK ? print_missed(env, w) : r;
+	if (r == CLI_OK)
+		r = print_missed(env, w);
+	print_held(w);
+	return r;
 }
 
 struct tally {
