@@ -32,6 +32,8 @@ struct events {
 	struct lock lock; /* RANK_LEAF; protects the rest */
 	struct run *runs; /* owned */
 	size_t n, cap;
+	int telling;      /* ends of lists that are not told to their end yet */
+	struct cond all_told;
 	char login[512];  /* why a login is needed; "": it is not */
 	char login_site[512]; /* and where */
 	int64_t told[TOLD];   /* when the person was told last, monotonic ms; 0: not since the last run */
@@ -44,6 +46,7 @@ struct events *events_new(void)
 	if (!e)
 		return NULL;
 	lock_init(&e->lock, RANK_LEAF);
+	cond_init(&e->all_told);
 	return e;
 }
 
@@ -51,6 +54,7 @@ struct events *events_free(struct events *e)
 {
 	if (!e)
 		return NULL;
+	cond_release(&e->all_told);
 	lock_release(&e->lock);
 	free(e->runs);
 	free(e);
@@ -77,7 +81,7 @@ static void begin_run(struct events *e, const struct sync_list_status *l)
 	lock_give(&e->lock);
 }
 
-/* True: the list was running, ret is what it began with. */
+/* True: the list was running, ret is what it began with; the caller tells it, and then end_is_told(). */
 static bool end_run(struct events *e, int64_t list, struct run *ret)
 {
 	struct run *r;
@@ -87,9 +91,27 @@ static bool end_run(struct events *e, int64_t list, struct run *ret)
 	if (r) {
 		*ret = *r;
 		*r = e->runs[--e->n];
+		e->telling++;
 	}
 	lock_give(&e->lock);
 	return r != NULL;
+}
+
+static void end_is_told(struct events *e)
+{
+	lock_take(&e->lock);
+	if (--e->telling == 0)
+		cond_wake_all(&e->all_told);
+	lock_give(&e->lock);
+}
+
+/* Another thread may be at it: for as long as it takes to put a line into buffers. */
+static void wait_until_told(struct events *e)
+{
+	lock_take(&e->lock);
+	while (e->telling)
+		cond_wait(&e->all_told, &e->lock);
+	lock_give(&e->lock);
 }
 
 /* ---- the run of them all --------------------------------------------------------- */
@@ -196,15 +218,22 @@ static void tell_end(struct app *app, const struct sync_list_status *l, const st
 			 (long long) (l->conflicts - run->conflicts), (long long) ms);
 }
 
-static int tell_list(void *arg, const struct sync_list_status *l)
+static int tell_ended(void *arg, const struct sync_list_status *l)
 {
 	struct app *app = arg;
 	struct run run;
 
-	tell_step(app, l);
-	if (l->state == SYNC_IDLE && end_run(app->events, l->list, &run))
+	if (l->state == SYNC_IDLE && end_run(app->events, l->list, &run)) {
 		tell_end(app, l, &run);
+		end_is_told(app->events);
+	}
 	return 0;
+}
+
+static int tell_list(void *arg, const struct sync_list_status *l)
+{
+	tell_step(arg, l);
+	return tell_ended(arg, l);
 }
 
 static int tell_online(struct app *app)
@@ -218,17 +247,6 @@ static int tell_online(struct app *app)
 	ctl_json_str(j, "type", "online");
 	ctl_json_bool(j, "online", s.online);
 	publish_json(app, j);
-	return 0;
-}
-
-/* The end of the run is told by another thread than that of its last list: that list's result comes first all the same. */
-static int tell_ended(void *arg, const struct sync_list_status *l)
-{
-	struct app *app = arg;
-	struct run run;
-
-	if (l->state == SYNC_IDLE && end_run(app->events, l->list, &run))
-		tell_end(app, l, &run);
 	return 0;
 }
 
@@ -250,6 +268,19 @@ static void tell(struct app *app, const struct sync_event *e, const char *type, 
 	publish_json(app, j);
 	log_line(level, "%s list=\"%s\" name=\"%s\" %s", type, list ? list : "", e->name ? e->name : "",
 		 e->text ? e->text : "");
+}
+
+/* The end of the run is told by another thread than that of its last list: that list's result comes first all the same. */
+static void tell_run(struct app *app, const struct sync_event *e)
+{
+	struct sync_status s;
+
+	if (sync_status(app->sync, &s, tell_ended, app) < 0)
+		log_warning("the results of some lists could not be shown");
+	wait_until_told(app->events);
+	tell(app, e, "end", LOG_LEVEL_INFO);
+	ctl_hub_result(app->hub, e->text ? e->text : "done");
+	ctl_hub_run_over(app->hub, e->run);
 }
 
 /* Whether to tell now; a login that is needed is told of until it was good again. */
@@ -299,7 +330,6 @@ static void forget_told(struct events *ev)
 
 void events_publish(struct app *app, const struct sync_event *e)
 {
-	struct sync_status s;
 	int r;
 
 	switch (e->kind) {
@@ -309,11 +339,7 @@ void events_publish(struct app *app, const struct sync_event *e)
 			log_warning("a change of state could not be shown: %s", err_text(NULL, r));
 		break;
 	case SYNC_RUN_END:
-		if (sync_status(app->sync, &s, tell_ended, app) < 0)
-			log_warning("the results of some lists could not be shown");
-		tell(app, e, "end", LOG_LEVEL_INFO);
-		ctl_hub_result(app->hub, e->text ? e->text : "done");
-		ctl_hub_run_over(app->hub, e->run);
+		tell_run(app, e);
 		forget_told(app->events);
 		break;
 	case SYNC_CONFLICT:
