@@ -39,7 +39,7 @@ struct loop {
 	struct loop_source source;
 	bool spins;      /* immutable */
 	int bell;        /* eventfd: written when the loop is to end, and never read */
-	atomic_bool row; /* the last request came soon after the one before */
+	atomic_bool row; /* the last request was short and came soon after the one before */
 	_Atomic(struct worker *) leader; /* changed under the lock; two may lead for a moment, which does no harm */
 	_Atomic(enum watch) watch;       /* changed under the lock */
 
@@ -178,6 +178,15 @@ static int next(struct loop *l, struct worker *w)
 	return r;
 }
 
+/* Whether the request is short and came soon after another. After a long one nobody looks for the next: what makes it long, a disk
+ * or the copying of bytes, needs the processor more. */
+static bool is_in_row(struct loop *l, const struct worker *w)
+{
+	if (l->source.is_long(l->source.arg, w->slot))
+		atomic_store(&l->row, false);
+	return atomic_load(&l->row);
+}
+
 static void pass_lead(struct loop *l, struct worker *w)
 {
 	lock_take(&l->lock);
@@ -213,7 +222,7 @@ static void lead(struct loop *l, struct worker *w)
 		}
 		atomic_fetch_add(&w->requests, 1);
 		atomic_store(&w->answers, true);
-		if (!atomic_load(&l->row) || l->source.is_long(l->source.arg, w->slot))
+		if (!is_in_row(l, w))
 			pass_lead(l, w);
 		else
 			ask_to_be_watched(l);
