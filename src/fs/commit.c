@@ -440,7 +440,8 @@ static bool is_document(struct node *n)
 	return is;
 }
 
-int commit_now(struct fs *f, struct node *n)
+/* released: after its last writer's end; whoever has opened it for writing meanwhile, and perhaps emptied it, stores it at his. */
+static int commit(struct fs *f, struct node *n, bool released)
 {
 	struct job j = JOB_INIT;
 	bool empty;
@@ -451,8 +452,8 @@ int commit_now(struct fs *f, struct node *n)
 
 	lock_take(&n->lock);
 	node_begin(n);
-	if (!n->dirty || n->unnamed) {
-		n->dirty = false;
+	if (!n->dirty || n->unnamed || (released && n->writers)) {
+		n->dirty = n->dirty && !n->unnamed;
 		node_end(n);
 		lock_give(&n->lock);
 		return 0;
@@ -476,12 +477,17 @@ int commit_now(struct fs *f, struct node *n)
 	return r;
 }
 
+int commit_now(struct fs *f, struct node *n)
+{
+	return commit(f, n, false);
+}
+
 void commit_release(struct fs *f, struct node *n)
 {
 	int r;
 
 	CRASH_POINT("fs.release.before");
-	r = commit_now(f, n);
+	r = commit(f, n, true);
 	if (r < 0 && !is_kept(r))
 		log_error("a closed file could not be stored ino=%lld error=%d", (long long) n->ino, r);
 }
